@@ -1,0 +1,34 @@
+import type { Logger } from 'pino'
+import type { Door } from './door/door.ts'
+import type { Objects } from './objects/objects.ts'
+import type { Network } from './network/types.ts'
+import type { Store } from './store/store.ts'
+import type { Decisions } from './store/decisions.ts'
+
+export interface Config {
+  host: string
+  port: number
+  /** Folder of the state: database, object bytes, credentials, job workspaces. */
+  dataDir: string
+  region: string
+  account: string
+  runner: string
+  decisionsMax: number
+  decisionsDays: number
+}
+
+/** Everything a server instance has; handed to operations by the permit, never imported. */
+export interface World {
+  readonly config: Config
+  readonly store: Store
+  readonly objects: Objects
+  readonly decisions: Decisions
+  readonly door: Door
+  readonly log: Logger
+  /** Epoch milliseconds. */
+  now(): number
+  /** Random bytes as lower-case hex, `length` characters long. */
+  hex(length: number): string
+  /** The VPC model of one account and region, rebuilt when its documents change. */
+  network(account: string, region: string): Network
+}
