@@ -1,4 +1,20 @@
-import type { Caller, Origin } from './call.ts'
+import type { Readable } from 'node:stream'
+import type { Operation } from '../services/operation.ts'
+import { findOperation } from '../services/registry.ts'
+import { AwsError } from '../wire/aws-error.ts'
+import { decode } from '../wire/decode.ts'
+import { encode, encodeError, type HttpAnswer } from '../wire/encode.ts'
+import { bodyFirst, errorStyle, identify, named, type ErrorStyle, type Identified } from '../wire/identify.ts'
+import type { HttpRequest } from '../wire/request.ts'
+import { validate } from '../wire/validate.ts'
+import type { World } from '../world.ts'
+import { authorize, keepTrace } from './authorize.ts'
+import { readBody, readWhole, unzipped } from './body.ts'
+import type { Call, Caller, Origin } from './call.ts'
+import { identityOf, type Identity } from './identity.ts'
+import { actingCaller } from './actor.ts'
+import { locate, Unreachable } from './locate.ts'
+import { begin, failed, succeeded, type Record } from './record.ts'
 
 /** Credentials as STS or IAM hand them out. */
 export interface Credentials {
@@ -7,17 +23,19 @@ export interface Credentials {
   sessionToken?: string
 }
 
-/** Who makes an in-process call: an ordinary principal by its credentials, or one of AWS's own services. */
+/** Who makes an in-process call. */
 export type Actor =
+  /** An ordinary principal; its credentials are checked as any others. */
   | { credentials: Credentials }
+  /** One of AWS's own services, acting for a resource of someone's. */
   | { service: string; sourceArn?: string; sourceAccount?: string }
-  /** Forward access: a service goes on in the caller's own name. */
+  /** Forward access: a service goes on in the caller's own name (aws:CalledVia). */
   | { caller: Caller; via: string }
 
 export interface InnerCall {
   service: string
   operation: string
-  input: Record<string, unknown>
+  input: Members
   as: Actor
   origin: Origin
   /** Host that the network model routes to; defaults to the service's own. */
@@ -26,7 +44,156 @@ export interface InnerCall {
   onBehalfOf?: string
 }
 
+type Members = { [member: string]: unknown }
+
 export interface Door {
   /** Work by a service or a job: the same stages as a call over HTTP, with typed input and output. Rejects with AwsError or Unreachable. */
-  call<O = Record<string, unknown>>(call: InnerCall): Promise<O>
+  call<O = Members>(call: InnerCall): Promise<O>
+}
+
+/** One HTTP request as the listener took it in; `origin` is told by the socket that accepted it, never by a header. */
+export interface Arrival {
+  request: HttpRequest
+  body: Readable
+  origin: Origin
+  secure: boolean
+}
+
+/** A call on its way through the door: who it is from, what it asks, and how it came. */
+interface Visit {
+  record: Record
+  identified: Identified
+  input: Members
+  identity: Identity
+  origin: Origin
+  secure: boolean
+  request?: HttpRequest
+  host?: string
+  onBehalfOf?: string
+}
+
+/** A call over HTTP: parse → authenticate → (locate → authorize → perform) → record. Rejects only with Unreachable: then nothing is answered. */
+export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer> {
+  const { request, origin, secure } = arrival
+  const record = begin(world, origin)
+  let style: ErrorStyle = errorStyle(request)
+  try {
+    const form = bodyFirst(request) ? await readBody(request, arrival.body) : undefined
+    const identified = identify(request, form?.bytes.toString('utf8'))
+    style = identified.style
+    name(record, identified)
+    // S3 signs what it streams: there the signature is checked before a byte is read, elsewhere the body is part of it.
+    const body = form ?? (identified.service === 's3' ? undefined : await readBody(request, arrival.body))
+    const early = body && decode(identified, request, unzipped(request, body.bytes))
+
+    record.trace.stage = 'authenticate'
+    const identity = identityOf(world, request, identified, body?.sha256)
+    record.trace.caller = identity.caller
+    const input = early ?? (await decodeSigned(identified, request, identity.body(arrival.body)))
+
+    const output = await pass(world, { record, identified, input, identity, origin, secure, request })
+    const answer = encode(identified, output, record.trace.requestId)
+    succeeded(world, record, answer.status)
+    return answer
+  } catch (error) {
+    const answer = failed(world, record, error)
+    if (error instanceof Unreachable) throw error
+    return encodeError(style, answer, record.trace.requestId, request)
+  }
+}
+
+/** A call from within, by a job or a service: it differs only in how it proves who it is. */
+export async function call<O>(world: World, inner: InnerCall): Promise<O> {
+  const record = begin(world, inner.origin, inner.onBehalfOf)
+  try {
+    const identified = named(inner.service, inner.operation)
+    name(record, identified)
+    record.trace.stage = 'authenticate'
+    const identity = actingCaller(world, inner)
+    record.trace.caller = identity.caller
+    const { input, origin, host, onBehalfOf } = inner
+    const output = await pass(world, {
+      record,
+      identified,
+      input,
+      identity,
+      origin,
+      secure: true,
+      ...(host ? { host } : {}),
+      ...(onBehalfOf ? { onBehalfOf } : {}),
+    })
+    succeeded(world, record, 200)
+    return output as O
+  } catch (error) {
+    const answer = failed(world, record, error)
+    throw error instanceof Unreachable ? error : answer
+  }
+}
+
+/** What every call goes through, and the only place that calls `perform`. */
+async function pass(world: World, visit: Visit): Promise<Members> {
+  const { record, identified, input, identity, origin } = visit
+  const { trace } = record
+  const operation = await findOperation(identified.service, identified.operation.name)
+
+  trace.stage = 'locate'
+  const to = { service: identified.service, account: identity.account, region: identity.region }
+  const way = locate(world, origin, visit.host ? { ...to, host: visit.host } : to)
+  trace.way = way
+
+  trace.stage = 'parse'
+  if (!operation) throw notBuilt(identified)
+  validate(identified, input)
+  const visitCall = makeCall(world, visit, way)
+
+  trace.stage = 'authorize'
+  const permit = authorize(visitCall, needsOf(operation, input, visitCall), trace.needs)
+  keepTrace(permit, trace.needs)
+
+  trace.stage = 'perform'
+  return (await operation.perform(input as never, permit)) as Members
+}
+
+function needsOf(operation: Operation<never, unknown>, input: Members, call: Call) {
+  return operation.needs(input as never, call)
+}
+
+function makeCall(world: World, visit: Visit, way: Call['way']): Call {
+  const { record, identified, identity, origin, secure, request, onBehalfOf } = visit
+  return {
+    requestId: record.trace.requestId,
+    service: identified.service,
+    operation: identified.operation.name,
+    caller: identity.caller,
+    origin,
+    way,
+    account: identity.account,
+    region: identity.region,
+    time: record.trace.time,
+    secure,
+    userAgent: request?.headers.get('user-agent') ?? identity.caller.service ?? 'sagemaker.amazonaws.com',
+    world,
+    ...(onBehalfOf ? { onBehalfOf } : {}),
+    ...(identity.calledVia ? { calledVia: identity.calledVia } : {}),
+    header: (key) => request?.headers.get(key),
+  }
+}
+
+/** S3: the body counts as read once its signature and checksums held; streaming members stay streams. */
+async function decodeSigned(identified: Identified, request: HttpRequest, body: AsyncIterable<Uint8Array>): Promise<Members> {
+  return decode(identified, request, identified.operation.streamsInput ? body : await readWhole(body, 10 * 1024 * 1024))
+}
+
+function name(record: Record, identified: Identified): void {
+  record.trace.service = identified.service
+  record.trace.operation = identified.operation.name
+}
+
+/** An operation of AWS's that is not built here: 501, never an allow (design.md). */
+function notBuilt(identified: Identified): AwsError {
+  return new AwsError(
+    'NotImplemented',
+    `${identified.service}:${identified.operation.name} is not built in Sallyport yet; nothing was done.`,
+    501,
+  )
 }

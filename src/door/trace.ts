@@ -1,3 +1,4 @@
+import type { Blocker } from '../network/types.ts'
 import type { Decision, NearMiss } from '../policy/types.ts'
 import type { Caller, Origin, Way } from './call.ts'
 
@@ -8,7 +9,7 @@ export interface NeedTrace {
   decision: Decision
   /** Statements that nearly allowed (or nearly did not deny); only for denials. */
   nearMisses?: NearMiss[]
-  /** Policies asked, id -> where its text can be read. */
+  /** Condition keys that were looked at, with what was found; only for denials. */
   context?: Record<string, string | readonly string[]>
 }
 
@@ -29,6 +30,8 @@ export interface DecisionTrace {
   origin?: Origin
   way?: Way
   needs: NeedTrace[]
+  /** Why it could not arrive, when the network stopped it. */
+  blockers?: readonly Blocker[]
   /** Request id of the call, or ARN of the job, on whose behalf it was made. */
   onBehalfOf?: string
 }

@@ -8,4 +8,6 @@ export interface Decisions {
   recent(limit: number): DecisionTrace[]
   /** Writes what is still in memory. Called at once after a change, else within a second. */
   flush(): void
+  /** Flushes and stops. */
+  close(): void
 }

@@ -1,0 +1,126 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCode } from './exit-code.ts'
+
+/**
+ * The command line: one file per command, loaded when it is asked for. The grammar is a contract (README, "Commands").
+ * Resolves to the exit code: 0 ok or allowed, 1 our failure, 2 denied or expectation unmet, 3 findings, 64 usage.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  let code: number = exitCode.ok
+  const program = buildProgram((outcome) => (code = outcome))
+  try {
+    await program.parseAsync(argv)
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage
+    const { explainFailure } = await import('./failure.ts')
+    return explainFailure(error)
+  }
+}
+
+function buildProgram(done: (code: number) => void): Command {
+  const program = new Command('sallyport')
+    .description('The access plane of Amazon SageMaker, made real: it enforces, runs the jobs, and explains every refusal.')
+    .showHelpAfterError('(run with --help for the whole usage)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+
+  program
+    .command('serve')
+    .description('start the server; prints one line on stdout when it takes calls: Ready http://HOST:PORT')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 picks a free one', port, 4566)
+    .addOption(dataOption())
+    .option('--region <region>', 'home Region', 'us-east-1')
+    .option('--account <id>', 'account id', account, '123456789012')
+    .option('--root-access-key-id <key>', 'root access key to use instead of a minted one')
+    .option('--root-secret-access-key <secret>', 'its secret')
+    .addOption(new Option('--runner <name>', 'where jobs run').choices(['process']).default('process'))
+    .option('--decisions-max <count>', 'how many decisions to keep', count, 100_000)
+    .option('--decisions-days <days>', 'for how many days to keep them', count, 14)
+    .addOption(new Option('--log-level <level>').choices(['silent', 'error', 'warn', 'info', 'debug']).default('warn'))
+    .action(async (options) => done(await (await import('./serve.ts')).serve(options)))
+
+  program
+    .command('env')
+    .description('credentials and endpoint of the server that runs on a data folder: eval "$(./sallyport env)"')
+    .addOption(dataOption())
+    .option('--root', "the account's root credentials instead of the user admin's")
+    .option('--role <arn>', 'assume a role first and print its session')
+    .addOption(new Option('--format <format>').choices(['shell', 'dotenv', 'json', 'github']).default('shell'))
+    .action(async (options) => done(await (await import('./env.ts')).env(options)))
+
+  const image = program.command('image').description('container images')
+  image
+    .command('push')
+    .description("push a folder as an OCI image that runs on the host's root file system, read-only")
+    .argument('<dir>', 'folder; it lies at /opt/program in the image')
+    .argument('<image-uri>', 'ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG')
+    .option('--entrypoint <command>', 'split on spaces; train or serve is appended by SageMaker', './run')
+    .addOption(formatOption())
+    .action(async (dir, imageUri, options) => done(await (await import('./image.ts')).push(dir, imageUri, options)))
+
+  program
+    .command('endpoint-url')
+    .description('the loopback address that stands for an interface endpoint')
+    .argument('<vpc-endpoint-id>')
+    .addOption(formatOption())
+    .action(async (id, options) => done(await (await import('./endpoint-url.ts')).endpointUrl(id, options)))
+
+  program
+    .command('explain')
+    .description('the whole decision behind a request id, or behind the step at which a job failed')
+    .argument('<request-id-or-job-arn>')
+    .addOption(formatOption())
+    .action(async (id, options) => done(await (await import('./explain.ts')).explain(id, options)))
+
+  program
+    .command('trace')
+    .description('would a connection arrive, by which hops, and if not, why')
+    .requiredOption('--from <place>', 'subnet-…, eni-… or internet')
+    .option('--security-group <id...>', 'security groups of the supposed interface', [])
+    .requiredOption('--to <host[:port]>', 'host name or address; port 443 unless given')
+    .addOption(formatOption())
+    .action(async (options) => done(await (await import('./trace-command.ts')).traceCommand(options)))
+
+  program
+    .command('tour')
+    .description('the main job in a minute: a training job in a private subnet, then three things broken and explained')
+    .addOption(dataOption())
+    .addOption(formatOption())
+    .action(async (options) => done(await (await import('./tour.ts')).tour(options)))
+
+  program
+    .command('doctor')
+    .description('what this machine can and cannot do for Sallyport')
+    .addOption(dataOption())
+    .addOption(formatOption())
+    .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)))
+
+  return program
+}
+
+function dataOption(): Option {
+  return new Option('--data <dir>', 'folder of the state').default('.sallyport')
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>').choices(['pretty', 'json']).default('pretty')
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('a port is 0 to 65535.')
+  return value
+}
+
+function account(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('an account id has 12 digits.')
+  return text
+}
+
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0.')
+  return value
+}

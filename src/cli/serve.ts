@@ -1,0 +1,38 @@
+import { resolve } from 'node:path'
+import type { ServerOptions } from '../server.ts'
+import { startServer } from '../server.ts'
+import { exitCode } from './exit-code.ts'
+import { UsageError } from './failure.ts'
+
+type Options = Omit<ServerOptions, 'dataDir'> & { data: string }
+
+/** Runs until SIGINT or SIGTERM. Exactly one line on stdout; everything else goes to stderr. */
+export async function serve({ data, ...options }: Options): Promise<number> {
+  if (Boolean(options.rootAccessKeyId) !== Boolean(options.rootSecretAccessKey)) {
+    throw new UsageError('give --root-access-key-id and --root-secret-access-key together')
+  }
+  const stopped = signalled()
+  const server = await startServer({ ...options, dataDir: resolve(data) })
+  process.stdout.write(`Ready ${server.url}\n`)
+  process.stderr.write(hints(data))
+  await stopped
+  await server.close()
+  return exitCode.ok
+}
+
+function hints(data: string): string {
+  const flag = data === '.sallyport' ? '' : ` --data ${data}`
+  return `
+  credentials   eval "$(./sallyport env${flag})"
+  try next      aws sts get-caller-identity
+                ./sallyport tour${flag}
+  stop          Ctrl-C
+
+`
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}

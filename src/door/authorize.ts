@@ -1,0 +1,125 @@
+import { evaluate } from '../policy/evaluate.ts'
+import { nearMisses } from '../policy/explain.ts'
+import type { AuthorizationRequest, Decision, PolicySet, Principal } from '../policy/types.ts'
+import { endpointPolicy } from '../services/ec2/endpoint-policy.ts'
+import { policiesOf } from '../services/iam/policies-of.ts'
+import type { AwsError } from '../wire/aws-error.ts'
+import type { Call, Caller, Need, Permit } from './call.ts'
+import { requestContext, resourceAccount } from './context.ts'
+import { denied } from './denied.ts'
+import type { NeedTrace } from './trace.ts'
+
+/**
+ * Stage 4: every need of the operation against every policy that applies. All needs are decided, so that the record
+ * is whole; the first that is refused becomes AWS's answer. The Permit is minted here and nowhere else.
+ */
+export function authorize(call: Call, needs: readonly Need[], trace: NeedTrace[]): Permit {
+  const policies = applicablePolicies(call)
+  let refusal: AwsError | undefined
+  for (const need of needs) {
+    const error = decide(call, need, policies, trace)
+    refusal ??= error
+  }
+  if (refusal) throw refusal
+  return mint(call)
+}
+
+/** For calls that answer per item (s3:DeleteObjects): one verdict for each need, undefined where it is allowed. */
+export function authorizeEach(permit: Permit, needs: readonly Need[]): (AwsError | undefined)[] {
+  const { call } = permit
+  const policies = applicablePolicies(call)
+  return needs.map((need) => decide(call, need, policies, traces.get(permit) ?? []))
+}
+
+const traces = new WeakMap<Permit, NeedTrace[]>()
+
+function mint(call: Call): Permit {
+  return Object.freeze({ call, world: call.world }) as Permit
+}
+
+/** Lets later checks of the same call (authorizeEach) land in the same record. */
+export function keepTrace(permit: Permit, trace: NeedTrace[]): void {
+  traces.set(permit, trace)
+}
+
+type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint'>
+
+/** What applies to the whole call, whatever the need: the principal's policies and those of the endpoint it came through. */
+function applicablePolicies(call: Call): CallPolicies {
+  const { caller, way, world } = call
+  const own = policiesOf(world.store, caller)
+  const endpoint = way.vpcEndpointId
+    ? endpointPolicy(world.store, call.account, call.region, way.vpcEndpointId)
+    : undefined
+  return {
+    identity: own.identity,
+    ...(own.boundary ? { boundary: own.boundary } : {}),
+    ...(caller.sessionPolicies ? { session: caller.sessionPolicies } : {}),
+    ...(endpoint ? { endpoint } : {}),
+  }
+}
+
+function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace[]): AwsError | undefined {
+  const request: AuthorizationRequest = {
+    principal: principalOf(call.caller),
+    action: need.action,
+    resource: need.resource,
+    resourceAccount: resourceAccount(call, need),
+    context: requestContext(call, need),
+  }
+  const set: PolicySet = need.resourcePolicyRequired || need.resourcePolicy ? { ...policies, ...resourceSide(need) } : policies
+  const decision = evaluate(request, set)
+  if (decision.effect === 'allow') {
+    trace.push({ action: need.action, resource: need.resource, decision })
+    return undefined
+  }
+  trace.push(explainDenial(request, set, decision))
+  return denied(call, need, request, decision)
+}
+
+function resourceSide(need: Need): Partial<PolicySet> {
+  return {
+    ...(need.resourcePolicy ? { resource: need.resourcePolicy } : {}),
+    ...(need.resourcePolicyRequired ? { resourceRequired: true } : {}),
+    resourceType: need.action.startsWith('sts:') ? 'trust' : 'resource',
+  }
+}
+
+/** A denial is rarer than an allow and worth the time: which statements nearly decided, and which keys they looked at. */
+function explainDenial(request: AuthorizationRequest, set: PolicySet, decision: Decision): NeedTrace {
+  const context: Record<string, string | readonly string[]> = {}
+  const watched: AuthorizationRequest = {
+    ...request,
+    context: (key) => {
+      const value = request.context(key)
+      context[key] = value ?? '(absent)'
+      return value
+    },
+  }
+  return {
+    action: request.action,
+    resource: request.resource,
+    decision,
+    nearMisses: nearMisses(watched, set, decision),
+    context,
+  }
+}
+
+const principals = new WeakMap<Caller, Principal>()
+
+function principalOf(caller: Caller): Principal {
+  let principal = principals.get(caller)
+  if (!principal) {
+    principal = {
+      kind: caller.kind,
+      account: caller.account,
+      arn: caller.arn,
+      principalArn: caller.principalArn,
+      ...(caller.entityId ? { entityId: caller.entityId } : {}),
+      ...(caller.service ? { service: caller.service } : {}),
+      ...(caller.principalArn.includes(':role/aws-service-role/') ? { serviceLinked: true } : {}),
+    }
+    principals.set(caller, principal)
+  }
+  return principal
+}

@@ -1,0 +1,103 @@
+import type { Context, ContextValues } from '../policy/types.ts'
+import type { Call, Need } from './call.ts'
+
+/**
+ * The request context of one need: global condition keys from the call, service keys from the need.
+ * Lazily, key by key, because most policies ask for none (facts: iam.md §0.2 and §3.10).
+ */
+export function requestContext(call: Call, need: Need): Context {
+  let own: ContextValues | undefined
+  return (key) => {
+    if (need.context) {
+      own ??= lowerKeys(need.context)
+      const value = own[key]
+      if (value !== undefined) return value
+    }
+    return key.startsWith('aws:') ? globalKey(call, need, key) : undefined
+  }
+}
+
+/** Lower-cases the keys of a context; of two spellings the later wins. */
+export function lowerKeys(values: ContextValues): ContextValues {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toLowerCase(), value]))
+}
+
+const principalTypes: Record<Call['caller']['kind'], string | undefined> = {
+  root: 'Account',
+  user: 'User',
+  'role-session': 'AssumedRole',
+  'federated-user': 'FederatedUser',
+  anonymous: 'Anonymous',
+  service: undefined,
+}
+
+/** Every global key whose value we know (IAM User Guide, "AWS global condition context keys"). */
+function globalKey(call: Call, need: Need, key: string): string | readonly string[] | undefined {
+  const { caller } = call
+  if (key.startsWith('aws:principaltag/')) return tagValue(caller.tags, key.slice('aws:principaltag/'.length))
+  switch (key) {
+    case 'aws:principalarn':
+      return caller.principalArn || undefined
+    case 'aws:principalaccount':
+      return caller.kind === 'service' ? undefined : caller.account
+    case 'aws:principaltype':
+      return principalTypes[caller.kind]
+    case 'aws:userid':
+      return caller.userId || undefined
+    case 'aws:username':
+      return caller.kind === 'user' ? caller.name : undefined
+    case 'aws:principalisawsservice':
+      return caller.kind === 'anonymous' ? undefined : String(caller.kind === 'service')
+    case 'aws:principalservicename':
+      return caller.service
+    case 'aws:principalservicenameslist':
+      return caller.service ? [caller.service] : undefined
+    case 'aws:sourcearn':
+      return caller.sourceArn
+    case 'aws:sourceaccount':
+      return caller.sourceAccount
+    case 'aws:sourceidentity':
+      return caller.sourceIdentity
+    case 'aws:tokenissuetime':
+      return caller.tokenIssuedAt === undefined ? undefined : new Date(caller.tokenIssuedAt * 1000).toISOString()
+    case 'aws:multifactorauthpresent':
+      // Present with temporary credentials only; sessions made with MFA come with a later slice.
+      return caller.tokenIssuedAt === undefined ? undefined : 'false'
+    case 'aws:currenttime':
+      return new Date(call.time).toISOString()
+    case 'aws:epochtime':
+      return String(Math.floor(call.time / 1000))
+    case 'aws:securetransport':
+      return String(call.secure)
+    case 'aws:useragent':
+      return call.userAgent
+    case 'aws:requestedregion':
+      return call.region
+    case 'aws:resourceaccount':
+      return resourceAccount(call, need)
+    case 'aws:viaawsservice':
+      return String(Boolean(call.calledVia?.length))
+    case 'aws:calledvia':
+      return call.calledVia
+    case 'aws:calledviafirst':
+      return call.calledVia?.[0]
+    case 'aws:calledvialast':
+      return call.calledVia?.at(-1)
+    default:
+      // aws:SourceIp, or aws:SourceVpc / aws:SourceVpce / aws:VpcSourceIp, as the way in has them.
+      return call.way.context[key]
+  }
+}
+
+/** Tag keys in condition keys are matched without case (facts: iam.md §3.8). */
+function tagValue(tags: Readonly<Record<string, string>>, lowerKey: string): string | undefined {
+  for (const [key, value] of Object.entries(tags)) if (key.toLowerCase() === lowerKey) return value
+  return undefined
+}
+
+/** The account that owns the resource: stated, in its ARN, or the caller's own. */
+export function resourceAccount(call: Call, need: Need): string {
+  if (need.resourceAccount) return need.resourceAccount
+  const fromArn = need.resource.startsWith('arn:') ? need.resource.split(':', 5)[4] : undefined
+  return fromArn && /^\d{12}$/.test(fromArn) ? fromArn : call.account
+}

@@ -1,0 +1,39 @@
+/** Where each service that we serve is reached, and what its signatures are scoped to (botocore's endpointPrefix and signingName). */
+export interface ServicePlace {
+  signingName: string
+  /** Default host name in a region. */
+  host(region: string): string
+  /** PrivateLink service names (without `com.amazonaws.R.`) whose endpoints lead here. */
+  endpointServices: readonly string[]
+  /** Global services are signed for one region only. */
+  global?: boolean
+}
+
+const regional = (prefix: string) => (region: string) => `${prefix}.${region}.amazonaws.com`
+
+export const places: Readonly<Record<string, ServicePlace>> = {
+  iam: { signingName: 'iam', host: () => 'iam.amazonaws.com', endpointServices: ['iam'], global: true },
+  'iam-toolbox': { signingName: 'iam', host: regional('iam-toolbox'), endpointServices: [] },
+  sallyport: { signingName: 'iam', host: () => 'iam.amazonaws.com', endpointServices: [] },
+  sts: { signingName: 'sts', host: regional('sts'), endpointServices: ['sts'] },
+  ec2: { signingName: 'ec2', host: regional('ec2'), endpointServices: ['ec2'] },
+  s3: { signingName: 's3', host: regional('s3'), endpointServices: ['s3'] },
+  ecr: { signingName: 'ecr', host: regional('api.ecr'), endpointServices: ['ecr.api'] },
+  logs: { signingName: 'logs', host: regional('logs'), endpointServices: ['logs'] },
+  cloudwatch: { signingName: 'monitoring', host: regional('monitoring'), endpointServices: ['monitoring'] },
+  sagemaker: {
+    signingName: 'sagemaker',
+    host: regional('api.sagemaker'),
+    endpointServices: ['sagemaker.api', 'sagemaker.api-fips'],
+  },
+  'sagemaker-runtime': {
+    signingName: 'sagemaker',
+    host: regional('runtime.sagemaker'),
+    endpointServices: ['sagemaker.runtime', 'sagemaker.runtime-fips'],
+  },
+}
+
+/** `com.amazonaws.us-east-1.sagemaker.api` -> `sagemaker.api`. */
+export function shortEndpointService(serviceName: string, region: string): string {
+  return serviceName.replace(`.${region}.`, '.').replace(/^(cn\.)?com\.amazonaws\./, '')
+}

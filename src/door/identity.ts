@@ -1,0 +1,50 @@
+import type { Identified } from '../wire/identify.ts'
+import type { HttpRequest } from '../wire/request.ts'
+import type { World } from '../world.ts'
+import { findCredential } from '../services/iam/credentials.ts'
+import { authenticate } from './authenticate.ts'
+import type { Caller } from './call.ts'
+import { places } from './hosts.ts'
+
+/** Who calls, and for which account and region: the outcome of stage 2. */
+export interface Identity {
+  caller: Caller
+  account: string
+  region: string
+  calledVia?: readonly string[]
+  /** Passes the request body on, checking signature, length and checksums as it streams. */
+  body(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** Only S3 takes calls without credentials; bucket policies decide what they may. */
+const anonymous: Caller = { kind: 'anonymous', account: 'anonymous', arn: '', principalArn: '', userId: 'anonymous', tags: {} }
+
+/** Checks the signature of a call over HTTP (door/authenticate.ts) and says whose it is. Throws AWS's errors (facts: errors.md A3). */
+export function identityOf(world: World, request: HttpRequest, identified: Identified, bodySha256: string | undefined): Identity {
+  const now = world.now()
+  const place = places[identified.service]!
+  const scopeRegion = regionOfScope(request)
+  // One address stands for every Region: a call belongs to the one that it was signed for.
+  const region = place.global ? 'us-east-1' : (scopeRegion ?? world.config.region)
+  const authenticated = authenticate(request, {
+    style: identified.style,
+    signingNames: [place.signingName],
+    region,
+    now,
+    find: (accessKeyId) => findCredential(world.store, accessKeyId, now),
+    bodySha256,
+  })
+  const caller = authenticated.credential?.caller ?? anonymous
+  return {
+    caller,
+    account: caller.kind === 'anonymous' ? world.config.account : caller.account,
+    region: place.global ? world.config.region : region,
+    body: authenticated.body,
+  }
+}
+
+/** Region in the credential scope, if it looks like one of AWS's; a nonsense region is left for the authenticator to refuse. */
+function regionOfScope(request: HttpRequest): string | undefined {
+  const text = request.headers.get('authorization') ?? decodeURIComponent(/X-Amz-Credential=([^&]*)/.exec(request.query)?.[1] ?? '')
+  return /\/\d{8}\/([a-z]{2}(?:-[a-z]+){1,2}-\d)\//.exec(text)?.[1]
+}

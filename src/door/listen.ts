@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { HttpAnswer } from '../wire/encode.ts'
+import type { HttpRequest } from '../wire/request.ts'
+import type { World } from '../world.ts'
+import type { Origin } from './call.ts'
+import { enter } from './door.ts'
+import { Unreachable } from './locate.ts'
+
+const MINUTE = 60_000
+
+/** What a request may cost before anyone is known: bytes of headers, and time without progress. */
+const limits = { headerBytes: 32 * 1024, headerMs: MINUTE / 2, requestMs: 60 * MINUTE, idleMs: MINUTE, silenceMs: 5 * MINUTE }
+
+/**
+ * Stage 0: takes connections on one address. The address that accepted a call tells where it comes from:
+ * the main one is the internet's, others stand for an interface endpoint or for a job's network interface.
+ */
+export async function listen(world: World, at: { host: string; port: number }, origin?: Origin): Promise<Server> {
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headerMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.headerMs,
+    keepAliveTimeout: MINUTE,
+  })
+  server.setTimeout(limits.idleMs)
+  server.on('request', (message: IncomingMessage, response: ServerResponse) => {
+    // The bare health line: it tells that a server stands here and nothing else.
+    if (message.url === '/_health' && message.method === 'GET') return void response.end('ok\n')
+    void take(world, message, response, origin ?? { kind: 'internet', ip: address(message) })
+  })
+  // S3 clients wait for this before they send a body; the signature is checked on the way.
+  server.on('checkContinue', (message, response) => {
+    response.writeContinue()
+    server.emit('request', message, response)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, resolve)
+  })
+  return server
+}
+
+function address(message: IncomingMessage): string {
+  return (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+}
+
+async function take(world: World, message: IncomingMessage, response: ServerResponse, origin: Origin): Promise<void> {
+  try {
+    const answer = await enter(world, { request: requestOf(message), body: message, origin, secure: false })
+    await send(message, response, answer)
+  } catch (error) {
+    if (error instanceof Unreachable) return vanish(response, error)
+    world.log.error({ err: error }, 'answer could not be sent')
+    response.destroy()
+  }
+}
+
+function requestOf(message: IncomingMessage): HttpRequest {
+  const url = message.url ?? '/'
+  const mark = url.indexOf('?')
+  const headers = new Map<string, string>()
+  const raw = message.rawHeaders
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase()
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? raw[i + 1]! : `${before},${raw[i + 1]}`)
+  }
+  return {
+    method: message.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers,
+    rawHeaders: raw,
+  }
+}
+
+async function send(message: IncomingMessage, response: ServerResponse, answer: HttpAnswer): Promise<void> {
+  const { status, headers, body } = answer
+  // What is left of a refused upload is not read: the connection ends with the answer.
+  if (!message.complete && !(body instanceof Readable)) response.shouldKeepAlive = false
+  if (body instanceof Readable) {
+    response.writeHead(status, headers)
+    await pipeline(body, response).catch((error: unknown) => {
+      // Headers are out: cutting the connection is the only way left to say that the bytes are not whole.
+      response.destroy()
+      throw error
+    })
+    return
+  }
+  const bytes = body === undefined ? undefined : Buffer.from(body as string)
+  if (bytes && headers['content-length'] === undefined && message.method !== 'HEAD') {
+    response.writeHead(status, { ...headers, 'content-length': bytes.length })
+  } else {
+    response.writeHead(status, headers)
+  }
+  response.end(message.method === 'HEAD' ? undefined : bytes)
+}
+
+/** The network stopped the call: dropped packets stay unanswered, a closed port resets (facts: network.md "What the program observes"). */
+function vanish(response: ServerResponse, stopped: Unreachable): void {
+  const socket = response.socket
+  if (!socket) return
+  if (stopped.connection.verdict === 'timeout') {
+    socket.setTimeout(limits.silenceMs, () => socket.destroy())
+    socket.resume()
+    return
+  }
+  socket.resetAndDestroy()
+}

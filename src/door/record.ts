@@ -1,0 +1,71 @@
+import { AwsError } from '../wire/aws-error.ts'
+import type { World } from '../world.ts'
+import type { Origin } from './call.ts'
+import { Unreachable } from './locate.ts'
+import { newRequestId } from './request-id.ts'
+import type { DecisionTrace } from './trace.ts'
+
+/** Stage 6: the evidence of one call, filled in stage by stage and kept whatever the outcome. */
+export interface Record {
+  readonly trace: DecisionTrace
+  readonly revisionBefore: number
+}
+
+export function begin(world: World, origin: Origin, onBehalfOf?: string): Record {
+  const time = world.now()
+  const trace: DecisionTrace = {
+    requestId: newRequestId(time),
+    time,
+    service: '',
+    operation: '',
+    decision: 'rejected',
+    status: 0,
+    stage: 'parse',
+    origin,
+    needs: [],
+    ...(onBehalfOf ? { onBehalfOf } : {}),
+  }
+  return { trace, revisionBefore: world.store.revision }
+}
+
+export function succeeded(world: World, record: Record, status: number): void {
+  const { trace } = record
+  trace.decision = 'allowed'
+  trace.status = status
+  delete trace.stage
+  keep(world, record)
+}
+
+/**
+ * Turns whatever was thrown into AWS's answer. What is no AwsError is our bug: a 500 that names the record, and a log line.
+ */
+export function failed(world: World, record: Record, error: unknown): AwsError {
+  const { trace } = record
+  const answer = error instanceof AwsError ? error : unexpected(world, record, error)
+  trace.status = answer.status
+  trace.error = { code: answer.code, message: answer.message }
+  // Refused by policy, or allowed and then failed on its own account (no such bucket, a conflict).
+  trace.decision = trace.stage === 'authorize' ? 'denied' : trace.stage === 'perform' ? 'allowed' : 'rejected'
+  keep(world, record)
+  return answer
+}
+
+function unexpected(world: World, record: Record, error: unknown): AwsError {
+  if (error instanceof Unreachable) {
+    record.trace.blockers = error.connection.blockers
+    record.trace.decision = 'denied'
+    return new AwsError(`Network.${error.connection.verdict}`, error.message, 0)
+  }
+  world.log.error({ err: error, requestId: record.trace.requestId }, 'internal failure')
+  return new AwsError(
+    'InternalFailure',
+    `The request processing has failed because of an unknown error (request id ${record.trace.requestId}).`,
+    500,
+  )
+}
+
+/** A change and its decision become durable together, before anyone is told; reads are written in batches. */
+function keep(world: World, record: Record): void {
+  world.decisions.append(record.trace)
+  if (world.store.revision !== record.revisionBefore) world.decisions.flush()
+}

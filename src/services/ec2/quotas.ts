@@ -1,0 +1,69 @@
+import { AwsError } from '../../wire/aws-error.ts'
+
+/**
+ * Default quotas of a VPC (Amazon VPC User Guide, "Amazon VPC quotas"); there is no Service Quotas here to raise them.
+ * VPCs per Region stand at what AWS grants on request: its default of 5 is not a property of any design that is tested here.
+ */
+export const quotas = {
+  vpcs: { most: 100, code: 'VpcLimitExceeded', message: 'The maximum number of VPCs has been reached.' },
+  cidrBlocks: {
+    most: 5,
+    code: 'CidrLimitExceeded',
+    message: 'This network has met its maximum number of allowed CIDRs: 5',
+  },
+  subnetsPerVpc: { most: 200, code: 'SubnetLimitExceeded', message: 'The maximum number of subnets has been reached.' },
+  routeTablesPerVpc: {
+    most: 200,
+    code: 'RouteTableLimitExceeded',
+    message: 'The maximum number of route tables has been reached.',
+  },
+  routesPerTable: { most: 50, code: 'RouteLimitExceeded', message: 'The maximum number of routes has been reached.' },
+  networkAclsPerVpc: {
+    most: 200,
+    code: 'NetworkAclLimitExceeded',
+    message: 'The maximum number of network ACLs has been reached.',
+  },
+  /** Per direction, the default deny included. */
+  entriesPerNetworkAcl: {
+    most: 20,
+    code: 'NetworkAclEntryLimitExceeded',
+    message: 'The maximum number of network ACL entries has been reached.',
+  },
+  securityGroups: {
+    most: 2500,
+    code: 'SecurityGroupLimitExceeded',
+    message: 'The maximum number of security groups for this region has been reached.',
+  },
+  /** Per direction; IPv4 and IPv6 are counted apart, which matters to nobody here: IPv6 rules are not kept. */
+  rulesPerSecurityGroup: {
+    most: 60,
+    code: 'RulesPerSecurityGroupLimitExceeded',
+    message: 'The maximum number of rules per security group has been reached.',
+  },
+  groupsPerInterface: {
+    most: 5,
+    code: 'SecurityGroupsPerInterfaceLimitExceeded',
+    message: 'You have exceeded the maximum number of security groups allowed per network interface.',
+  },
+  interfaces: {
+    most: 5000,
+    code: 'NetworkInterfaceLimitExceeded',
+    message: 'The maximum number of network interfaces has been reached.',
+  },
+  interfaceEndpointsPerVpc: {
+    most: 50,
+    code: 'VpcEndpointLimitExceeded',
+    message: 'The maximum number of VPC endpoints has been reached.',
+  },
+  gatewayEndpoints: {
+    most: 20,
+    code: 'VpcEndpointLimitExceeded',
+    message: 'The maximum number of VPC endpoints has been reached.',
+  },
+} as const
+
+/** Throws the quota's error when `count` things would be more than it grants. */
+export function within(quota: keyof typeof quotas, count: number): void {
+  const { most, code, message } = quotas[quota]
+  if (count > most) throw new AwsError(code, message)
+}

@@ -1,0 +1,103 @@
+import type { Repository as ApiRepository } from '@aws-sdk/client-ecr'
+import { need } from '../../door/call.ts'
+import type { Call, Need } from '../../door/call.ts'
+import type { CompiledPolicy } from '../../policy/types.ts'
+import type { Shape } from '../../wire/shape.ts'
+import type { World } from '../../world.ts'
+import { repositoryNotFound } from './errors.ts'
+import { compileRepositoryPolicy } from './repository-policy-text.ts'
+
+/** Document `ecr/repository`, keyed `account/region/name`. */
+export interface Repository {
+  repository: Shape<ApiRepository>
+  tags: Record<string, string>
+  /** As its author wrote it; absent: none is set. */
+  policyText?: string
+}
+
+export interface RepositoryId {
+  account: string
+  region: string
+  name: string
+}
+
+/** What every repository-level request carries. An absent registryId means the caller's own registry. */
+interface RepositoryInput {
+  registryId?: string
+  repositoryName?: string
+}
+
+export const repositoryKey = (id: RepositoryId) => `${id.account}/${id.region}/${id.name}`
+
+/** Prefix of the keys of what lies in a repository; `@` cannot stand in a repository's name. */
+export const contentPrefix = (id: RepositoryId) => `${repositoryKey(id)}@`
+
+export const repositoryId = (input: RepositoryInput, call: Call): RepositoryId => ({
+  account: input.registryId ?? call.account,
+  region: call.region,
+  name: input.repositoryName ?? '',
+})
+
+export function repositoryArn({ account, region, name }: RepositoryId): string {
+  return `arn:${partition(region)}:ecr:${region}:${account}:repository/${name}`
+}
+
+export function registryHost({ account, region }: Pick<RepositoryId, 'account' | 'region'>): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+}
+
+function partition(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}
+
+/** The repository or RepositoryNotFoundException. */
+export function findRepository(world: World, id: RepositoryId): Repository {
+  const found = world.store.get<Repository>('ecr/repository', repositoryKey(id))
+  if (!found) throw repositoryNotFound(id)
+  return found
+}
+
+/** The one need of an operation on one repository: its ARN, its tags, its own policy. */
+export function repositoryNeed(action: string, id: RepositoryId, call: Call, context: Need['context'] = {}): Need {
+  const found = call.world.store.get<Repository>('ecr/repository', repositoryKey(id))
+  const resourcePolicy = found && resourcePolicyOf(found)
+  return need(`ecr:${action}`, repositoryArn(id), {
+    context: { ...context, ...(found && resourceTagKeys(found.tags)) },
+    ...(resourcePolicy && { resourcePolicy }),
+  })
+}
+
+/** `needs` of an operation whose input names one repository. */
+export const onRepository =
+  (action: string) =>
+  (input: RepositoryInput, call: Call): Need[] => [repositoryNeed(action, repositoryId(input, call), call)]
+
+/** Condition keys of tags in a request: aws:RequestTag/KEY and aws:TagKeys. */
+export function requestTagKeys(tags: readonly { Key?: string; Value?: string }[] = []): Need['context'] {
+  if (tags.length === 0) return {}
+  const context: Record<string, string | string[]> = { 'aws:TagKeys': tags.map((tag) => tag.Key ?? '') }
+  for (const tag of tags) context[`aws:RequestTag/${tag.Key}`] = tag.Value ?? ''
+  return context
+}
+
+function resourceTagKeys(tags: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value],
+      [`ecr:ResourceTag/${key}`, value],
+    ]),
+  )
+}
+
+/** Compiled once per stored version: the store hands out the same frozen document until it changes. */
+const compiled = new WeakMap<Repository, CompiledPolicy>()
+
+function resourcePolicyOf(document: Repository): CompiledPolicy | undefined {
+  if (document.policyText === undefined) return undefined
+  let policy = compiled.get(document)
+  if (!policy) {
+    policy = compileRepositoryPolicy(document.policyText, document.repository.repositoryArn ?? '')
+    compiled.set(document, policy)
+  }
+  return policy
+}
