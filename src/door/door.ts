@@ -126,6 +126,7 @@ export async function call<O>(world: World, inner: InnerCall): Promise<O> {
     return output as O
   } catch (error) {
     const answer = failed(world, record, error)
+    if (error instanceof Unreachable) error.requestId = record.trace.requestId
     throw error instanceof Unreachable ? error : answer
   }
 }

@@ -9,6 +9,8 @@ import { places, shortEndpointService } from './hosts.ts'
 /** The call could not have arrived: the client sees silence, a reset or no name, as on AWS (facts: network.md "What the program observes"). */
 export class Unreachable extends Error {
   readonly connection: Connection
+  /** Request id under which it is recorded. */
+  requestId?: string
 
   constructor(connection: Connection) {
     super(`${connection.verdict}: ${connection.blockers.map((b) => b.text).join('; ') || connection.dns.name}`)

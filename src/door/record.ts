@@ -44,6 +44,8 @@ export function failed(world: World, record: Record, error: unknown): AwsError {
   const answer = error instanceof AwsError ? error : unexpected(world, record, error)
   trace.status = answer.status
   trace.error = { code: answer.code, message: answer.message }
+  if (answer.causedBy) trace.causedBy = answer.causedBy
+  answer.requestId = trace.requestId
   // Refused by policy, or allowed and then failed on its own account (no such bucket, a conflict).
   trace.decision = trace.stage === 'authorize' ? 'denied' : trace.stage === 'perform' ? 'allowed' : 'rejected'
   keep(world, record)

@@ -32,6 +32,8 @@ export interface DecisionTrace {
   needs: NeedTrace[]
   /** Why it could not arrive, when the network stopped it. */
   blockers?: readonly Blocker[]
+  /** Request id of the inner call whose refusal led to this one: there the reason is. */
+  causedBy?: string
   /** Request id of the call, or ARN of the job, on whose behalf it was made. */
   onBehalfOf?: string
 }

@@ -5,6 +5,12 @@ import type { ListOptions, Row, Store } from './store.ts'
 /** What the overlay knows of a document better than its base: the row, or that it is gone. */
 type Shadow = Row<unknown> | 'deleted'
 
+/** The open transaction: how to undo it, and the first error thrown anywhere inside it. */
+interface Transaction {
+  undo: (() => void)[]
+  failure?: { error: unknown }
+}
+
 /**
  * A copy-on-write view over any store, for what-if questions: it reads through to the base and keeps its own writes to itself.
  * Throw it away when the question is answered; `close` leaves the base open.
@@ -13,8 +19,7 @@ export function overlayOf(base: Store): Store {
   const kinds = new Map<string, Map<string, Shadow>>()
   const epochs = new Map<string, number>()
   let revision = 0
-  /** The open transaction: how to undo it, and the first error thrown anywhere inside it. */
-  let open: { undo: (() => void)[]; failure?: { error: unknown } } | undefined
+  let open: Transaction | undefined
 
   const shadows = (kind: string) => kinds.get(kind) ?? kinds.set(kind, new Map()).get(kind)!
   const touch = (kind: string) => epochs.set(kind, (epochs.get(kind) ?? 0) + 1)
@@ -66,7 +71,7 @@ export function overlayOf(base: Store): Store {
         throw error
       }
     }
-    const mine: NonNullable<typeof open> = { undo: [] }
+    const mine: Transaction = { undo: [] }
     open = mine
     try {
       const result = runSynchronously(work)

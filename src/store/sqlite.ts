@@ -22,6 +22,12 @@ const CACHED_DOCUMENTS = 20_000
 /** Sorts after every text in SQLite's order of types, so it is the upper bound of an unbounded range. */
 const BEYOND_ALL_TEXT = Uint8Array.of(0xff)
 
+/** The open transaction: what it wrote, and the first error thrown anywhere inside it. */
+interface Transaction {
+  written: { kind: string; key: string }[]
+  failure?: { error: unknown }
+}
+
 type DocumentRow = { key: string; version: number; value: string }
 
 /**
@@ -54,8 +60,7 @@ export function openStore(path: string): Store {
   const cache = recentlyUsed<Row<unknown>>(CACHED_DOCUMENTS)
   const epochs = new Map<string, number>()
   let revision = 0
-  /** The open transaction: what it wrote, and the first error thrown anywhere inside it. */
-  let open: { written: { kind: string; key: string }[]; failure?: { error: unknown } } | undefined
+  let open: Transaction | undefined
 
   function statement(sql: string): StatementSync {
     let prepared = statements.get(sql)
@@ -98,7 +103,7 @@ export function openStore(path: string): Store {
     )
   }
 
-  function abandon(written: { kind: string; key: string }[]): void {
+  function abandon({ written }: Transaction): void {
     if (db.isTransaction) rollback.run()
     for (const { kind, key } of written) touched(kind, key)
   }
@@ -114,7 +119,7 @@ export function openStore(path: string): Store {
       }
     }
     begin.run()
-    const mine: NonNullable<typeof open> = { written: [] }
+    const mine: Transaction = { written: [] }
     open = mine
     try {
       const result = runSynchronously(work)
@@ -123,7 +128,7 @@ export function openStore(path: string): Store {
       revision += mine.written.length
       return result
     } catch (error) {
-      abandon(mine.written)
+      abandon(mine)
       throw error
     } finally {
       open = undefined

@@ -1,29 +1,25 @@
-/**
- * Regions and their Availability Zones. On AWS the letters are shuffled per account; here `a` is zone id 1 in every account,
- * so that examples read the same everywhere. inferred: letters of Regions that have more zones than most accounts see.
- */
-const letters: Readonly<Record<string, string>> = {
-  'us-east-1': 'abcdef',
-  'us-east-2': 'abc',
-  'us-west-1': 'ac',
-  'us-west-2': 'abcd',
-  'ca-central-1': 'abd',
-  'sa-east-1': 'abc',
-  'eu-west-1': 'abc',
-  'eu-west-2': 'abc',
-  'eu-west-3': 'abc',
-  'eu-central-1': 'abc',
-  'eu-north-1': 'abc',
-  'ap-northeast-1': 'acd',
-  'ap-northeast-2': 'abcd',
-  'ap-northeast-3': 'abc',
-  'ap-southeast-1': 'abc',
-  'ap-southeast-2': 'abc',
-  'ap-south-1': 'abc',
-}
+import { availabilityZones } from '../../network/services.ts'
 
-/** The Regions that every account has without opting in. */
-export const regions: readonly string[] = Object.keys(letters).toSorted()
+/** The Regions that every account has without opting in (EC2 User Guide, "Regions and Zones"). */
+export const regions: readonly string[] = [
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+]
 
 export interface Zone {
   /** `us-east-1a` */
@@ -32,7 +28,7 @@ export interface Zone {
   readonly id: string
 }
 
-const directions: Readonly<Record<string, string>> = {
+const stems: Readonly<Record<string, string>> = {
   north: 'n',
   south: 's',
   east: 'e',
@@ -41,19 +37,21 @@ const directions: Readonly<Record<string, string>> = {
   northeast: 'ne',
   southeast: 'se',
   northwest: 'nw',
-  southwest: 'sw',
+  gov: 'g',
 }
 
-/** `us-east-1` to `use1`, `ap-northeast-1` to `apne1`, `us-gov-west-1` to `usgw1`: the stem of zone ids. */
-function stem(region: string): string {
-  const words = region.split('-')
-  return words.map((word) => directions[word] ?? (word === 'gov' ? 'g' : word)).join('')
+/** `us-east-1` to `use1`, `ap-northeast-1` to `apne1`, `us-gov-west-1` to `usgw1`. */
+function zoneIdStem(region: string): string {
+  return region
+    .split('-')
+    .map((word) => stems[word] ?? word)
+    .join('')
 }
 
-/** A Region's zones by letter; three where the Region is not in the table. */
+/**
+ * A Region's zones. AWS shuffles the letters per account; here the first letter is zone id 1 in every account,
+ * so that examples read the same everywhere.
+ */
 export function zonesOf(region: string): Zone[] {
-  return [...(letters[region] ?? 'abc')].map((letter, index) => ({
-    name: region + letter,
-    id: `${stem(region)}-az${index + 1}`,
-  }))
+  return availabilityZones(region).map((name, index) => ({ name, id: `${zoneIdStem(region)}-az${index + 1}` }))
 }

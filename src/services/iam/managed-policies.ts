@@ -53,12 +53,12 @@ export function managedPolicyArns(): string[] {
 
 function index(): Map<string, Place> {
   places ??= new Map(
-    Object.entries((JSON.parse(read()) as { policies: Record<string, Place> }).policies),
+    Object.entries((JSON.parse(readIndex()) as { policies: Record<string, Place> }).policies),
   )
   return places
 }
 
-function read(): string {
+function readIndex(): string {
   try {
     return readFileSync(new URL('managed-policies.json', generated), 'utf8')
   } catch (error) {

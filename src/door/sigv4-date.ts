@@ -1,0 +1,31 @@
+const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/
+
+/** How far a signer's clock may be off, and how long a signature lives, in milliseconds. */
+export const tolerance = 15 * 60_000
+
+/** `20150830T123600Z` as epoch milliseconds; undefined when it is not such a date or no date at all (month 13). */
+export function parseBasicDate(text: string): number | undefined {
+  const parts = basic.exec(text)?.slice(1).map(Number)
+  if (!parts) return undefined
+  const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number]
+  const time = Date.UTC(year, month - 1, day, hour, minute, second)
+  return formatBasicDate(time) === text ? time : undefined
+}
+
+/** Epoch milliseconds as `20150830T123600Z`. */
+export function formatBasicDate(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}
+
+/** Epoch milliseconds as S3 prints times in its errors: `2015-08-30T12:36:00Z`. */
+export function formatServerTime(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d{3}/, '')
+}
+
+/** The two forms of a `Date` header: basic ISO 8601 and RFC 1123 (`Sun, 30 Aug 2015 12:36:00 GMT`). */
+export function parseHttpDate(text: string): number | undefined {
+  const time = parseBasicDate(text)
+  if (time !== undefined || !/^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]0000)$/.test(text)) return time
+  const parsed = Date.parse(text)
+  return Number.isNaN(parsed) ? undefined : parsed
+}

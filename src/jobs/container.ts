@@ -1,0 +1,78 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TrainingJob } from '../services/sagemaker/training-job.ts'
+
+type Description = TrainingJob['description']
+
+/** Folders of SageMaker's container contract, below the folder that the program sees as /opt/ml ("How Amazon SageMaker Provides Training Information"). */
+export interface ContainerFolders {
+  ml: string
+  input: string
+  model: string
+  outputData: string
+  failure: string
+}
+
+export function foldersOf(job: string): ContainerFolders {
+  const ml = join(job, 'ml')
+  return {
+    ml,
+    input: join(ml, 'input', 'data'),
+    model: join(ml, 'model'),
+    outputData: join(ml, 'output', 'data'),
+    failure: join(ml, 'output', 'failure'),
+  }
+}
+
+/** Makes the folders and writes hyperparameters.json, inputdataconfig.json and resourceconfig.json. */
+export async function layOut(folders: ContainerFolders, job: Description): Promise<void> {
+  const config = join(folders.ml, 'input', 'config')
+  for (const folder of [config, folders.input, folders.model, folders.outputData]) await mkdir(folder, { recursive: true })
+  const write = (name: string, value: unknown) => writeFile(join(config, name), JSON.stringify(value))
+  await write('hyperparameters.json', job.HyperParameters ?? {})
+  await write('inputdataconfig.json', inputDataConfig(job))
+  await write('resourceconfig.json', resourceConfig(job))
+}
+
+function inputDataConfig(job: Description): Record<string, object> {
+  return Object.fromEntries(
+    (job.InputDataConfig ?? []).map((channel) => [
+      channel.ChannelName!,
+      {
+        TrainingInputMode: channel.InputMode ?? job.AlgorithmSpecification!.TrainingInputMode ?? 'File',
+        S3DistributionType: channel.DataSource!.S3DataSource!.S3DataDistributionType ?? 'FullyReplicated',
+        RecordWrapperType: channel.RecordWrapperType ?? 'None',
+        ...(channel.ContentType ? { ContentType: channel.ContentType } : {}),
+      },
+    ]),
+  )
+}
+
+function resourceConfig(job: Description): object {
+  const type = job.ResourceConfig!.InstanceType!
+  return {
+    current_host: 'algo-1',
+    current_instance_type: type,
+    current_group_name: 'homogeneousCluster',
+    hosts: ['algo-1'],
+    instance_groups: [{ instance_group_name: 'homogeneousCluster', instance_type: type, hosts: ['algo-1'] }],
+    network_interface_name: 'eth0',
+  }
+}
+
+/** What the program finds in its environment, beside what the image and the request bring. */
+export function environmentOf(job: Description, region: string): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    TRAINING_JOB_NAME: job.TrainingJobName!,
+    TRAINING_JOB_ARN: job.TrainingJobArn!,
+    CURRENT_HOST: 'algo-1',
+    ...job.Environment,
+  }
+}
+
+/** What the program wrote to /opt/ml/output/failure: SageMaker shows its first 1024 characters. */
+export async function failureText(folders: ContainerFolders): Promise<string> {
+  return (await readFile(folders.failure, 'utf8').catch(() => '')).slice(0, 1024).trim()
+}

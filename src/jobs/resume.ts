@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { runnerOf } from '../runners/choose.ts'
+import { allJobs, changeJob, isOver, transition, type TrainingJob } from '../services/sagemaker/training-job.ts'
+import type { World } from '../world.ts'
+import { Acting } from './acting.ts'
+import { reasons } from './failure.ts'
+import { deleteInterface } from './interfaces.ts'
+import { closeJobs, startJob } from './running.ts'
+
+/**
+ * After a start: programs that the last server left are ended, jobs that had not begun are queued again, jobs that were
+ * under way end as Failed with the truth, and interfaces that they left are taken away by their role.
+ */
+export function resumeJobs(world: World): { stop(): Promise<void> } {
+  const cut: TrainingJob[] = []
+  for (const job of allJobs(world.store)) {
+    if (isOver(job)) {
+      if (job.leftovers) cut.push(job)
+    } else if (!job.steps.length) startJob(world, job)
+    else cut.push(endCut(world, job))
+  }
+  if (cut.length) void tidy(world, cut)
+  return { stop: () => closeJobs(world) }
+}
+
+function endCut(world: World, job: TrainingJob): TrainingJob {
+  return changeJob(world.store, job, (changed) => {
+    const step = changed.steps.findLast((one) => one.status === 'running') ?? changed.steps.at(-1)!
+    changed.description.FailureReason = reasons.restarted(step.name)
+    step.status = 'failed'
+    step.text = changed.description.FailureReason
+    transition(changed, 'Failed', 'Failed', 'Training job failed', world.now() / 1000)
+  })
+}
+
+async function tidy(world: World, jobs: readonly TrainingJob[]): Promise<void> {
+  try {
+    const runner = await runnerOf(world)
+    await runner.reap(join(world.config.dataDir, 'running'))
+    for (const job of jobs) {
+      const { TrainingJobArn: jobArn, RoleArn: roleArn } = job.description
+      const acting = new Acting(world, { jobArn: jobArn!, roleArn: roleArn!, account: job.account, region: job.region })
+      const gone = await Promise.all((job.leftovers?.networkInterfaceIds ?? []).map((id) => deleteInterface(acting, id)))
+      if (gone.every(Boolean)) changeJob(world.store, job, (changed) => void delete changed.leftovers)
+    }
+  } catch (error) {
+    world.log.warn({ err: error }, 'what a stopped server left behind could not be tidied wholly')
+  }
+}

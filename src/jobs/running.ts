@@ -1,0 +1,57 @@
+import { findByArn, type TrainingJob } from '../services/sagemaker/training-job.ts'
+import type { World } from '../world.ts'
+import { runTrainingJob } from './training.ts'
+
+/** At most so many jobs run at once; the rest wait their turn, first come first served. */
+const slots = 8
+
+interface Queue {
+  waiting: string[]
+  running: Map<string, { done: Promise<void>; stop: AbortController }>
+  closed: boolean
+}
+
+const queues = new WeakMap<World, Queue>()
+
+function queueOf(world: World): Queue {
+  let queue = queues.get(world)
+  if (!queue) {
+    queue = { waiting: [], running: new Map(), closed: false }
+    queues.set(world, queue)
+  }
+  return queue
+}
+
+/** Puts a stored job in the queue. */
+export function startJob(world: World, job: TrainingJob): void {
+  const queue = queueOf(world)
+  queue.waiting.push(job.description.TrainingJobArn!)
+  next(world, queue)
+}
+
+/** Tells a running job to stop; one that still waits is told when its turn comes (its document says so). */
+export function stopJob(world: World, arn: string): void {
+  queueOf(world).running.get(arn)?.stop.abort()
+}
+
+/** Takes no more jobs, kills what runs and waits until its traces are written; the next start ends those jobs as Failed. */
+export async function closeJobs(world: World): Promise<void> {
+  const queue = queueOf(world)
+  queue.closed = true
+  queue.waiting.length = 0
+  for (const { stop } of queue.running.values()) stop.abort('shutdown')
+  await Promise.all([...queue.running.values()].map((one) => one.done))
+}
+
+function next(world: World, queue: Queue): void {
+  while (!queue.closed && queue.running.size < slots && queue.waiting.length) {
+    const arn = queue.waiting.shift()!
+    const stop = new AbortController()
+    const job = findByArn(world.store, arn)!
+    const done = runTrainingJob(world, job, stop.signal).finally(() => {
+      queue.running.delete(arn)
+      next(world, queue)
+    })
+    queue.running.set(arn, { done, stop })
+  }
+}

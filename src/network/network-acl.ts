@@ -1,0 +1,101 @@
+/**
+ * Network ACLs: numbered entries, the lowest number that matches decides, `*` denies the rest. Stateless: replies are
+ * asked about with the client's ephemeral ports. They stand at the edge of a subnet, so traffic inside one never meets
+ * them, and they do not see the Amazon resolver (VPC user guide, "Control subnet traffic with network ACLs").
+ */
+import type { NetworkDocuments } from './types.ts'
+import { contains, formatCidr, parseCidr } from './addresses.ts'
+import type { Cidr, Ipv4 } from './addresses.ts'
+import { perObject } from './memo.ts'
+import { ALL_PROTOCOLS, portText, protocolName, protocolNumber, TCP, UDP } from './protocol.ts'
+
+export type NetworkAclDocument = NetworkDocuments['NetworkAcls'][number]
+
+/** Ports that replies come back to, by the kind of client (VPC user guide, "Ephemeral ports"). */
+export const LINUX_EPHEMERAL: PortRange = { from: 32768, to: 60999 }
+export const NAT_EPHEMERAL: PortRange = { from: 1024, to: 65535 }
+
+export interface PortRange {
+  readonly from: number
+  readonly to: number
+}
+
+export interface AclEntry extends PortRange {
+  readonly number: number
+  readonly allow: boolean
+  readonly protocol: number
+  readonly cidr: Cidr
+}
+
+interface Entries {
+  readonly egress: readonly AclEntry[]
+  readonly ingress: readonly AclEntry[]
+}
+
+/** Entries of both directions in the order of their numbers. */
+export const aclEntries = perObject((acl: NetworkAclDocument): Entries => {
+  const direction = (egress: boolean): AclEntry[] =>
+    (acl.Entries ?? [])
+      .flatMap((entry): AclEntry[] => {
+        const cidr = parseCidr(entry.CidrBlock ?? '')
+        const protocol = protocolNumber(entry.Protocol)
+        if ((entry.Egress ?? false) !== egress || !cidr || Number.isNaN(protocol)) return []
+        const ported = protocol === TCP || protocol === UDP
+        return [
+          {
+            number: entry.RuleNumber ?? 32767,
+            allow: entry.RuleAction === 'allow',
+            protocol,
+            from: ported ? (entry.PortRange?.From ?? 0) : 0,
+            to: ported ? (entry.PortRange?.To ?? 65535) : 65535,
+            cidr,
+          },
+        ]
+      })
+      .sort((one, other) => one.number - other.number)
+  return { egress: direction(true), ingress: direction(false) }
+})
+
+export interface AclDecision {
+  readonly allowed: boolean
+  /** The entry that decided; undefined is the `*` that every list ends with. */
+  readonly entry?: AclEntry
+}
+
+/**
+ * Whether every port of `ports` passes. A reply comes back to any port of the ephemeral range, so a list that admits
+ * only some of them breaks some connections, and counts as closed.
+ */
+export function aclDecision(acl: NetworkAclDocument, direction: 'egress' | 'ingress', protocol: number, peer: Ipv4, ports: PortRange): AclDecision {
+  let open: readonly PortRange[] = [ports]
+  for (const entry of aclEntries(acl)[direction]) {
+    if (entry.protocol !== protocol && entry.protocol !== ALL_PROTOCOLS) continue
+    if (!contains(entry.cidr, peer)) continue
+    const left = open.flatMap((range) => without(range, entry))
+    const touched = left.length !== open.length || left.some((range, at) => range !== open[at])
+    if (!touched) continue
+    if (!entry.allow) return { allowed: false, entry }
+    if (left.length === 0) return { allowed: true, entry }
+    open = left
+  }
+  return { allowed: false }
+}
+
+/** What is left of `range` once `cut` is taken out; the same object when they do not meet. */
+function without(range: PortRange, cut: PortRange): readonly PortRange[] {
+  if (cut.to < range.from || cut.from > range.to) return [range]
+  const left: PortRange[] = []
+  if (cut.from > range.from) left.push({ from: range.from, to: cut.from - 1 })
+  if (cut.to < range.to) left.push({ from: cut.to + 1, to: range.to })
+  return left
+}
+
+/** An entry in words: `rule 100 allow tcp 443 to 0.0.0.0/0`. */
+export function entryText(decision: AclDecision, direction: 'egress' | 'ingress'): string {
+  const { entry } = decision
+  const way = direction === 'egress' ? 'outbound' : 'inbound'
+  if (!entry) return `${way} rule * deny`
+  const ports = entry.protocol === TCP || entry.protocol === UDP ? ` ${portText(entry.from, entry.to)}` : ''
+  const peer = `${direction === 'egress' ? 'to' : 'from'} ${formatCidr(entry.cidr)}`
+  return `${way} rule ${entry.number === 32767 ? '*' : entry.number} ${entry.allow ? 'allow' : 'deny'} ${protocolName(entry.protocol)}${ports} ${peer}`
+}

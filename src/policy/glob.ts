@@ -1,0 +1,121 @@
+/**
+ * Wildcard matching without regular expressions: linear for `*` alone, two pointers where `?` occurs; newlines are
+ * characters like any other. The shape of a pattern is looked at once, when the policy is compiled.
+ */
+import { ANY, isVariable, ONE, parsePattern, resolve } from './pattern.ts'
+import type { FixedPart, Part, PatternOptions } from './pattern.ts'
+import type { Context } from './types.ts'
+
+export type Glob = (text: string) => boolean
+
+/** A pattern that may hold variables; false where one of them cannot be resolved. */
+export type Pattern = (text: string, context: Context) => boolean
+
+/** Compiles parts without variables. */
+export function compileGlob(parts: readonly FixedPart[]): Glob {
+  if (parts.includes(ONE)) return twoPointers(parts)
+  const literals = parts.filter((part) => typeof part === 'string')
+  if (!parts.includes(ANY)) {
+    const whole = literals.join('')
+    return (text) => text === whole
+  }
+  const head = typeof parts[0] === 'string' ? literals.shift()! : ''
+  const tail = typeof parts.at(-1) === 'string' ? literals.pop()! : ''
+  if (literals.length > 0) return inOrder(head, literals, tail)
+  if (head === '' && tail === '') return () => true
+  if (tail === '') return (text) => text.startsWith(head)
+  if (head === '') return (text) => text.endsWith(tail)
+  const least = head.length + tail.length
+  return (text) => text.length >= least && text.startsWith(head) && text.endsWith(tail)
+}
+
+/** `head*middle*middle*tail`: the leftmost place of each middle is as good as any. */
+function inOrder(head: string, middles: readonly string[], tail: string): Glob {
+  return (text) => {
+    if (!text.startsWith(head) || !text.endsWith(tail)) return false
+    let at = head.length
+    for (const middle of middles) {
+      const found = text.indexOf(middle, at)
+      if (found === -1) return false
+      at = found + middle.length
+    }
+    return at <= text.length - tail.length
+  }
+}
+
+const ANY_CODE = -1
+const ONE_CODE = -2
+
+/** The classic greedy walk that backs up to the last `*` only: O(pattern × text) at worst. */
+function twoPointers(parts: readonly FixedPart[]): Glob {
+  const codes = parts.flatMap((part) => {
+    if (part === ANY) return [ANY_CODE]
+    return part === ONE ? [ONE_CODE] : Array.from({ length: part.length }, (_, at) => part.charCodeAt(at))
+  })
+  return (text) => {
+    let p = 0
+    let t = 0
+    let starAt = -1
+    let resumeAt = 0
+    while (t < text.length) {
+      const code = codes[p]
+      if (code === ANY_CODE) {
+        starAt = p++
+        resumeAt = t
+      } else if (code === ONE_CODE || code === text.charCodeAt(t)) {
+        p++
+        t++
+      } else if (starAt !== -1) {
+        p = starAt + 1
+        t = ++resumeAt
+      } else return false
+    }
+    while (codes[p] === ANY_CODE) p++
+    return p === codes.length
+  }
+}
+
+const MEMO_LIMIT = 256
+
+/**
+ * Compiles parts with variables: what they resolve to is text, never wildcards (inferred; the secure choice).
+ * A matcher is kept for each resolved tuple, as callers come back.
+ */
+export function compileParts(parts: readonly Part[]): Pattern {
+  const variables = parts.filter(isVariable)
+  if (variables.length === 0) return compileGlob(parts as FixedPart[])
+  const memo = new Map<string, Glob>()
+  return (text, context) => {
+    let tuple = ''
+    const values: string[] = []
+    for (const variable of variables) {
+      const value = resolve(variable, context)
+      if (value === undefined) return false
+      values.push(value)
+      tuple += `${value.length}:${value}`
+    }
+    let glob = memo.get(tuple)
+    if (!glob) {
+      let next = 0
+      glob = compileGlob(joinLiterals(parts.map((part) => (isVariable(part) ? values[next++]! : part))))
+      if (memo.size >= MEMO_LIMIT) memo.clear()
+      memo.set(tuple, glob)
+    }
+    return glob(text)
+  }
+}
+
+/** compileGlob wants adjacent literals in one piece. */
+function joinLiterals(parts: readonly FixedPart[]): FixedPart[] {
+  const joined: FixedPart[] = []
+  for (const part of parts) {
+    const last = joined.at(-1)
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part
+    else if (part !== '') joined.push(part)
+  }
+  return joined
+}
+
+export function compilePattern(text: string, options: PatternOptions): Pattern {
+  return compileParts(parsePattern(text, options))
+}

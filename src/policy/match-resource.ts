@@ -1,0 +1,67 @@
+/**
+ * Resource and NotResource: case-sensitive ARN patterns with variables.
+ * IAM User Guide: "IAM JSON policy elements: Resource", "NotResource".
+ */
+import { compileArnPattern, splitPattern } from './arn.ts'
+import type { StatementDocument } from './document.ts'
+import type { Pattern } from './glob.ts'
+import { ANY, isVariable, parsePattern, resolve } from './pattern.ts'
+import type { Part } from './pattern.ts'
+import type { Grammar } from './types.ts'
+
+/** The test of the statement's resources, or undefined where the statement has none (trust policies). */
+export function compileResource(
+  statement: StatementDocument,
+  grammar: Grammar,
+  variables: boolean,
+): Pattern | undefined {
+  const { Resource, NotResource, Effect } = statement
+  if (Resource) return anyOf(Resource.map((resource) => compileOne(resource, grammar, variables)))
+  if (!NotResource) return undefined
+  const patterns = NotResource.map((resource) => {
+    const matches = compileOne(resource, grammar, variables)
+    const unresolved = unresolvable(resource, variables)
+    // An unresolvable pattern names nothing. That would widen an Allow, so there it excludes everything (inferred).
+    return unresolved && Effect === 'Allow'
+      ? (text: string, context: Parameters<Pattern>[1]) => unresolved(context) || matches(text, context)
+      : matches
+  })
+  const listed = anyOf(patterns)
+  return (text, context) => !listed(text, context)
+}
+
+function anyOf(patterns: readonly Pattern[]): Pattern {
+  if (patterns.length === 1) return patterns[0]!
+  return (text, context) => {
+    for (const pattern of patterns) if (pattern(text, context)) return true
+    return false
+  }
+}
+
+function compileOne(resource: string, grammar: Grammar, variables: boolean): Pattern {
+  const parts = parsePattern(resource, { variables, wildcards: true })
+  if (parts.length === 1 && parts[0] === ANY) return () => true
+  return compileArnPattern(parts, { pad: padsShortArns(parts, grammar) })
+}
+
+/** Whether an ARN of fewer than six components is filled up with `*` (observed by iam-simulate's author). */
+function padsShortArns(parts: readonly Part[], grammar: Grammar): boolean {
+  if (splitPattern(parts).length >= 6) return false
+  switch (grammar) {
+    case 'identity':
+      return true
+    case 'resource':
+    case 'endpoint':
+      return parts.includes(ANY)
+    case 'scp':
+      return parts.at(-1) === ANY
+    default:
+      return false
+  }
+}
+
+function unresolvable(resource: string, variables: boolean) {
+  const found = parsePattern(resource, { variables, wildcards: true }).filter(isVariable)
+  if (found.length === 0) return undefined
+  return (context: Parameters<Pattern>[1]) => found.some((variable) => resolve(variable, context) === undefined)
+}

@@ -1,0 +1,154 @@
+/**
+ * The condition operators, each as the test of one request value against one policy value.
+ * IAM User Guide: "IAM JSON policy elements: Condition operators".
+ */
+import { compileArnPattern } from './arn.ts'
+import { parseDate } from './date.ts'
+import { compileCidr } from './ip.ts'
+import { compilePattern } from './glob.ts'
+import type { Pattern } from './glob.ts'
+import { ANY, isVariable, parsePattern, resolve } from './pattern.ts'
+import type { Part } from './pattern.ts'
+
+export type ValueTest = Pattern
+
+export interface Operator {
+  /** `Not…`: holds when no policy value matches. */
+  readonly negated: boolean
+  /** Compiles one policy value. What cannot be read matches nothing. */
+  compile(value: string, variables: boolean): ValueTest
+}
+
+const never: ValueTest = () => false
+
+function stringEquals(value: string, variables: boolean): ValueTest {
+  return compilePattern(value, { variables, wildcards: false })
+}
+
+function stringLike(value: string, variables: boolean): ValueTest {
+  return compilePattern(value, { variables, wildcards: true })
+}
+
+function equalsIgnoreCase(value: string, variables: boolean): ValueTest {
+  const parts = parsePattern(value, { variables, wildcards: false })
+  if (!parts.some(isVariable)) {
+    const wanted = parts.join('').toLowerCase()
+    return (actual) => actual.toLowerCase() === wanted
+  }
+  return (actual, context) => {
+    let wanted = ''
+    for (const part of parts) {
+      const text = isVariable(part) ? resolve(part, context) : (part as string)
+      if (text === undefined) return false
+      wanted += text
+    }
+    return actual.toLowerCase() === wanted.toLowerCase()
+  }
+}
+
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
+
+function parseNumber(text: string): number | undefined {
+  return NUMBER.test(text) ? Number(text) : undefined
+}
+
+type Compare = (actual: number, wanted: number) => boolean
+
+/** The request's value stands on the left: NumericLessThan means that it is less than the policy's. */
+function comparing(parse: (text: string) => number | undefined, compare: Compare): Operator['compile'] {
+  return (value) => {
+    const wanted = parse(value)
+    if (wanted === undefined) return never
+    return (actual) => {
+      const number = parse(actual)
+      return number !== undefined && compare(number, wanted)
+    }
+  }
+}
+
+/** The operator page lets Bool take variables, the variables page does not; a policy that uses one means it. */
+function bool(value: string, variables: boolean): ValueTest {
+  const same = equalsIgnoreCase(value, variables)
+  return (actual, context) => isBoolean(actual) && same(actual, context)
+}
+
+function isBoolean(text: string): boolean {
+  const lower = text.toLowerCase()
+  return lower === 'true' || lower === 'false'
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+/** Both sides are base64 text; padding aside, equal bytes are equal text. */
+function binary(value: string): ValueTest {
+  if (!BASE64.test(value)) return never
+  const wanted = value.replace(/=+$/, '')
+  return (actual) => BASE64.test(actual) && actual.replace(/=+$/, '') === wanted
+}
+
+function ip(value: string): ValueTest {
+  return compileCidr(value) ?? never
+}
+
+/** ArnEquals and ArnLike behave identically. inferred: a lone `*` is every ARN. */
+function arn(value: string, variables: boolean): ValueTest {
+  const parts: Part[] = parsePattern(value, { variables, wildcards: true })
+  return compileArnPattern(parts, { pad: parts.length === 1 && parts[0] === ANY })
+}
+
+function pair(positive: string, negative: string, compile: Operator['compile']): [string, Operator][] {
+  return [
+    [positive, { negated: false, compile }],
+    [negative, { negated: true, compile }],
+  ]
+}
+
+function comparisons(family: string, parse: (text: string) => number | undefined): [string, Operator][] {
+  const one = (name: string, compare: Compare): [string, Operator] => [
+    family + name,
+    { negated: false, compile: comparing(parse, compare) },
+  ]
+  return [
+    ...pair(
+      `${family}Equals`,
+      `${family}NotEquals`,
+      comparing(parse, (a, b) => a === b),
+    ),
+    one('LessThan', (a, b) => a < b),
+    one('LessThanEquals', (a, b) => a <= b),
+    one('GreaterThan', (a, b) => a > b),
+    one('GreaterThanEquals', (a, b) => a >= b),
+  ]
+}
+
+/** Every operator but `Null`, by its name without set qualifier and `IfExists`. */
+export const operators: ReadonlyMap<string, Operator> = new Map([
+  ...pair('StringEquals', 'StringNotEquals', stringEquals),
+  ...pair('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', equalsIgnoreCase),
+  ...pair('StringLike', 'StringNotLike', stringLike),
+  ...comparisons('Numeric', parseNumber),
+  ...comparisons('Date', parseDate),
+  ['Bool', { negated: false, compile: bool }],
+  ['BinaryEquals', { negated: false, compile: binary }],
+  ...pair('IpAddress', 'NotIpAddress', ip),
+  ...pair('ArnEquals', 'ArnNotEquals', arn),
+  ...pair('ArnLike', 'ArnNotLike', arn),
+])
+
+export interface OperatorName {
+  readonly base: string
+  readonly set: 'ForAllValues' | 'ForAnyValue' | undefined
+  readonly ifExists: boolean
+}
+
+/** Takes `ForAnyValue:StringLikeIfExists` apart; undefined where there is no such operator. */
+export function parseOperator(name: string): OperatorName | undefined {
+  const colon = name.indexOf(':')
+  const qualifier = colon === -1 ? undefined : name.slice(0, colon)
+  if (qualifier !== undefined && qualifier !== 'ForAllValues' && qualifier !== 'ForAnyValue') return undefined
+  const rest = name.slice(colon + 1)
+  if (rest === 'Null') return qualifier ? undefined : { base: rest, set: undefined, ifExists: false }
+  const ifExists = rest.endsWith('IfExists')
+  const base = ifExists ? rest.slice(0, -'IfExists'.length) : rest
+  return operators.has(base) ? { base, set: qualifier, ifExists } : undefined
+}

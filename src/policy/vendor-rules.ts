@@ -1,0 +1,173 @@
+/**
+ * What IAM checks beyond the structure when it stores an identity-based or trust policy, in its order.
+ * Source: AWS's answers as recorded by moto (Apache-2.0), `test_iam_policies.py`; facts errors.md A5.
+ */
+import { parseDate } from './date.ts'
+import type { PolicyDocument, StatementDocument } from './document.ts'
+import type { JsonPath } from './json.ts'
+import { parseOperator } from './operators.ts'
+
+type Fail = (message: string, path: JsonPath, reason?: string) => never
+
+const LEGACY = 'The policy failed legacy parsing'
+
+export function checkIdentityDocument(document: PolicyDocument, fail: Fail): void {
+  const statements = document.Statement
+  if (document.Version !== '2012-10-17') fail('Policy document must be version 2012-10-17 or greater.', ['Version'])
+  eachStatement(statements, (statement, path) => checkDates(statement, path, fail))
+  const resourceError = firstResourceError(statements, fail)
+  checkSids(statements, fail)
+  eachStatement(statements, (statement, path) => {
+    if (!(statement.Action ?? statement.NotAction)?.length) fail('Policy statement must contain actions.', path)
+  })
+  if (resourceError) fail(resourceError.message, resourceError.path)
+  eachStatement(statements, (statement, path) => checkActionNames(statement, path, fail))
+  eachStatement(statements, (statement, path) => {
+    if (!(statement.Resource ?? statement.NotResource)?.length) fail('Policy statement must contain resources.', path)
+  })
+}
+
+const TRUST_ACTIONS = new Set(
+  [
+    'sts:*',
+    'sts:AssumeRole',
+    'sts:AssumeRole*',
+    'sts:AssumeRoleWithSAML',
+    'sts:AssumeRoleWithWebIdentity',
+    'sts:TagSession',
+    'sts:SetSourceIdentity',
+    'sts:SetContext',
+  ].map((action) => action.toLowerCase()),
+)
+
+/** A trust policy may be of either version, or of none. */
+export function checkTrustDocument(document: PolicyDocument, fail: Fail): void {
+  const statements = document.Statement
+  eachStatement(statements, (statement, path) => checkDates(statement, path, fail))
+  checkSids(statements, fail)
+  eachStatement(statements, (statement, path) => {
+    for (const field of ['Resource', 'NotResource'] as const) {
+      if (statement[field]) fail(`Has prohibited field ${field}`, [...path, field])
+    }
+    if (statement.NotAction) fail('Has prohibited field NotAction', [...path, 'NotAction'])
+    if (!statement.Action?.length) fail('Missing required field Action', path)
+    for (const [at, action] of statement.Action!.entries()) {
+      if (TRUST_ACTIONS.has(action.trim().toLowerCase())) continue
+      // inferred: both sentences are AWS's; which one answers what is not documented.
+      const foreign = !action.trim().toLowerCase().startsWith('sts:')
+      fail(
+        foreign
+          ? 'AssumeRole policy may only specify STS AssumeRole actions.'
+          : 'Trust Policy statement actions can only be sts:AssumeRole, sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity',
+        [...path, 'Action', at],
+      )
+    }
+  })
+}
+
+function eachStatement(statements: readonly StatementDocument[], check: (s: StatementDocument, path: JsonPath) => void) {
+  for (const [index, statement] of statements.entries()) check(statement, ['Statement', index])
+}
+
+function checkDates(statement: StatementDocument, path: JsonPath, fail: Fail): void {
+  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
+    if (!parseOperator(operator)?.base.startsWith('Date')) continue
+    for (const [key, values] of Object.entries(keys)) {
+      for (const value of values) {
+        if (parseDate(value) === undefined)
+          fail(LEGACY, [...path, 'Condition', operator, key], `${value} is not a date`)
+      }
+    }
+  }
+}
+
+function checkSids(statements: readonly StatementDocument[], fail: Fail): void {
+  const seen = new Set<string>()
+  eachStatement(statements, ({ Sid }, path) => {
+    if (!Sid) return
+    if (seen.has(Sid)) fail('Statement IDs (SID) in a single policy must be unique.', [...path, 'Sid'])
+    seen.add(Sid)
+  })
+}
+
+interface Found {
+  message: string
+  path: JsonPath
+}
+
+/** IAM keeps the first finding for later, but lets a failed "legacy parsing" go before it. */
+function firstResourceError(statements: readonly StatementDocument[], fail: Fail): Found | undefined {
+  let first: Found | undefined
+  eachStatement(statements, (statement, path) => {
+    for (const field of ['Resource', 'NotResource'] as const) {
+      const resources = statement[field] ?? []
+      for (const [at, resource] of resources.entries()) {
+        const message = resourceError(resource)
+        if (message) first ??= { message, path: [...path, field, at] }
+      }
+      if (first) continue
+      for (const [at, resource] of resources.entries()) {
+        if (!legacyParses(resource)) fail(LEGACY, [...path, field, at], `${resource} is not an ARN`)
+      }
+    }
+  })
+  return first
+}
+
+function legacyParses(resource: string): boolean {
+  if (resource === '*') return true
+  const colons = resource.split(':').length - 1
+  return (colons >= 5 || !resource.includes('::')) && resource.split(':')[2] !== ''
+}
+
+const PARTITION = /^aws(?:-[a-z]+)*\*?$|^\*$/
+
+const IAM_PATHS = [
+  'user/',
+  'federated-user/',
+  'role/',
+  'group/',
+  'instance-profile/',
+  'mfa/',
+  'server-certificate/',
+  'policy/',
+  'sms-mfa/',
+  'saml-provider/',
+  'oidc-provider/',
+  'report/',
+  'access-report/',
+]
+
+function resourceError(resource: string): string | undefined {
+  if (resource === '*') return undefined
+  const [arn, partition = '', service, region = '', account = '', ...rest] = resource.split(':')
+  if (arn === resource) return `Resource ${resource} must be in ARN format or "*".`
+  if (!PARTITION.test(partition)) {
+    const [vendor, ...more] = resource.split(':').slice(2)
+    const shown = [vendor || '*', more[0] ?? '*', more[1] ?? '*', more.length > 2 ? more.slice(2).join(':') : '*']
+    return `Partition "${partition}" is not valid for resource "arn:${partition}:${shown.join(':')}".`
+  }
+  if (service === undefined) return 'Resource vendor must be fully qualified and cannot contain regexes.'
+  if (service === 'iam' && region !== '') return `IAM resource ${resource} cannot contain region information.`
+  // Access points and their like do have a Region, and an account; buckets have neither.
+  if (service === 's3' && region !== '' && account === '')
+    return `Resource ${resource} can not contain region information.`
+  const path = rest.join(':')
+  if (service === 'iam' && path !== '*' && !IAM_PATHS.some((start) => path.startsWith(start)))
+    return `IAM resource path must either be "*" or start with ${IAM_PATHS.join(', ')}.`
+  return undefined
+}
+
+function checkActionNames(statement: StatementDocument, path: JsonPath, fail: Fail): void {
+  for (const field of ['Action', 'NotAction'] as const) {
+    for (const [at, action] of (statement[field] ?? []).entries()) {
+      const where = [...path, field, at]
+      const [vendor = '', ...rest] = action.trim().split(':')
+      if (vendor === '*' && rest.length === 0) continue
+      if (rest.length === 0)
+        fail('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.', where)
+      if (rest.length > 1) fail('Actions/Condition can contain only one colon.', where)
+      if (vendor !== '*' && /[^a-zA-Z0-9\-.]/.test(vendor)) fail(`Vendor ${vendor} is not valid`, where)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { HOSTNAME, commandOf, workingDirectoryOf } from './sandbox.ts'
+import type { Layout } from './sandbox.ts'
+import type { RunSpec } from './runner.ts'
+
+/** File descriptor on which bubblewrap tells the process id of what it started. */
+export const STATUS_FD = 3
+
+/**
+ * Arguments of bubblewrap (bwrap(1)) for a program. The program is not process 1 of its namespace but 2, so that the
+ * default deeds of signals hold and orphans are reaped, as with `docker run --init`.
+ */
+export function bubblewrapArguments(spec: RunSpec, layout: Layout): string[] {
+  const uid = userOf(spec.image.config.User)
+  return [
+    '--die-with-parent',
+    '--new-session',
+    ...['--unshare-user', '--uid', uid, '--gid', uid],
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-cgroup-try'],
+    ...['--unshare-uts', '--hostname', spec.hostname ?? HOSTNAME],
+    ...(spec.network === 'none' ? ['--unshare-net'] : []),
+    ...rootFirst(layout),
+    ...['--chdir', workingDirectoryOf(spec.image)],
+    ...['--json-status-fd', String(STATUS_FD)],
+    '--',
+    ...commandOf(spec),
+  ]
+}
+
+/** /proc and /dev go onto the root before anything else may lie there. */
+function rootFirst(layout: Layout): string[] {
+  return layout.flatMap((step) => {
+    switch (step.kind) {
+      case 'root':
+        return [step.writable ? '--bind' : '--ro-bind', step.from, '/', '--dev', '/dev', '--proc', '/proc']
+      case 'bind':
+        return [step.writable ? '--bind' : '--ro-bind', step.from, step.to]
+      case 'empty':
+        return ['--tmpfs', step.to]
+      case 'seal':
+        return ['--remount-ro', step.to]
+    }
+  })
+}
+
+/** The image's numeric user; a name would have to be looked up in the image, and root is what SageMaker's images use. */
+function userOf(user = ''): string {
+  return /^\d+/.exec(user)?.[0] ?? '0'
+}

@@ -1,0 +1,56 @@
+import type { Call } from '../../door/call.ts'
+import { idOf, type ArnOf, type Noun } from './nouns.ts'
+
+/**
+ * What one account owns in one Region, read and written by noun, as the call at hand sees it.
+ * `perform` gets it inside a transaction; `needs` only reads.
+ */
+export interface Estate {
+  readonly call: Call
+  readonly account: string
+  readonly region: string
+  /** Epoch seconds. */
+  readonly now: number
+  readonly arn: ArnOf
+  /** A new id: the prefix and 17 hex digits. */
+  mint(prefix: string): string
+  find<T extends object>(noun: Noun<T>, id: string | undefined): T | undefined
+  /** Throws the noun's own Malformed or NotFound. */
+  get<T extends object>(noun: Noun<T>, id: string): T
+  /** In the order of ids. */
+  list<T extends object>(noun: Noun<T>): T[]
+  save<T extends object>(noun: Noun<T>, document: T): T
+  remove<T extends object>(noun: Noun<T>, id: string): void
+}
+
+export function estateOf(call: Call): Estate {
+  const { account, region, world } = call
+  const { store } = world
+  const prefix = `${account}/${region}/`
+  const find: Estate['find'] = (noun, id) => (id === undefined ? undefined : store.get(noun.kind, prefix + id))
+  return {
+    call,
+    account,
+    region,
+    now: call.time / 1000,
+    arn: (type, id) => `arn:${partition(region)}:ec2:${region}:${account}:${type}/${id}`,
+    mint: (start) => start + world.hex(17),
+    find,
+    get(noun, id) {
+      const document = find(noun, id)
+      if (document) return document
+      if (noun.malformed && !new RegExp(`^${noun.prefix}[0-9a-z]+$`).test(id)) throw noun.malformed(id)
+      throw noun.notFound(id)
+    },
+    list: <T extends object>(noun: Noun<T>) => store.list<T>(noun.kind, { prefix }).map((row) => row.value),
+    save(noun, document) {
+      store.put(noun.kind, prefix + idOf(noun, document), document)
+      return document
+    },
+    remove: (noun, id) => void store.delete(noun.kind, prefix + id),
+  }
+}
+
+export function partition(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}

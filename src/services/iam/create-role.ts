@@ -1,0 +1,57 @@
+import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/client-iam'
+import { operation } from '../operation.ts'
+import { alreadyExists, findEntity, iamArn, limitExceeded, type Role, saveEntity } from './entities.ts'
+import { uniqueId } from './ids.ts'
+import { toCreate } from './needs.ts'
+import { checkBoundary } from './permissions-boundary.ts'
+import { policySize } from './policy-text.ts'
+import { refuseReservedPath } from './protected-roles.ts'
+import { checkTags } from './tags.ts'
+import { bindTrust } from './trust.ts'
+import { boundaryAndTags, roleView } from './views.ts'
+
+const TRUST_POLICY_SIZE = 2048
+
+export const createRole = operation<CreateRoleCommandInput, CreateRoleCommandOutput>('iam', 'CreateRole', {
+  needs: ({ RoleName, Path, Tags, PermissionsBoundary }, call) =>
+    toCreate(call, 'CreateRole', 'role', {
+      name: RoleName,
+      path: Path,
+      tags: Tags,
+      context: PermissionsBoundary ? { 'iam:PermissionsBoundary': PermissionsBoundary } : {},
+    }),
+  perform: (input, { call, world }) => {
+    const { RoleName: name, Path: path = '/', Description: description, PermissionsBoundary: boundary } = input
+    const { account } = call
+    const { store } = world
+    refuseReservedPath({ name, path })
+    checkTrustSize(input.AssumeRolePolicyDocument)
+    const trust = bindTrust(store, input.AssumeRolePolicyDocument)
+    if (findEntity(store, 'role', account, name)) throw alreadyExists(`Role with name ${name} already exists.`)
+    if (boundary !== undefined) checkBoundary(store, account, boundary)
+    const role: Role = {
+      type: 'role',
+      account,
+      name,
+      path,
+      id: uniqueId(world, 'AROA'),
+      arn: iamArn(account, 'role', path, name),
+      createDate: Math.floor(call.time / 1000),
+      tags: checkTags(input.Tags),
+      inline: [],
+      attached: [],
+      maxSessionDuration: input.MaxSessionDuration ?? 3600,
+      trust,
+      ...(description !== undefined && { description }),
+      ...(boundary !== undefined && { boundary }),
+    }
+    saveEntity(store, role)
+    return { Role: { ...roleView(store, role), ...boundaryAndTags(role) } }
+  },
+})
+
+export function checkTrustSize(text: string): void {
+  if (policySize(text) > TRUST_POLICY_SIZE) {
+    throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${TRUST_POLICY_SIZE}`)
+  }
+}

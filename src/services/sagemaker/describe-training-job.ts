@@ -1,0 +1,19 @@
+import type { DescribeTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
+import { need } from '../../door/call.ts'
+import { operation } from '../operation.ts'
+import { sagemakerArn } from './arns.ts'
+import { resourceTagKeys } from './tags.ts'
+import { mustFindJob } from './training-job.ts'
+
+export const describeTrainingJob = operation<DescribeTrainingJobCommandInput, DescribeTrainingJobCommandOutput>(
+  'sagemaker',
+  'DescribeTrainingJob',
+  {
+    needs(input, call) {
+      const arn = sagemakerArn(call, 'training-job', input.TrainingJobName)
+      return [need('sagemaker:DescribeTrainingJob', arn, { context: resourceTagKeys(call.world.store, arn) })]
+    },
+    perform: (input, { call, world }) =>
+      mustFindJob(world.store, call.account, call.region, input.TrainingJobName).description,
+  },
+)
