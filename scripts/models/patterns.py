@@ -13,6 +13,14 @@ EQUALS = {
     r'[a-z0-9]([-a-z0-9]*[a-z0-9]){0,39}?': r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?',
     # At least three characters beside the slashes; `max` 1024 leaves no room for more than 1016 groups.
     r'https://([.\-_a-zA-Z0-9]+/?){3,1016}': r'https://(?=(?:[.\-_a-zA-Z0-9]/?){3})[.\-_a-zA-Z0-9]+(?:/[.\-_a-zA-Z0-9]+)*/?',
+    # Text without Unicode's line and paragraph separators, which a dot does not take.
+    r'.*(?:[ \r\n\t].*)*': r'[^\u2028\u2029]*',
+    r'.*(?:[ \r\n\t].*)*.*': r'[^\u2028\u2029]*',
+    # Cubic.
+    r'.*[0-9a-z]+.*': r'[^0-9a-z\n\r\u2028\u2029]*[0-9a-z].*',
+    r'[0-9]*.[0-9]*.[0-9]*': r'(?=..)[0-9]*(?:[^0-9\n\r\u2028\u2029][0-9]*){0,2}',
+    # Quadratic, and without a maximum.
+    r'\/?.+\/.+': r'.[^/\n\r\u2028\u2029]*\/.+',
     # Java's `$` may be repeated; the length is in `min` and `max` anyway.
     METADATA + '${1,128}': METADATA,
     METADATA + '${1,256}': METADATA,

@@ -1,5 +1,6 @@
 import { evaluate } from '../policy/evaluate.ts'
 import { nearMisses } from '../policy/explain.ts'
+import { suggest } from '../policy/suggest.ts'
 import type { AuthorizationRequest, Decision, PolicySet, Principal } from '../policy/types.ts'
 import { endpointPolicy } from '../services/ec2/endpoint-policy.ts'
 import { policiesOf } from '../services/iam/policies-of.ts'
@@ -60,14 +61,8 @@ function applicablePolicies(call: Call): CallPolicies {
 }
 
 function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace[]): AwsError | undefined {
-  const request: AuthorizationRequest = {
-    principal: principalOf(call.caller),
-    action: need.action,
-    resource: need.resource,
-    resourceAccount: resourceAccount(call, need),
-    context: requestContext(call, need),
-  }
-  const set: PolicySet = need.resourcePolicyRequired || need.resourcePolicy ? { ...policies, ...resourceSide(need) } : policies
+  const request = requestOf(call, need)
+  const set = policySet(policies, need)
   const decision = evaluate(request, set)
   if (decision.effect === 'allow') {
     trace.push({ action: need.action, resource: need.resource, decision })
@@ -75,6 +70,25 @@ function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace
   }
   trace.push(explainDenial(request, set, decision))
   return denied(call, need, request, decision)
+}
+
+/** The decision alone, for what-if questions on an overlay: it mints nothing and records nothing. */
+export function verdict(call: Call, need: Need): Decision {
+  return evaluate(requestOf(call, need), policySet(applicablePolicies(call), need))
+}
+
+function requestOf(call: Call, need: Need): AuthorizationRequest {
+  return {
+    principal: principalOf(call.caller),
+    action: need.action,
+    resource: need.resource,
+    resourceAccount: resourceAccount(call, need),
+    context: requestContext(call, need),
+  }
+}
+
+function policySet(policies: CallPolicies, need: Need): PolicySet {
+  return need.resourcePolicyRequired || need.resourcePolicy ? { ...policies, ...resourceSide(need) } : policies
 }
 
 function resourceSide(need: Need): Partial<PolicySet> {
@@ -101,6 +115,8 @@ function explainDenial(request: AuthorizationRequest, set: PolicySet, decision: 
     resource: request.resource,
     decision,
     nearMisses: nearMisses(watched, set, decision),
+    suggestions: suggest(watched, decision),
+    resourceAccount: request.resourceAccount,
     context,
   }
 }

@@ -4,14 +4,14 @@ import { crc32c, crc64nvme, type Word64 } from './checksum-crc.ts'
 
 /** A running checksum; the digest is base64 of the big-endian value, as S3 prints it. */
 export interface Checksum {
-  update(bytes: Uint8Array): void
-  digest(): string
+  update: (bytes: Uint8Array) => void
+  digest: () => string
 }
 
 /** How each of S3's algorithms begins, and how many bytes it yields (S3 User Guide, "Checking object integrity"). */
 const algorithms = {
-  CRC32: { bytes: 4, start: () => running(0, (bytes, before) => crc32(bytes, before), word32) },
-  CRC32C: { bytes: 4, start: () => running(0, crc32c, word32) },
+  CRC32: { bytes: 4, start: () => running<number>(0, (bytes, before) => crc32(bytes, before), word32) },
+  CRC32C: { bytes: 4, start: () => running<number>(0, crc32c, word32) },
   CRC64NVME: { bytes: 8, start: () => running<Word64>({ high: 0, low: 0 }, crc64nvme, word64) },
   SHA1: { bytes: 20, start: () => hashing('sha1') },
   SHA256: { bytes: 32, start: () => hashing('sha256') },

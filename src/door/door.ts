@@ -2,19 +2,22 @@ import type { Readable } from 'node:stream'
 import type { Operation } from '../services/operation.ts'
 import { findOperation } from '../services/registry.ts'
 import { AwsError } from '../wire/aws-error.ts'
-import { decode } from '../wire/decode.ts'
-import { encode, encodeError, type HttpAnswer } from '../wire/encode.ts'
-import { bodyFirst, errorStyle, identify, named, type ErrorStyle, type Identified } from '../wire/identify.ts'
-import type { HttpRequest } from '../wire/request.ts'
+import { decode, streamsBody } from '../wire/decode.ts'
+import { encodeError } from '../wire/encode-error.ts'
+import { encode } from '../wire/encode.ts'
+import { bodyFirst, errorStyle, identify, type Identified } from '../wire/identify.ts'
+import { model } from '../wire/model.ts'
+import type { HttpAnswer, HttpRequest } from '../wire/request.ts'
 import { validate } from '../wire/validate.ts'
 import type { World } from '../world.ts'
+import { credentialHint } from './authenticate.ts'
 import { authorize, keepTrace } from './authorize.ts'
-import { readBody, readWhole, unzipped } from './body.ts'
+import { readBody, readWhole, unzipped, type Body } from './body.ts'
 import type { Call, Caller, Origin } from './call.ts'
 import { identityOf, type Identity } from './identity.ts'
 import { actingCaller } from './actor.ts'
 import { locate, Unreachable } from './locate.ts'
-import { begin, failed, succeeded, type Record } from './record.ts'
+import { begin, failed, recordedCaller, succeeded, type Record } from './record.ts'
 
 /** Credentials as STS or IAM hand them out. */
 export interface Credentials {
@@ -76,11 +79,10 @@ interface Visit {
 export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer> {
   const { request, origin, secure } = arrival
   const record = begin(world, origin)
-  let style: ErrorStyle = errorStyle(request)
+  let form: Body | undefined
   try {
-    const form = bodyFirst(request) ? await readBody(request, arrival.body) : undefined
+    if (bodyFirst(request)) form = await readBody(request, arrival.body)
     const identified = identify(request, form?.bytes.toString('utf8'))
-    style = identified.style
     name(record, identified)
     // S3 signs what it streams: there the signature is checked before a byte is read, elsewhere the body is part of it.
     const body = form ?? (identified.service === 's3' ? undefined : await readBody(request, arrival.body))
@@ -88,7 +90,7 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
 
     record.trace.stage = 'authenticate'
     const identity = identityOf(world, request, identified, body?.sha256)
-    record.trace.caller = identity.caller
+    known(record, identity)
     const input = early ?? (await decodeSigned(identified, request, identity.body(arrival.body)))
 
     const output = await pass(world, { record, identified, input, identity, origin, secure, request })
@@ -98,7 +100,7 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
   } catch (error) {
     const answer = failed(world, record, error)
     if (error instanceof Unreachable) throw error
-    return encodeError(style, answer, record.trace.requestId, request)
+    return encodeError(errorStyle(request, form?.bytes.toString('utf8')), answer, record.trace.requestId, hints(request, answer))
   }
 }
 
@@ -110,7 +112,7 @@ export async function call<O>(world: World, inner: InnerCall): Promise<O> {
     name(record, identified)
     record.trace.stage = 'authenticate'
     const identity = actingCaller(world, inner)
-    record.trace.caller = identity.caller
+    known(record, identity)
     const { input, origin, host, onBehalfOf } = inner
     const output = await pass(world, {
       record,
@@ -135,7 +137,7 @@ export async function call<O>(world: World, inner: InnerCall): Promise<O> {
 async function pass(world: World, visit: Visit): Promise<Members> {
   const { record, identified, input, identity, origin } = visit
   const { trace } = record
-  const operation = await findOperation(identified.service, identified.operation.name)
+  const operation = await findOperation(identified.service, identified.operation)
 
   trace.stage = 'locate'
   const to = { service: identified.service, account: identity.account, region: identity.region }
@@ -164,7 +166,7 @@ function makeCall(world: World, visit: Visit, way: Call['way']): Call {
   return {
     requestId: record.trace.requestId,
     service: identified.service,
-    operation: identified.operation.name,
+    operation: identified.operation,
     caller: identity.caller,
     origin,
     way,
@@ -182,19 +184,41 @@ function makeCall(world: World, visit: Visit, way: Call['way']): Call {
 
 /** S3: the body counts as read once its signature and checksums held; streaming members stay streams. */
 async function decodeSigned(identified: Identified, request: HttpRequest, body: AsyncIterable<Uint8Array>): Promise<Members> {
-  return decode(identified, request, identified.operation.streamsInput ? body : await readWhole(body, 10 * 1024 * 1024))
+  return decode(identified, request, streamsBody(identified) ? body : await readWhole(body, 10 * 1024 * 1024))
+}
+
+function known(record: Record, { caller, account, region }: Identity): void {
+  record.trace.caller = recordedCaller(caller)
+  record.trace.account = account
+  record.trace.region = region
+}
+
+/** What an operation called from within is, without a request to tell it by. */
+function named(service: string, operation: string): Identified {
+  const op = model(service).operation(operation)
+  if (!op) throw new Error(`no operation ${service}:${operation}`)
+  return { service, operation, protocol: model(service).protocol, op }
+}
+
+/** Beside AWS's sentence, never in it: where the explanation is, and a word to those who bring another emulator's key. */
+function hints(request: HttpRequest, answer: AwsError): { [header: string]: string } {
+  const hint = credentialHint(request)
+  return {
+    ...(answer.requestId ? { 'x-sallyport-explain': `./sallyport explain ${answer.requestId}` } : {}),
+    ...(hint ? { 'x-sallyport-hint': hint } : {}),
+  }
 }
 
 function name(record: Record, identified: Identified): void {
   record.trace.service = identified.service
-  record.trace.operation = identified.operation.name
+  record.trace.operation = identified.operation
 }
 
 /** An operation of AWS's that is not built here: 501, never an allow (design.md). */
 function notBuilt(identified: Identified): AwsError {
   return new AwsError(
     'NotImplemented',
-    `${identified.service}:${identified.operation.name} is not built in Sallyport yet; nothing was done.`,
+    `${identified.service}:${identified.operation} is not built in Sallyport yet; nothing was done.`,
     501,
   )
 }

@@ -1,7 +1,8 @@
-import type { Identified } from '../wire/identify.ts'
+import { virtualHostBucket, type Identified } from '../wire/identify.ts'
 import type { HttpRequest } from '../wire/request.ts'
 import type { World } from '../world.ts'
 import { findCredential } from '../services/iam/credentials.ts'
+import { recordUse } from '../services/iam/last-used.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller } from './call.ts'
 import { places } from './hosts.ts'
@@ -27,20 +28,38 @@ export function identityOf(world: World, request: HttpRequest, identified: Ident
   // One address stands for every Region: a call belongs to the one that it was signed for.
   const region = place.global ? 'us-east-1' : (scopeRegion ?? world.config.region)
   const authenticated = authenticate(request, {
-    style: identified.style,
+    style: styles[identified.service] ?? 'json',
     signingNames: [place.signingName],
     region,
     now,
     find: (accessKeyId) => findCredential(world.store, accessKeyId, now),
     bodySha256,
+    ...(identified.service === 's3' ? bucketOf(request) : {}),
   })
   const caller = authenticated.credential?.caller ?? anonymous
+  recordUse(world.store, caller, place.signingName, region, now)
   return {
     caller,
     account: caller.kind === 'anonymous' ? world.config.account : caller.account,
     region: place.global ? world.config.region : region,
     body: authenticated.body,
   }
+}
+
+/** In whose words a bad signature is refused (facts: errors.md A3); services not named speak JSON's. */
+const styles: Readonly<Record<string, Parameters<typeof authenticate>[1]['style']>> = {
+  iam: 'query',
+  sts: 'query',
+  ec2: 'ec2',
+  s3: 's3',
+  'sagemaker-runtime': 'rest-json',
+  'iam-toolbox': 'rest-json',
+  sallyport: 'rest-json',
+}
+
+function bucketOf(request: HttpRequest): { bucketFromHost?: string } {
+  const bucket = virtualHostBucket(request)
+  return bucket === undefined ? {} : { bucketFromHost: bucket }
 }
 
 /** Region in the credential scope, if it looks like one of AWS's; a nonsense region is left for the authenticator to refuse. */

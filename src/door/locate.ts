@@ -1,5 +1,5 @@
 import type { VpcEndpoint } from '@aws-sdk/client-ec2'
-import type { Connection } from '../network/types.ts'
+import type { Connection, NetworkFix } from '../network/types.ts'
 import type { Shape } from '../wire/shape.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
@@ -9,12 +9,14 @@ import { places, shortEndpointService } from './hosts.ts'
 /** The call could not have arrived: the client sees silence, a reset or no name, as on AWS (facts: network.md "What the program observes"). */
 export class Unreachable extends Error {
   readonly connection: Connection
+  readonly fixes: NetworkFix[]
   /** Request id under which it is recorded. */
   requestId?: string
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, fixes: NetworkFix[] = []) {
     super(`${connection.verdict}: ${connection.blockers.map((b) => b.text).join('; ') || connection.dns.name}`)
     this.connection = connection
+    this.fixes = fixes
   }
 }
 
@@ -69,8 +71,11 @@ function leadsTo(endpoint: Shape<VpcEndpoint>, to: Destination): boolean {
 
 function byInterface(world: World, networkInterfaceId: string, to: Destination): Way {
   const host = to.host ?? places[to.service]!.host(to.region)
-  const connection = world.network(to.account, to.region).connect({ kind: 'interface', networkInterfaceId }, host, 443)
-  if (connection.verdict !== 'allowed' || !connection.way) throw new Unreachable(connection)
+  const network = world.network(to.account, to.region)
+  const from = { kind: 'interface', networkInterfaceId } as const
+  const connection = network.connect(from, host, 443)
+  // The fixes are worked out now: a job's interface is gone by the time that someone asks.
+  if (connection.verdict !== 'allowed' || !connection.way) throw new Unreachable(connection, network.fixes(from, host, 443))
   const { via, vpcEndpointId, vpcId } = connection.way
   return {
     via: via === 'local' ? 'interface-endpoint' : via,

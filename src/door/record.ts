@@ -1,9 +1,9 @@
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
-import type { Origin } from './call.ts'
+import type { Caller, Origin } from './call.ts'
 import { Unreachable } from './locate.ts'
 import { newRequestId } from './request-id.ts'
-import type { DecisionTrace } from './trace.ts'
+import type { DecisionTrace, RecordedCaller } from './trace.ts'
 
 /** Stage 6: the evidence of one call, filled in stage by stage and kept whatever the outcome. */
 export interface Record {
@@ -46,16 +46,17 @@ export function failed(world: World, record: Record, error: unknown): AwsError {
   trace.error = { code: answer.code, message: answer.message }
   if (answer.causedBy) trace.causedBy = answer.causedBy
   answer.requestId = trace.requestId
-  // Refused by policy, or allowed and then failed on its own account (no such bucket, a conflict).
-  trace.decision = trace.stage === 'authorize' ? 'denied' : trace.stage === 'perform' ? 'allowed' : 'rejected'
+  // Refused by policy or by the network, or allowed and then failed on its own account (no such bucket, a conflict).
+  const refused = trace.stage === 'authorize' || trace.connection !== undefined
+  trace.decision = refused ? 'denied' : trace.stage === 'perform' ? 'allowed' : 'rejected'
   keep(world, record)
   return answer
 }
 
 function unexpected(world: World, record: Record, error: unknown): AwsError {
   if (error instanceof Unreachable) {
-    record.trace.blockers = error.connection.blockers
-    record.trace.decision = 'denied'
+    record.trace.connection = error.connection
+    record.trace.networkFixes = error.fixes
     return new AwsError(`Network.${error.connection.verdict}`, error.message, 0)
   }
   world.log.error({ err: error, requestId: record.trace.requestId }, 'internal failure')
@@ -70,4 +71,17 @@ function unexpected(world: World, record: Record, error: unknown): AwsError {
 function keep(world: World, record: Record): void {
   world.decisions.append(record.trace)
   if (world.store.revision !== record.revisionBefore) world.decisions.flush()
+}
+
+const recorded = new WeakMap<Caller, RecordedCaller>()
+
+/** What is kept of a caller; the same object for each of its calls. */
+export function recordedCaller(caller: Caller): RecordedCaller {
+  let kept = recorded.get(caller)
+  if (!kept) {
+    const { sessionPolicies: _, ...rest } = caller
+    kept = rest
+    recorded.set(caller, kept)
+  }
+  return kept
 }

@@ -50,7 +50,9 @@ export function s3RequestId(uuid: string): string {
 
 /** As IAM prints authorization ids: 25 lower-case characters (base 36; facts: errors.md A2.1). */
 export function authorizationId(uuid: string): string {
-  return BigInt(`0x${uuid.replaceAll('-', '')}`).toString(36).padStart(25, '0')
+  return BigInt(`0x${uuid.replaceAll('-', '')}`)
+    .toString(36)
+    .padStart(25, '0')
 }
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

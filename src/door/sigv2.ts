@@ -17,14 +17,13 @@ export interface V2Expected extends S3Expected {
 }
 
 /** Parameters that select another resource than the object itself, or override headers of the answer: these are signed. */
-const subResources = new Set([
-  ...['accelerate', 'acl', 'analytics', 'cors', 'defaultObjectAcl', 'delete', 'encryption', 'inventory', 'legal-hold'],
-  ...['lifecycle', 'location', 'logging', 'metrics', 'notification', 'object-lock', 'ownershipControls', 'partNumber'],
-  ...['policy', 'policyStatus', 'publicAccessBlock', 'replication', 'requestPayment', 'restore', 'retention', 'select'],
-  ...['select-type', 'storageClass', 'tagging', 'torrent', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions'],
-  ...['website', 'response-cache-control', 'response-content-disposition', 'response-content-encoding'],
-  ...['response-content-language', 'response-content-type', 'response-expires'],
-])
+const subResources = new Set(
+  `accelerate acl analytics attributes cors defaultObjectAcl delete encryption intelligent-tiering inventory legal-hold
+  lifecycle location logging metrics notification object-lock ownershipControls partNumber policy policyStatus
+  publicAccessBlock replication requestPayment restore retention select select-type storageClass tagging torrent uploadId
+  uploads versionId versioning versions website response-cache-control response-content-disposition
+  response-content-encoding response-content-language response-content-type response-expires`.split(/\s+/),
+)
 
 const queryParts = ['AWSAccessKeyId', 'Signature', 'Expires'] as const
 
@@ -60,7 +59,9 @@ export function verifyQueryV2(request: HttpRequest, parameters: readonly Paramet
   const query = firstValues(parameters)
   const [accessKeyId, signature, expires] = queryParts.map((name) => query.get(name))
   if (!accessKeyId || !signature || !expires) {
-    throw words.accessDenied('Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters')
+    throw words.accessDenied(
+      'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters',
+    )
   }
   if (!/^\d{1,12}$/.test(expires)) throw words.accessDenied(`Invalid date (should be seconds since epoch): ${expires}`)
   if (Number(expires) * 1000 < expected.now) {
@@ -69,12 +70,21 @@ export function verifyQueryV2(request: HttpRequest, parameters: readonly Paramet
       ServerTime: formatServerTime(expected.now),
     })
   }
+  // A header wins over its double in the query: it is what the operation will read, so it is what must be signed.
   const headers = new Map(request.headers)
   for (const [name, value] of query) {
     const lower = name.toLowerCase()
-    if (lower.startsWith('x-amz-') || lower === 'content-type' || lower === 'content-md5') headers.set(lower, value)
+    const signed = lower.startsWith('x-amz-') || lower === 'content-type' || lower === 'content-md5'
+    if (signed && !headers.has(lower)) headers.set(lower, value)
   }
-  return check(request, parameters, expected, { accessKeyId, signature, date: expires, signedAt: expected.now, headers })
+  return check(request, parameters, expected, {
+    accessKeyId,
+    // Some clients leave the plus signs of base64 unescaped.
+    signature: signature.replaceAll(' ', '+'),
+    date: expires,
+    signedAt: expected.now,
+    headers,
+  })
 }
 
 interface Claim {
@@ -86,12 +96,7 @@ interface Claim {
   headers: ReadonlyMap<string, string>
 }
 
-function check(
-  request: HttpRequest,
-  parameters: readonly Parameter[],
-  expected: V2Expected,
-  claim: Claim,
-): S3Signed {
+function check(request: HttpRequest, parameters: readonly Parameter[], expected: V2Expected, claim: Claim): S3Signed {
   const { accessKeyId, signature, headers } = claim
   const credential = expected.find(accessKeyId)
   const token = headers.get('x-amz-security-token')

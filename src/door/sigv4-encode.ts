@@ -18,24 +18,26 @@ export function uriEncode(bytes: string): string {
   return plainSegment.test(bytes) ? bytes : bytes.replace(/[^A-Za-z0-9\-._~]/g, escape)
 }
 
-function uriEncodePath(bytes: string): string {
-  return plainPath.test(bytes) ? bytes : bytes.replace(/[^A-Za-z0-9\-._~/]/g, escape)
-}
-
 /** Undoes percent-encoding; what is not an escape stays as it is. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
-/** S3: object keys are opaque, so nothing is folded, and what the URL encodes once is encoded once. */
+/** S3: object keys are opaque, so nothing is folded, and what the URL encodes once is encoded once. An escaped slash stays one. */
 export function canonicalObjectPath(path: string): string {
-  return uriEncodePath(percentDecode(path)) || '/'
+  if (plainPath.test(path)) return path || '/'
+  return path
+    .split('/')
+    .map((segment) => uriEncode(percentDecode(segment)))
+    .join('/')
 }
 
 /** Every other service: dots and doubled slashes are folded, then the path as sent is encoded once more. */
 export function canonicalPath(path: string): string {
-  return path === '/' ? path : uriEncodePath(fold(path))
+  if (path === '/') return path
+  const folded = fold(path)
+  return plainPath.test(folded) ? folded : folded.replace(/[^A-Za-z0-9\-._~/]/g, escape)
 }
 
 /** Dot segments are resolved and runs of slashes count as one, as in AWS's SDKs. */

@@ -22,11 +22,16 @@ export const undated = (): AwsError => accessDenied('AWS authentication requires
 
 /** `given` is the time as the client wrote it. */
 export const tooSkewed = (given: string, now: number): AwsError =>
-  new AwsError('RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.', 403, {
-    RequestTime: given,
-    ServerTime: formatServerTime(now),
-    MaxAllowedSkewMilliseconds: String(tolerance),
-  })
+  new AwsError(
+    'RequestTimeTooSkewed',
+    'The difference between the request time and the current time is too large.',
+    403,
+    {
+      RequestTime: given,
+      ServerTime: formatServerTime(now),
+      MaxAllowedSkewMilliseconds: String(tolerance),
+    },
+  )
 
 export const unknownKey = (accessKeyId: string): AwsError =>
   new AwsError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403, {

@@ -4,7 +4,17 @@ import type { Credential, FindCredential } from './credential.ts'
 import { formatBasicDate, formatServerTime, parseBasicDate, parseHttpDate, tolerance } from './sigv4-date.ts'
 import { canonicalObjectPath, firstValues, type Parameter } from './sigv4-encode.ts'
 import * as words from './sigv4-s3-words.ts'
-import { algorithm, canonicalRequest, sameText, scopeText, sign, signingKey, stringToSign, terminator, type Scope } from './sigv4.ts'
+import {
+  algorithm,
+  canonicalRequest,
+  sameText,
+  scopeText,
+  sign,
+  signingKey,
+  stringToSign,
+  terminator,
+  type Scope,
+} from './sigv4.ts'
 
 /**
  * Signature Version 4 as S3 takes it, in the Authorization header and in the query (Amazon S3 API Reference,
@@ -60,7 +70,9 @@ export function verifyHeader(request: HttpRequest, parameters: readonly Paramete
   const names = parts.get('SignedHeaders')
   const signature = parts.get('Signature')
   if (!credential || !names || !signature) {
-    throw words.malformedHeader('the authorization header requires three components: Credential, SignedHeaders, and Signature.')
+    throw words.malformedHeader(
+      'the authorization header requires three components: Credential, SignedHeaders, and Signature.',
+    )
   }
   const fields = splitCredential(credential)
   if (!fields) {
@@ -194,7 +206,9 @@ function checkScope(
 ): Scope {
   const timestamp = formatBasicDate(time)
   if (date !== timestamp.slice(0, 8)) {
-    throw malformed(`Invalid credential date "${date}". This date is not the same as X-Amz-Date: "${timestamp.slice(0, 8)}".`)
+    throw malformed(
+      `Invalid credential date "${date}". This date is not the same as X-Amz-Date: "${timestamp.slice(0, 8)}".`,
+    )
   }
   if (region !== expected.region) {
     throw malformed(`the region '${region}' is wrong; expecting '${expected.region}'`, { Region: expected.region })
@@ -207,12 +221,7 @@ function checkScope(
 }
 
 /** From the key on, header and query are alike. */
-function check(
-  request: HttpRequest,
-  parameters: readonly Parameter[],
-  expected: S3Expected,
-  claim: Claim,
-): S3Signed {
+function check(request: HttpRequest, parameters: readonly Parameter[], expected: S3Expected, claim: Claim): S3Signed {
   refuseUnsignedHeaders(request, claim.signedHeaders)
   const credential = expected.find(claim.accessKeyId)
   if (!isUsable(credential, claim.token)) throw words.unknownKey(claim.accessKeyId)

@@ -90,10 +90,7 @@ function claimOf(request: HttpRequest, parameters: readonly Parameter[], refuse:
   const query = firstValues(parameters)
   if (query.has('X-Amz-Algorithm')) {
     if (header === undefined) return claimOfQuery(query, refuse)
-    refuse(
-      'mechanisms',
-      "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
-    )
+    refuse('mechanisms', "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
   }
   if (!header?.startsWith('AWS4-')) return refuse('unsigned')
   return claimOfHeader(header, request, refuse)
@@ -126,8 +123,8 @@ function claimOfHeader(header: string, request: HttpRequest, refuse: Refuse): Cl
   const space = header.indexOf(' ')
   const name = space < 0 ? header : header.slice(0, space)
   const parts = new Map<string, string>()
-  for (const part of space < 0 ? [] : header.slice(space + 1).split(',')) {
-    const pair = part.trim()
+  for (const text of space < 0 ? [] : header.slice(space + 1).split(',')) {
+    const pair = text.trim()
     const mark = pair.indexOf('=')
     if (mark < 0) {
       refuse(
@@ -135,16 +132,18 @@ function claimOfHeader(header: string, request: HttpRequest, refuse: Refuse): Cl
         `'${pair}' not a valid key=value pair (missing equal-sign) in Authorization header: '${header}'.`,
       )
     }
-    if (!parts.has(pair.slice(0, mark))) parts.set(pair.slice(0, mark), pair.slice(mark + 1))
+    const part = pair.slice(0, mark)
+    // inferred: the sentence; a second Authorization header, joined to the first, ends here too.
+    if (parts.has(part))
+      refuse('incomplete', `Authorization header has more than one '${part}' parameter. Authorization=${header}`)
+    parts.set(part, pair.slice(mark + 1))
   }
   const date = request.headers.get('x-amz-date') ?? request.headers.get('date')
   const missing = ['Credential', 'Signature', 'SignedHeaders'].filter((part) => !parts.get(part))
   if (missing.length > 0 || !date) {
     const complaints = missing.map((part) => `Authorization header requires '${part}' parameter. `)
     if (!date) {
-      complaints.push(
-        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
-      )
+      complaints.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
     }
     return refuse('incomplete', `${complaints.join('')}Authorization=${header}`)
   }
@@ -160,21 +159,21 @@ function claimOfHeader(header: string, request: HttpRequest, refuse: Refuse): Cl
 
 /** The signing time in basic form, if the clocks agree within 15 minutes. */
 function timely(date: string, now: number, refuse: Refuse): string {
-  const time = parseBasicDate(date) ?? parseHttpDate(date)
+  const basic = parseBasicDate(date)
+  const time = basic ?? parseHttpDate(date)
   if (time === undefined) {
     return refuse(
       'incomplete',
       `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     )
   }
-  const signed = formatBasicDate(time)
-  const server = formatBasicDate(now)
+  const signed = basic === undefined ? formatBasicDate(time) : date
   if (time < now - tolerance) {
-    const limit = formatBasicDate(now - tolerance)
+    const [server, limit] = [formatBasicDate(now), formatBasicDate(now - tolerance)]
     refuse('skewed', `Signature expired: ${signed} is now earlier than ${limit} (${server} - 15 min.)`)
   }
   if (time > now + tolerance) {
-    const limit = formatBasicDate(now + tolerance)
+    const [server, limit] = [formatBasicDate(now), formatBasicDate(now + tolerance)]
     refuse('skewed', `Signature not yet current: ${signed} is still later than ${limit} (${server} + 15 min.)`)
   }
   return signed

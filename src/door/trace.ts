@@ -1,4 +1,5 @@
-import type { Blocker } from '../network/types.ts'
+import type { Connection, NetworkFix } from '../network/types.ts'
+import type { Suggestion } from '../policy/suggest.ts'
 import type { Decision, NearMiss } from '../policy/types.ts'
 import type { Caller, Origin, Way } from './call.ts'
 
@@ -11,7 +12,13 @@ export interface NeedTrace {
   nearMisses?: NearMiss[]
   /** Condition keys that were looked at, with what was found; only for denials. */
   context?: Record<string, string | readonly string[]>
+  /** What would have to be added, layer by layer; only for denials. */
+  suggestions?: Suggestion[]
+  resourceAccount?: string
 }
+
+/** A caller as it is recorded: everything but the compiled session policies. */
+export type RecordedCaller = Omit<Caller, 'sessionPolicies'>
 
 /** The recorded evidence of one call through the door. */
 export interface DecisionTrace {
@@ -26,12 +33,15 @@ export interface DecisionTrace {
   error?: { code: string; message: string }
   /** The stage that refused: parse, authenticate, locate, authorize, perform. */
   stage?: 'parse' | 'authenticate' | 'locate' | 'authorize' | 'perform'
-  caller?: Pick<Caller, 'kind' | 'account' | 'arn' | 'principalArn'>
+  caller?: RecordedCaller
   origin?: Origin
   way?: Way
   needs: NeedTrace[]
-  /** Why it could not arrive, when the network stopped it. */
-  blockers?: readonly Blocker[]
+  account?: string
+  region?: string
+  /** How far it came, when the network stopped it, and what would let it through. */
+  connection?: Connection
+  networkFixes?: NetworkFix[]
   /** Request id of the inner call whose refusal led to this one: there the reason is. */
   causedBy?: string
   /** Request id of the call, or ARN of the job, on whose behalf it was made. */

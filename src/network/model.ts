@@ -52,29 +52,27 @@ export interface Interface {
 export interface Model {
   readonly documents: NetworkDocuments
   readonly region: string
-  vpc(id: string | undefined): Vpc | undefined
-  subnet(id: string | undefined): Subnet | undefined
-  group(id: string | undefined): SecurityGroupDocument | undefined
-  interface(id: string | undefined): Interface | undefined
-  interfaceAt(vpcId: string, address: Ipv4): Interface | undefined
+  readonly vpc: (id: string | undefined) => Vpc | undefined
+  readonly subnet: (id: string | undefined) => Subnet | undefined
+  readonly group: (id: string | undefined) => SecurityGroupDocument | undefined
+  readonly interface: (id: string | undefined) => Interface | undefined
+  readonly interfaceAt: (vpcId: string, address: Ipv4) => Interface | undefined
   /** The interface that has this public address. */
-  publicInterfaceAt(address: Ipv4): Interface | undefined
-  endpoint(id: string): VpcEndpointDocument | undefined
+  readonly publicInterfaceAt: (address: Ipv4) => Interface | undefined
+  readonly endpoint: (id: string) => VpcEndpointDocument | undefined
   /** The interface endpoint that this interface belongs to. */
-  endpointOf(networkInterfaceId: string): VpcEndpointDocument | undefined
-  endpointsOf(vpcId: string): readonly VpcEndpointDocument[]
-  natGateway(id: string): NatGatewayDocument | undefined
-  internetGateway(id: string): InternetGatewayDocument | undefined
-  internetGatewayOf(vpcId: string): InternetGatewayDocument | undefined
-  prefixList(id: string): readonly Cidr[]
+  readonly endpointOf: (networkInterfaceId: string) => VpcEndpointDocument | undefined
+  readonly endpointsOf: (vpcId: string) => readonly VpcEndpointDocument[]
+  readonly natGateway: (id: string) => NatGatewayDocument | undefined
+  readonly internetGateway: (id: string) => InternetGatewayDocument | undefined
+  readonly internetGatewayOf: (vpcId: string) => InternetGatewayDocument | undefined
+  readonly prefixList: (id: string) => readonly Cidr[]
   /** Id of the AWS-managed list of `s3` or `dynamodb` in the model's Region. */
-  awsPrefixListId(service: string): string | undefined
+  readonly awsPrefixListId: (service: string) => string | undefined
   /** Public blocks of S3 or DynamoDB in a Region. */
-  ranges(region: string, service: string): readonly Cidr[]
+  readonly ranges: (region: string, service: string) => readonly Cidr[]
   /** The lowest address of the subnet that no interface has; undefined when it is full. */
-  freeAddress(subnet: Subnet): Ipv4 | undefined
-  /** Compiled parts that other files keep for a VPC. */
-  readonly caches: Map<string, unknown>
+  readonly freeAddress: (subnet: Subnet) => Ipv4 | undefined
 }
 
 /** A list indexed by one member; a missing list is empty. The first document of an id wins. */
@@ -95,7 +93,9 @@ const natGatewaysById = indexed<NatGatewayDocument>('NatGatewayId')
 const internetGatewaysById = indexed<InternetGatewayDocument>('InternetGatewayId')
 const listsById = indexed<NetworkDocuments['ManagedPrefixLists'][number]>('PrefixListId')
 
-const endpointsByVpc = perObject((list: readonly VpcEndpointDocument[]) => Map.groupBy(list, (endpoint) => endpoint.VpcId))
+const endpointsByVpc = perObject((list: readonly VpcEndpointDocument[]) =>
+  Map.groupBy(list, (endpoint) => endpoint.VpcId),
+)
 
 const endpointByInterface = perObject(
   (list: readonly VpcEndpointDocument[]) =>
@@ -104,7 +104,10 @@ const endpointByInterface = perObject(
 
 /** Own private addresses of an interface, the primary first. */
 export const privateAddresses = perObject((document: InterfaceDocument): readonly Ipv4[] => {
-  const texts = [document.PrivateIpAddress, ...(document.PrivateIpAddresses ?? []).map((entry) => entry.PrivateIpAddress)]
+  const texts = [
+    document.PrivateIpAddress,
+    ...(document.PrivateIpAddresses ?? []).map((entry) => entry.PrivateIpAddress),
+  ]
   return [...new Set(texts.flatMap((text) => parseIpv4(text ?? '') ?? []))]
 })
 
@@ -165,39 +168,41 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
     return document && vpcOf(document)
   }
   const prefixList = perKey((id: string): readonly Cidr[] => {
-    const list = listsById(documents.ManagedPrefixLists).get(id) ?? awsPrefixLists(region).find((own) => own.PrefixListId === id)
+    const list =
+      listsById(documents.ManagedPrefixLists).get(id) ?? awsPrefixLists(region).find((own) => own.PrefixListId === id)
     return list ? blocks(list) : []
   })
-  const routesOf = perKey((key: string) => {
-    const [vpcId, subnetId] = key.split(' ')
-    const tables = tablesBySubnet(documents.RouteTables)
-    return compileRouteTable(tables.get(subnetId!) ?? tables.get(vpcId!), vpc(vpcId)?.cidrs ?? [], prefixList)
-  })
+  const compiled = perKey((table: RouteTableDocument) =>
+    compileRouteTable(table, vpc(table.VpcId)?.cidrs ?? [], prefixList),
+  )
   const subnet = perKey((id: string | undefined): Subnet | undefined => {
     const document = subnetsById(documents.Subnets).get(id)
     const home = vpc(document?.VpcId)
     if (!document || !home) return undefined
     const acls = aclsBySubnet(documents.NetworkAcls)
+    const tables = tablesBySubnet(documents.RouteTables)
+    const table = tables.get(document.SubnetId ?? '') ?? tables.get(home.id)
     return {
       id: document.SubnetId ?? '',
       document,
       vpc: home,
       cidr: parseCidr(document.CidrBlock ?? ''),
       zone: document.AvailabilityZone ?? '',
-      get routes() {
-        return routesOf(`${home.id} ${document.SubnetId}`)
-      },
+      routes: table ? compiled(table) : compileRouteTable(undefined, home.cidrs, prefixList),
       acl: acls.get(document.SubnetId ?? '') ?? acls.get(home.id),
     }
   })
-  const group = (id: string | undefined): SecurityGroupDocument | undefined => groupsById(documents.SecurityGroups).get(id)
+  const group = (id: string | undefined): SecurityGroupDocument | undefined =>
+    groupsById(documents.SecurityGroups).get(id)
   const interfaceOf = perKey((document: InterfaceDocument): Interface | undefined => {
     const home = subnet(document.SubnetId)
     const address = privateAddresses(document)[0]
     if (!home || address === undefined) return undefined
     const publicIp =
       document.Association?.PublicIp ??
-      documents.Addresses.find((entry) => entry.NetworkInterfaceId && entry.NetworkInterfaceId === document.NetworkInterfaceId)?.PublicIp
+      documents.Addresses.find(
+        (entry) => entry.NetworkInterfaceId && entry.NetworkInterfaceId === document.NetworkInterfaceId,
+      )?.PublicIp
     const groupIds = (document.Groups ?? []).flatMap((entry) => entry.GroupId ?? [])
     return {
       id: document.NetworkInterfaceId ?? '',
@@ -211,8 +216,8 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
   })
   const inVpc = (vpcId: string): ReadonlyMap<Ipv4, InterfaceDocument> | undefined =>
     interfacesByAddress(documents.NetworkInterfaces).get(vpcId)
-  const publicInterfaces = perKey((_: 'all') => {
-    const found = documents.NetworkInterfaces.flatMap((document) => interfaceOf(document) ?? [])
+  const publicInterfaces = perObject((list: NetworkDocuments['NetworkInterfaces']) => {
+    const found = list.flatMap((document) => interfaceOf(document) ?? [])
     return new Map(found.flatMap((one) => (one.publicAddress === undefined ? [] : [[one.publicAddress, one] as const])))
   })
   const internetGatewayOf = perKey((vpcId: string) =>
@@ -241,7 +246,7 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
       const document = inVpc(vpcId)?.get(address)
       return document && interfaceOf(document)
     },
-    publicInterfaceAt: (address) => publicInterfaces('all').get(address),
+    publicInterfaceAt: (address) => publicInterfaces(documents.NetworkInterfaces).get(address),
     endpoint: (id) => endpointsById(documents.VpcEndpoints).get(id),
     endpointOf: (id) => endpointByInterface(documents.VpcEndpoints).get(id),
     endpointsOf: (vpcId) => endpointsByVpc(documents.VpcEndpoints).get(vpcId) ?? [],
@@ -259,7 +264,6 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
       for (let address = base + RESERVED_AT_START; address < last; address++) if (!taken?.has(address)) return address
       return undefined
     }),
-    caches: new Map(),
   }
 }
 
@@ -268,3 +272,7 @@ export function inside(vpc: Vpc, address: Ipv4): boolean {
   return vpc.cidrs.some((cidr) => contains(cidr, address))
 }
 
+/** Whether an interface is a NAT gateway's: EC2 prints `nat_gateway`, the SDK's list of values has `natGateway`. */
+export function isNatGateway(one: Interface): boolean {
+  return /^nat_?gateway$/i.test(one.document?.InterfaceType ?? '')
+}

@@ -66,11 +66,19 @@ export interface AclDecision {
  * Whether every port of `ports` passes. A reply comes back to any port of the ephemeral range, so a list that admits
  * only some of them breaks some connections, and counts as closed.
  */
-export function aclDecision(acl: NetworkAclDocument, direction: 'egress' | 'ingress', protocol: number, peer: Ipv4, ports: PortRange): AclDecision {
+export function aclDecision(
+  acl: NetworkAclDocument,
+  direction: 'egress' | 'ingress',
+  protocol: number,
+  peer: Ipv4,
+  ports: PortRange,
+): AclDecision {
   let open: readonly PortRange[] = [ports]
   for (const entry of aclEntries(acl)[direction]) {
     if (entry.protocol !== protocol && entry.protocol !== ALL_PROTOCOLS) continue
     if (!contains(entry.cidr, peer)) continue
+    // The usual entry covers all that is asked about.
+    if (entry.from <= ports.from && entry.to >= ports.to) return { allowed: entry.allow, entry }
     const left = open.flatMap((range) => without(range, entry))
     const touched = left.length !== open.length || left.some((range, at) => range !== open[at])
     if (!touched) continue

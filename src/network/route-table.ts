@@ -4,7 +4,7 @@
  * Losers are kept, because "a more specific route of yours wins" is an answer that people need.
  */
 import type { NetworkDocuments } from './types.ts'
-import { contains, formatCidr, mask, parseCidr } from './addresses.ts'
+import { formatCidr, mask, parseCidr } from './addresses.ts'
 import type { Cidr, Ipv4 } from './addresses.ts'
 
 export type RouteTableDocument = NetworkDocuments['RouteTables'][number]
@@ -110,14 +110,11 @@ export function lookup(table: CompiledRouteTable, address: Ipv4): Route | undefi
   return undefined
 }
 
-/** Routes that cover `address` and lost to `winner`, and why, in Reachability Analyzer's words. */
-export function losers(table: CompiledRouteTable, address: Ipv4, winner: Route): { route: Route; code: string }[] {
-  return table.routes
-    .filter((route) => route !== winner && contains(route.destination, address))
-    .map((route) => ({
-      route,
-      code: route.destination.length < winner.destination.length ? 'MORE_SPECIFIC_ROUTE' : 'HIGHER_PRIORITY_ROUTE',
-    }))
+/** Routes that cover `address` and lost to `winner`, most specific first. */
+export function losers(table: CompiledRouteTable, address: Ipv4, winner: Route): Route[] {
+  return table.byLength.flatMap(({ mask, routes }) =>
+    (routes.get((address & mask) >>> 0) ?? []).filter((route) => route !== winner),
+  )
 }
 
 /** A route in words: `0.0.0.0/0 → nat-…`, `pl-63a5400a (54.231.0.0/17) → vpce-…`. */

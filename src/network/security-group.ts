@@ -4,9 +4,8 @@
  * that carry it, in the same VPC; never an address that was translated (VPC user guide, "Security group rules").
  */
 import type { NetworkDocuments } from './types.ts'
-import { mask, parseCidr } from './addresses.ts'
+import { contains, formatCidr, mask, parseCidr } from './addresses.ts'
 import type { Cidr, Ipv4 } from './addresses.ts'
-import { contains } from './addresses.ts'
 import { perObject } from './memo.ts'
 import { ALL_PROTOCOLS, portText, protocolName, protocolNumber, TCP, UDP } from './protocol.ts'
 
@@ -29,6 +28,8 @@ interface Rules {
   /** Ids of groups and prefix lists, by the `a` of their rule. */
   readonly names: readonly string[]
   readonly count: number
+  /** Each rule in words, once somebody has asked. */
+  readonly texts: (string | undefined)[]
 }
 
 /** What decided: in words, as `egress tcp 443 to pl-63a5400a`. */
@@ -59,7 +60,7 @@ function compile(permissions: readonly Permission[]): Rules {
       if (list.PrefixListId) rows.push(protocol, from, to, PEER.list, names.push(list.PrefixListId) - 1, 0)
     }
   }
-  return { packed: Int32Array.from(rows), names, count: rows.length / STRIDE }
+  return { packed: Int32Array.from(rows), names, count: rows.length / STRIDE, texts: [] }
 }
 
 const egressRules = perObject((group: SecurityGroupDocument) => compile(group.IpPermissionsEgress ?? []))
@@ -103,8 +104,12 @@ export function hasRules(groups: readonly SecurityGroupDocument[], direction: 'e
 
 /** A rule in words: `egress tcp 443 to pl-63a5400a`, `ingress all from sg-…`. */
 export function ruleText(match: RuleMatch, direction: 'egress' | 'ingress'): string {
-  const [protocol, from, to, kind, a, b] = match.rules.packed.subarray(match.index * STRIDE, (match.index + 1) * STRIDE)
-  const peer = kind === PEER.cidr ? `${[24, 16, 8, 0].map((shift) => (a! >>> shift) & 255).join('.')}/${b}` : match.rules.names[a!]!
+  return (match.rules.texts[match.index] ??= spell(match, direction))
+}
+
+function spell({ rules, index }: RuleMatch, direction: 'egress' | 'ingress'): string {
+  const [protocol, from, to, kind, a, b] = rules.packed.subarray(index * STRIDE, (index + 1) * STRIDE)
+  const peer = kind === PEER.cidr ? formatCidr({ base: a! >>> 0, length: b! }) : rules.names[a!]!
   const ports = protocol === TCP || protocol === UDP ? ` ${portText(from!, to!)}` : ''
   return `${direction} ${protocolName(protocol!)}${ports} ${direction === 'egress' ? 'to' : 'from'} ${peer}`
 }

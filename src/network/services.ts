@@ -88,7 +88,7 @@ const REGIONS: Readonly<Record<string, string>> = {
 
 /** Names of a Region's Availability Zones, as an account without remapping sees them. */
 export function availabilityZones(region: string): string[] {
-  return [...(REGIONS[region] ?? 'abc')].map((letter) => region + letter)
+  return (REGIONS[region] ?? 'abc').split('').map((letter) => region + letter)
 }
 
 /** `{r}` is the Region, `{d}` its DNS suffix (amazonaws.com, in China amazonaws.com.cn). */
@@ -201,7 +201,14 @@ const ROWS: readonly Row[] = [
 ]
 
 /** Private endpoint names of China's early services carry a `cn.` of their own (AWS CDK). */
-const CHINA_PREFIXED = new Set(['sagemaker.api', 'sagemaker.runtime', 'sagemaker.featurestore-runtime', 'ecr.api', 'ecr.dkr', 'sts'])
+const CHINA_PREFIXED = new Set([
+  'sagemaker.api',
+  'sagemaker.runtime',
+  'sagemaker.featurestore-runtime',
+  'ecr.api',
+  'ecr.dkr',
+  'sts',
+])
 
 /** `amazonaws.com`, or `amazonaws.com.cn` in China. */
 export function dnsSuffix(region: string): string {
@@ -265,9 +272,13 @@ export const serviceCatalogue = perKey((region: string): readonly EndpointServic
   ),
 )
 
+const byServiceName = perKey(
+  (region: string) => new Map(services(region).map((service) => [service.serviceName, service])),
+)
+
 /** The catalogue's service behind an endpoint service name of a Region. */
 export function serviceByName(region: string, serviceName: string): Service | undefined {
-  return services(region).find((service) => service.serviceName === serviceName)
+  return byServiceName(region).get(serviceName)
 }
 
 /** Host names to values, with `*.` names matching one or more labels. */
@@ -340,7 +351,11 @@ export const awsPrefixLists = perKey((region: string): readonly PrefixList[] => 
   const slot = slotOf(region)
   const [s3Id, s3, dynamodbId, dynamodb] = PREFIX_LISTS[region] ?? ['', [], '', []]
   const list = (service: string, id: string, cidrs: readonly string[], standIn: string): PrefixList => {
-    const PrefixListId = id || `pl-${hash(region + service).toString(16).padStart(8, '0')}`
+    const PrefixListId =
+      id ||
+      `pl-${hash(region + service)
+        .toString(16)
+        .padStart(8, '0')}`
     const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
     return {
       PrefixListId,
@@ -368,7 +383,11 @@ export function serviceOfPrefixList(list: PrefixList): string | undefined {
  * The public address that answers for a host name of `service`. S3 and DynamoDB lie inside the prefix list of their
  * Region (`ranges`, the documents' own list if there is one), everything else outside every list.
  */
-export function publicAddress(service: Service, host: string, ranges: (region: string, id: string) => readonly Cidr[]): Ipv4 {
+export function publicAddress(
+  service: Service,
+  host: string,
+  ranges: (region: string, id: string) => readonly Cidr[],
+): Ipv4 {
   const id = service.id === 's3-global' ? 's3' : service.id
   const cidr = id === 's3' || id === 'dynamodb' ? ranges(service.region, id)[0] : undefined
   if (!cidr) return service.publicAddress
@@ -376,7 +395,11 @@ export function publicAddress(service: Service, host: string, ranges: (region: s
 }
 
 /** The service at a public address, for callers that dial a number. */
-export function serviceAt(address: Ipv4, region: string, ranges: (region: string, id: string) => readonly Cidr[]): Service | undefined {
+export function serviceAt(
+  address: Ipv4,
+  region: string,
+  ranges: (region: string, id: string) => readonly Cidr[],
+): Service | undefined {
   const regions = [region, ...Object.keys(REGIONS)]
   const offset = address - SERVICE_POOL
   if (offset >= 0 && offset < 64 * 256) {
@@ -384,7 +407,8 @@ export function serviceAt(address: Ipv4, region: string, ranges: (region: string
   }
   for (const name of regions) {
     for (const id of ['s3', 'dynamodb']) {
-      if (ranges(name, id).some((cidr) => contains(cidr, address))) return services(name).find((service) => service.id === id)
+      if (ranges(name, id).some((cidr) => contains(cidr, address)))
+        return services(name).find((service) => service.id === id)
     }
   }
   return undefined

@@ -86,9 +86,7 @@ function compileStatement(
     document,
     action: compileAction(document),
     resource: compileResource(document, grammar, variables),
-    principal: Principal
-      ? compilePrincipal(Principal)
-      : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
+    principal: Principal ? compilePrincipal(Principal) : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
     conditions: Object.entries(block).flatMap(([operator, keys]) =>
       Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, variables)),
     ),

@@ -46,7 +46,8 @@ function decide(request: AuthorizationRequest, set: PolicySet): Decision {
     const layer = ask(resourceType, [set.resource], request, bounded)
     if (!lacksAllow(layer)) naming = strongestNaming(set.resource, request, bounded)
     layers.push(layer)
-  } else if (set.resourceRequired) layers.push({ type: resourceType, effect: 'implicit-deny', policies: [], matched: [] })
+  } else if (set.resourceRequired)
+    layers.push({ type: resourceType, effect: 'implicit-deny', policies: [], matched: [] })
 
   // The caller's own policies.
   const { identity, boundary, session } = askOwn(layers, request, set)

@@ -74,7 +74,6 @@ function missOf(
   const [first] = failures
   if (!first) return undefined
   const distance = failures.reduce((sum, { cost }) => sum + cost, 0)
-  // Another service's action and more amiss: that statement is about something else.
   return distance > FAR ? undefined : { miss: missed(policy, statement, first), distance }
 }
 
@@ -83,7 +82,8 @@ function missed(policy: Policy, { match }: Statement, failure: Failure): NearMis
   return { ...match, policy: policy.id, ...shown }
 }
 
-const FAR = 12
+/** Another service's action: that statement is about something else. */
+const FAR = 20
 
 function principalFailure(statement: Statement, type: PolicyType, request: AuthorizationRequest, bounded: boolean) {
   if (type !== 'resource' && type !== 'trust' && type !== 'endpoint' && type !== 'rcp') return []
@@ -107,7 +107,7 @@ function actionFailure(statement: Statement, { action }: AuthorizationRequest): 
   const service = `${asked.slice(0, asked.indexOf(':'))}:`
   const sameService = Action!.some((name) => name.trim().toLowerCase().startsWith(service))
   const nearest = Math.max(...Action!.map((name) => commonPrefix(name.trim().toLowerCase(), asked)))
-  return [failure('Action', sameService ? 6 - nearest / asked.length : FAR, action, list(Action!, action))]
+  return [failure('Action', sameService ? 6 - nearest / asked.length : FAR + 1, action, list(Action!, action))]
 }
 
 function resourceFailure(statement: Statement, { resource, context }: AuthorizationRequest): Failure[] {
@@ -161,8 +161,10 @@ function denials(request: AuthorizationRequest, set: PolicySet, { layers, decide
     const policies = policiesOf(type, set)
     return matched.flatMap((match) => {
       if (match.effect !== 'Deny') return []
-      // By the match itself, which each statement has but once: ids need not be unique.
-      const policy = policies.find(({ statements }) => statements.some((statement) => statement.match === match))
+      // By the match itself, as ids need not be unique; by id where the decision was read back from a record.
+      const policy =
+        policies.find(({ statements }) => statements[match.index]?.match === match) ??
+        policies.find(({ id }) => id === match.policy)
       const statement = policy?.statements[match.index]
       return policy && statement ? avoidances(policy, statement, request) : []
     })

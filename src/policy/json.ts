@@ -24,14 +24,47 @@ export type JsonPath = readonly (string | number)[]
 export interface JsonText {
   readonly value: Json
   /** Offset of the value at `path`, or of its nearest ancestor that exists. */
-  offsetOf(path: JsonPath): number
+  readonly offsetOf: (path: JsonPath) => number
 }
 
 const MAX_DEPTH = 24
 
+/** Where the members of each object and array start. */
+type Starts = Map<object, Map<string, number> | number[]>
+
 /** Reads a whole text. Throws JsonSyntaxError. */
 export function readJson(text: string): JsonText {
-  const starts = new Map<object, Map<string, number> | number[]>()
+  let located: { value: Json; starts: Starts } | undefined
+  return {
+    value: scan(text),
+    // Few are ever asked where something stands, so the second reading waits until then.
+    offsetOf: (path) => {
+      if (!located) {
+        const starts: Starts = new Map()
+        located = { value: scan(text, starts), starts }
+      }
+      return locate(located.value, located.starts, path, text.search(/\S/))
+    },
+  }
+}
+
+function locate(value: Json, starts: Starts, path: JsonPath, from: number): number {
+  let offset = from
+  let node: Json | undefined = value
+  for (const step of path) {
+    if (node === null || typeof node !== 'object') break
+    // A lone statement or value may stand without its list.
+    if (step === 0 && !Array.isArray(node)) continue
+    const offsets = starts.get(node)
+    const next: number | undefined = offsets instanceof Map ? offsets.get(String(step)) : offsets?.[Number(step)]
+    if (next === undefined) break
+    offset = next
+    node = Array.isArray(node) ? node[Number(step)] : node[String(step)]
+  }
+  return offset
+}
+
+function scan(text: string, starts?: Starts): Json {
   let at = 0
 
   const fail = (what: string, offset = at): never => {
@@ -47,14 +80,16 @@ export function readJson(text: string): JsonText {
 
   const readString = (): string => {
     const from = at
-    if (text[at] !== '"') fail('a string is expected')
+    if (text.charCodeAt(at) !== 0x22) fail('a string is expected')
+    let plain = true
     for (at++; at < text.length; at++) {
       const code = text.charCodeAt(at)
       if (code === 0x22) {
         at++
-        return parseToken(from) as string
+        return plain ? text.slice(from + 1, at - 1) : (parseToken(from) as string)
       }
       if (code === 0x5c) at++
+      if (code === 0x5c || code < 0x20) plain = false
     }
     return fail('the string does not end', from)
   }
@@ -71,13 +106,15 @@ export function readJson(text: string): JsonText {
   const readWord = (): Json => {
     const from = at
     while (/[-+.\w]/.test(text[at] ?? '')) at++
-    return at === from ? fail(at < text.length ? `unexpected ${text[at]}` : 'the text ends too early') : parseToken(from)
+    return at === from
+      ? fail(at < text.length ? `unexpected ${text[at]}` : 'the text ends too early')
+      : parseToken(from)
   }
 
   const readObject = (depth: number): JsonObject => {
-    const object = Object.create(null) as JsonObject
-    const offsets = new Map<string, number>()
-    starts.set(object, offsets)
+    const object: JsonObject = {}
+    const offsets = starts && new Map<string, number>()
+    if (offsets) starts.set(object, offsets)
     at++
     skipSpace()
     if (text[at] === '}') return (at++, object)
@@ -85,12 +122,14 @@ export function readJson(text: string): JsonText {
       skipSpace()
       const keyAt = at
       const key = readString()
-      if (offsets.has(key)) fail(`duplicate key "${key}"`, keyAt)
+      if (Object.hasOwn(object, key)) fail(`duplicate key "${key}"`, keyAt)
+      // Assigned to, it would be the object's prototype, and not a member.
+      if (key === '__proto__') fail('no element has the name __proto__', keyAt)
       skipSpace()
       if (text[at] !== ':') fail('a colon is expected')
       at++
       skipSpace()
-      offsets.set(key, at)
+      offsets?.set(key, at)
       object[key] = readValue(depth + 1)
       skipSpace()
       if (text[at] === '}') return (at++, object)
@@ -102,7 +141,7 @@ export function readJson(text: string): JsonText {
   const readArray = (depth: number): Json[] => {
     const array: Json[] = []
     const offsets: number[] = []
-    starts.set(array, offsets)
+    starts?.set(array, offsets)
     at++
     skipSpace()
     if (text[at] === ']') return (at++, array)
@@ -126,29 +165,10 @@ export function readJson(text: string): JsonText {
   }
 
   skipSpace()
-  const start = at
   const value = readValue(0)
   skipSpace()
   if (at < text.length) fail('the text goes on after its end')
-
-  return {
-    value,
-    offsetOf(path) {
-      let offset = start
-      let node: Json | undefined = value
-      for (const step of path) {
-        if (node === null || typeof node !== 'object') break
-        // A lone statement or value may stand without its list.
-        if (step === 0 && !Array.isArray(node)) continue
-        const offsets = starts.get(node)
-        const next = offsets instanceof Map ? offsets.get(String(step)) : offsets?.[Number(step)]
-        if (next === undefined) break
-        offset = next
-        node = Array.isArray(node) ? node[Number(step)] : node[String(step)]
-      }
-      return offset
-    },
-  }
+  return value
 }
 
 /** 1-based line and column of an offset, as Access Analyzer and SARIF count them. */

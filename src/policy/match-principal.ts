@@ -87,26 +87,20 @@ export function compileNotPrincipal(element: PrincipalDocument, effect: 'Allow' 
 
 /** By which of its names a principal is listed. */
 function namings({ accounts, entities, services, federated }: Names, principal: Principal, context: Context): Naming {
-  const { kind, account, arn, principalArn, parentArn, entityId } = principal
-  const lists = (name: string | undefined) => name !== undefined && entities.has(name)
-  const byAccount = accounts.has(account)
-  switch (kind) {
-    case 'root':
-      return byAccount ? DIRECT : NOT_NAMED
-    case 'user':
-      return (byAccount ? ACCOUNT : 0) | (lists(arn) || lists(entityId) ? DIRECT : 0)
-    case 'role-session':
-      return (byAccount ? ACCOUNT : 0) | (lists(principalArn) || lists(entityId) ? ENTITY : 0) | (lists(arn) ? DIRECT : 0)
-    case 'federated-user':
-      return (byAccount ? ACCOUNT : 0) | (lists(parentArn) || lists(entityId) ? ENTITY : 0) | (lists(arn) ? DIRECT : 0)
-    case 'service':
-      return listsService(services, principal.service, context) ? DIRECT : NOT_NAMED
-    case 'anonymous': {
-      // AssumeRoleWithWebIdentity and …WithSAML are called by nobody yet; the identity provider vouches (inferred).
-      const provider = federated.size > 0 ? context('aws:federatedprovider') : undefined
-      return typeof provider === 'string' && federated.has(provider) ? DIRECT : NOT_NAMED
-    }
+  const { kind, account, arn, principalArn, parentArn, entityId, service } = principal
+  if (kind === 'service') return listsService(services, service, context) ? DIRECT : NOT_NAMED
+  if (kind === 'anonymous') {
+    // AssumeRoleWithWebIdentity and …WithSAML are called by nobody yet; the identity provider vouches (inferred).
+    const provider = federated.size > 0 ? context('aws:federatedprovider') : undefined
+    return typeof provider === 'string' && federated.has(provider) ? DIRECT : NOT_NAMED
   }
+  const byAccount = accounts.has(account)
+  if (kind === 'root') return byAccount ? DIRECT : NOT_NAMED
+  const byId = entityId !== undefined && entities.has(entityId)
+  const found = (byAccount ? ACCOUNT : NOT_NAMED) | (entities.has(arn) ? DIRECT : NOT_NAMED)
+  if (kind === 'user') return found | (byId ? DIRECT : NOT_NAMED)
+  const parent = kind === 'role-session' ? principalArn : parentArn
+  return found | (byId || (parent !== undefined && entities.has(parent)) ? ENTITY : NOT_NAMED)
 }
 
 /** `logs.amazonaws.com` goes by `logs.us-east-1.amazonaws.com`, too, in that Region. */

@@ -7,8 +7,8 @@ import { parseDate } from './date.ts'
 import { compileCidr } from './ip.ts'
 import { compilePattern } from './glob.ts'
 import type { Pattern } from './glob.ts'
-import { ANY, isVariable, parsePattern, resolve } from './pattern.ts'
-import type { Part } from './pattern.ts'
+import { ANY, parsePattern, resolve } from './pattern.ts'
+import type { Part, Variable } from './pattern.ts'
 
 export type ValueTest = Pattern
 
@@ -16,7 +16,7 @@ export interface Operator {
   /** `Not…`: holds when no policy value matches. */
   readonly negated: boolean
   /** Compiles one policy value. What cannot be read matches nothing. */
-  compile(value: string, variables: boolean): ValueTest
+  readonly compile: (value: string, variables: boolean) => ValueTest
 }
 
 const never: ValueTest = () => false
@@ -30,15 +30,11 @@ function stringLike(value: string, variables: boolean): ValueTest {
 }
 
 function equalsIgnoreCase(value: string, variables: boolean): ValueTest {
-  const parts = parsePattern(value, { variables, wildcards: false })
-  if (!parts.some(isVariable)) {
-    const wanted = parts.join('').toLowerCase()
-    return (actual) => actual.toLowerCase() === wanted
-  }
+  const parts = parsePattern(value, { variables, wildcards: false }) as (string | Variable)[]
   return (actual, context) => {
     let wanted = ''
     for (const part of parts) {
-      const text = isVariable(part) ? resolve(part, context) : (part as string)
+      const text = typeof part === 'string' ? part : resolve(part, context)
       if (text === undefined) return false
       wanted += text
     }

@@ -31,7 +31,7 @@ export class PolicySyntaxError extends Error {
 export interface ParsedPolicy {
   readonly document: PolicyDocument
   /** Offset of an element, e.g. `['Statement', 0, 'Action', 1]`. */
-  offsetOf(path: JsonPath): number
+  readonly offsetOf: (path: JsonPath) => number
 }
 
 export const INVALID_JSON = 'This policy contains invalid Json'
@@ -152,8 +152,8 @@ class Reader {
       : [this.#statement(Statement, ['Statement'])]
     if (statements.length === 0) this.#fail('Statement is empty', ['Statement'])
     return {
-      ...(Version !== undefined && { Version: Version as string }),
-      ...(Id !== undefined && { Id: Id as string }),
+      ...(typeof Version === 'string' && { Version }),
+      ...(Id !== undefined && { Id }),
       Statement: statements,
     }
   }
@@ -173,23 +173,23 @@ class Reader {
     this.#principalAllowed(raw, path)
     const list = (key: string) => {
       const found = raw[key]
-      return found === undefined ? undefined : this.#strings(found, [...path, key])
+      return found === undefined ? undefined : { [key]: this.#strings(found, [...path, key]) }
     }
     const principal = (key: string) => {
       const found = raw[key]
-      return found === undefined ? undefined : this.#principal(found, [...path, key])
+      return found === undefined ? undefined : { [key]: this.#principal(found, [...path, key]) }
     }
-    return withoutAbsent({
-      Sid: Sid as string | undefined,
+    return {
+      ...(Sid !== undefined && { Sid }),
       Effect: effect,
-      Principal: principal('Principal'),
-      NotPrincipal: principal('NotPrincipal'),
-      Action: list('Action'),
-      NotAction: list('NotAction'),
-      Resource: list('Resource'),
-      NotResource: list('NotResource'),
-      Condition: Condition === undefined ? undefined : this.#condition(Condition, [...path, 'Condition']),
-    })
+      ...principal('Principal'),
+      ...principal('NotPrincipal'),
+      ...list('Action'),
+      ...list('NotAction'),
+      ...list('Resource'),
+      ...list('NotResource'),
+      ...(Condition !== undefined && { Condition: this.#condition(Condition, [...path, 'Condition']) }),
+    }
   }
 
   #effect(value: Json | undefined, path: JsonPath): 'Allow' | 'Deny' {
@@ -273,10 +273,6 @@ class Reader {
       return String(item)
     })
   }
-}
-
-function withoutAbsent<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
 }
 
 /** `Invalid principal in policy: "AWS":"arn:…"`; IAM also says it where the principal does not exist. */

@@ -50,8 +50,9 @@ export function checkTrustDocument(document: PolicyDocument, fail: Fail): void {
       if (statement[field]) fail(`Has prohibited field ${field}`, [...path, field])
     }
     if (statement.NotAction) fail('Has prohibited field NotAction', [...path, 'NotAction'])
-    if (!statement.Action?.length) fail('Missing required field Action', path)
-    for (const [at, action] of statement.Action!.entries()) {
+    const actions = statement.Action ?? []
+    if (actions.length === 0) fail('Missing required field Action', path)
+    for (const [at, action] of actions.entries()) {
       if (TRUST_ACTIONS.has(action.trim().toLowerCase())) continue
       // inferred: both sentences are AWS's; which one answers what is not documented.
       const foreign = !action.trim().toLowerCase().startsWith('sts:')
@@ -65,7 +66,10 @@ export function checkTrustDocument(document: PolicyDocument, fail: Fail): void {
   })
 }
 
-function eachStatement(statements: readonly StatementDocument[], check: (s: StatementDocument, path: JsonPath) => void) {
+function eachStatement(
+  statements: readonly StatementDocument[],
+  check: (s: StatementDocument, path: JsonPath) => void,
+) {
   for (const [index, statement] of statements.entries()) check(statement, ['Statement', index])
 }
 
@@ -158,14 +162,16 @@ function resourceError(resource: string): string | undefined {
   return undefined
 }
 
+const ORDINARY_ACTION = /^[a-zA-Z0-9\-.]+:[^:]*$/
+
 function checkActionNames(statement: StatementDocument, path: JsonPath, fail: Fail): void {
   for (const field of ['Action', 'NotAction'] as const) {
     for (const [at, action] of (statement[field] ?? []).entries()) {
+      if (ORDINARY_ACTION.test(action)) continue
       const where = [...path, field, at]
       const [vendor = '', ...rest] = action.trim().split(':')
       if (vendor === '*' && rest.length === 0) continue
-      if (rest.length === 0)
-        fail('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.', where)
+      if (rest.length === 0) fail('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.', where)
       if (rest.length > 1) fail('Actions/Condition can contain only one colon.', where)
       if (vendor !== '*' && /[^a-zA-Z0-9\-.]/.test(vendor)) fail(`Vendor ${vendor} is not valid`, where)
     }

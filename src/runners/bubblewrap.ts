@@ -1,9 +1,6 @@
-import { HOSTNAME, commandOf, workingDirectoryOf } from './sandbox.ts'
+import { ARGUMENTS_FD, HOSTNAME, STATUS_FD, commandOf, workingDirectoryOf } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
 import type { RunSpec } from './runner.ts'
-
-/** File descriptor on which bubblewrap tells the process id of what it started. */
-export const STATUS_FD = 3
 
 /**
  * Arguments of bubblewrap (bwrap(1)) for a program. The program is not process 1 of its namespace but 2, so that the
@@ -21,9 +18,20 @@ export function bubblewrapArguments(spec: RunSpec, layout: Layout): string[] {
     ...rootFirst(layout),
     ...['--chdir', workingDirectoryOf(spec.image)],
     ...['--json-status-fd', String(STATUS_FD)],
+    ...['--args', String(ARGUMENTS_FD)],
     '--',
     ...commandOf(spec),
   ]
+}
+
+/**
+ * What bubblewrap reads from ARGUMENTS_FD: the program's environment. Not on its command line, where others could read
+ * it; not in its own environment, where a LD_PRELOAD would run outside the sandbox.
+ */
+export function environmentArguments(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `--setenv\0${name}\0${value}\0`)
+    .join('')
 }
 
 /** /proc and /dev go onto the root before anything else may lie there. */

@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lchown, link, lstat, mkdir, open, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Readable, pipeline } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { RunnerError } from './runner.ts'
 import type { Image, ImageLayer } from './runner.ts'
@@ -34,11 +34,10 @@ async function unpackLayer(
 ): Promise<void> {
   const packed = createHash('sha256')
   const unpacked = createHash('sha256')
-  const archive = (await decompress(hashing(layer.open(), packed))).pipe(hashingTransform(unpacked))
+  const archive = hashing(await decompress(hashing(layer.open(), packed)), unpacked)
   const made = new Set<string>()
   const modes = new Map<string, number>()
   for await (const entry of readTar(archive)) await unpackEntry(entry, { root, made, modes, owner })
-  for await (const _ of archive); // what follows the archive's end counts for the digests
   // Modes of folders come last, or a read-only folder could not be filled.
   for (const [path, mode] of modes) await chmod(path, mode | 0o700)
 
@@ -166,28 +165,20 @@ async function* hashing(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGen
   }
 }
 
-function hashingTransform(hash: Hash): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      done(null, chunk)
-    },
-  })
-}
-
 /** By the first bytes, not by the media type: registries keep layers under types that their clients got wrong. */
 async function decompress(source: AsyncGenerator<Uint8Array>): Promise<Readable> {
   const first = await source.next()
   const magic = first.done ? '' : Buffer.from(first.value).toString('hex', 0, 4)
-  const whole = Readable.from(
-    (async function* () {
-      if (!first.done) yield first.value
-      yield* source
-    })(),
-    { objectMode: false },
-  )
+  const whole = Readable.from(startedWith(first, source), { objectMode: false })
   const tool = magic.startsWith('1f8b') ? createGunzip() : magic === '28b52ffd' ? createZstdDecompress() : undefined
-  if (!tool) return whole
-  whole.on('error', (error) => tool.destroy(error))
-  return whole.pipe(tool)
+  // An error on either side ends both, and is thrown to whoever reads.
+  return tool ? pipeline(whole, tool, () => {}) : whole
+}
+
+async function* startedWith(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (!first.done) yield first.value
+  yield* rest
 }

@@ -11,6 +11,11 @@ export type Layout = readonly (
   | { kind: 'seal'; to: string }
 )[]
 
+/** File descriptor on which bubblewrap tells the process id of what it started. */
+export const STATUS_FD = 3
+/** File descriptor from which a sandbox reads the program's environment. */
+export const ARGUMENTS_FD = 4
+
 export const PROGRAM = '/opt/program'
 export const ML = '/opt/ml'
 
@@ -32,10 +37,10 @@ export function layoutOf(spec: Pick<RunSpec, 'image' | 'ml' | 'hide' | 'mounts' 
     ]
   return [
     { kind: 'root', from: '/', writable: false },
-    ...hiddenFolders(spec.hide).map((to) => ({ kind: 'empty' as const, to })),
-    ...resolvConf(spec),
     { kind: 'empty', to: '/opt' },
     ...hostOpt().map((path) => ({ kind: 'bind' as const, from: path, to: path, writable: false })),
+    ...hiddenFolders(spec.hide).map((to) => ({ kind: 'empty' as const, to })),
+    ...resolvConf(spec),
     { kind: 'bind', from: programOf(spec.image), to: PROGRAM, writable: false },
     ...own,
     { kind: 'seal', to: '/opt' },
@@ -83,7 +88,7 @@ function nameFiles({ network, mounts = [] }: Pick<RunSpec, 'network' | 'mounts'>
 
 /** What is run: the image's entrypoint, or the request's instead of it, and SageMaker's argument. */
 export function commandOf({ image, entrypoint, arguments: more }: Pick<RunSpec, 'image' | 'entrypoint' | 'arguments'>): string[] {
-  return [...(entrypoint ?? image.config.Entrypoint ?? []), ...more]
+  return [...(entrypoint?.length ? entrypoint : (image.config.Entrypoint ?? [])), ...more]
 }
 
 export function workingDirectoryOf(image: PreparedImage): string {
@@ -91,7 +96,7 @@ export function workingDirectoryOf(image: PreparedImage): string {
 }
 
 /** Docker's own default. */
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The program's whole environment: nothing of the server's own comes in. */
 export function environmentOf({ image, env, hostname }: Pick<RunSpec, 'image' | 'env' | 'hostname'>): Record<string, string> {
@@ -99,7 +104,7 @@ export function environmentOf({ image, env, hostname }: Pick<RunSpec, 'image' | 
     const equals = entry.indexOf('=')
     return equals < 0 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)]
   })
-  return { PATH, HOME: '/root', HOSTNAME: hostname ?? HOSTNAME, ...Object.fromEntries(own), ...env }
+  return { PATH: SYSTEM_PATH, HOME: '/root', HOSTNAME: hostname ?? HOSTNAME, ...Object.fromEntries(own), ...env }
 }
 
 /** SageMaker's name for the first instance of a job. */

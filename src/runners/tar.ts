@@ -102,7 +102,7 @@ function checksum(block: Buffer): number {
   return sum
 }
 
-/** Reads an archive entry by entry. Throws on what is no archive, and on one that was cut short. */
+/** Reads an archive entry by entry, and its source to the end. Throws on what is no archive, and on one that was cut short. */
 export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const bytes = byteReader(source)
   try {
@@ -110,7 +110,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
     let pending: Record<string, string> = {}
     for (;;) {
       const block = await bytes.take(BLOCK)
-      if (!block || block.every((byte) => byte === 0)) return
+      if (!block || block.every((byte) => byte === 0)) return await bytes.drain()
       if (Number.parseInt(text(block, 148, 8), 8) !== checksum(block)) throw new Error('not a tar archive: bad checksum')
       const flag = String.fromCharCode(block[156] ?? 0)
       const size = pending['size'] === undefined ? numberAt(block, 124, 12) : Number(pending['size'])
@@ -229,5 +229,10 @@ function byteReader(source: AsyncIterable<Uint8Array>) {
     }
   }
 
-  return { take, need, limited, close: async () => void (await chunks.return?.()) }
+  /** Reads to the end: what follows the archive still counts for a digest over it. */
+  async function drain(): Promise<void> {
+    while (await fill());
+  }
+
+  return { take, need, limited, drain, close: async () => void (await chunks.return?.()) }
 }

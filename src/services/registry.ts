@@ -13,7 +13,6 @@ const services: Readonly<Record<string, () => Promise<{ operations: Operations }
   cloudwatch: () => import('./cloudwatch/operations.ts'),
   sagemaker: () => import('./sagemaker/operations.ts'),
   'sagemaker-runtime': () => import('./sagemaker-runtime/operations.ts'),
-  'iam-toolbox': () => import('./iam-toolbox/operations.ts'),
   sallyport: () => import('./sallyport/operations.ts'),
 }
 

@@ -10,7 +10,7 @@ export interface DecisionLimits {
   /** Records older than so many days go. */
   days: number
   /** Epoch milliseconds. */
-  now(): number
+  now: () => number
 }
 
 /** Records are in memory for at most so long. */
@@ -103,7 +103,9 @@ export function openDecisions(path: string, { max, days, now }: DecisionLimits):
       if (id === undefined) return undefined
       const unwritten = pending.get(id)
       if (unwritten) return unwritten
-      for (const { body } of around.iterate(firstIdAt(timeOf(id)! - BLOCK_MS), id, id) as Iterable<Pick<Block, 'body'>>) {
+      for (const { body } of around.iterate(firstIdAt(timeOf(id)! - BLOCK_MS), id, id) as Iterable<
+        Pick<Block, 'body'>
+      >) {
         const found = unpack(body).find((trace) => trace.requestId === id)
         if (found) return found
       }

@@ -17,7 +17,7 @@ function rank(unit: number): number {
 
 /** The least string that sorts after everything that begins with `prefix`; undefined when there is none. */
 export function endOfPrefix(prefix: string): string | undefined {
-  const points = [...prefix]
+  const points = Array.from(prefix)
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     const point = last.codePointAt(0)!
     if (point < 0x10ffff) return points.join('') + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1)

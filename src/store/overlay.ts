@@ -103,8 +103,7 @@ export function overlayOf(base: Store): Store {
       if (there) shadow(kind, key, 'deleted')
       return there
     },
-    count: (kind, prefix = '') =>
-      kinds.get(kind)?.size ? list(kind, { prefix }).length : base.count(kind, prefix),
+    count: (kind, prefix = '') => (kinds.get(kind)?.size ? list(kind, { prefix }).length : base.count(kind, prefix)),
     get revision() {
       return base.revision + revision
     },

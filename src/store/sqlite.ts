@@ -7,7 +7,7 @@ import type { ListOptions, Row, Store } from './store.ts'
 
 /**
  * Step n brings a file from format n to n + 1 (`PRAGMA user_version`). Never edit one that was released: add another.
- * A rowid table with an index beside it reads kilobyte documents several times faster than WITHOUT ROWID (bench/store).
+ * A rowid table with an index beside it reads kilobyte documents several times faster than WITHOUT ROWID does.
  */
 const migrations = [
   `CREATE TABLE documents (

@@ -223,11 +223,39 @@ function encodePayload(member: MemberModel, value: unknown, protocol: string): R
     return Readable.from(value as AsyncIterable<Uint8Array>, { objectMode: false })
   }
   if (protocol === 'rest-json') return JSON.stringify(json.encoder(member.shape)(value as never))
-  return declaration + xmlWriter(member, restXml)(value as never)
+  const name = member.locationName ?? member.name
+  const element = xmlWriter(member, restXml)(value as never)
+  return element.startsWith(`<${name} xmlns=`) ? declaration + element : `${declaration}<${name} xmlns="${s3Namespace}"${element.slice(name.length + 1)}`
 }
 
 export const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
 const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
+
+/** Names of the outermost elements, which no model tells (S3 API reference). The SDKs do not look at them; other clients do. */
+const s3Roots: Record<string, string> = {
+  CompleteMultipartUpload: 'CompleteMultipartUploadResult',
+  CreateMultipartUpload: 'InitiateMultipartUploadResult',
+  DeleteObjects: 'DeleteResult',
+  GetBucketAccelerateConfiguration: 'AccelerateConfiguration',
+  GetBucketAcl: 'AccessControlPolicy',
+  GetBucketCors: 'CORSConfiguration',
+  GetBucketLifecycleConfiguration: 'LifecycleConfiguration',
+  GetBucketLogging: 'BucketLoggingStatus',
+  GetBucketRequestPayment: 'RequestPaymentConfiguration',
+  GetBucketTagging: 'Tagging',
+  GetBucketVersioning: 'VersioningConfiguration',
+  GetBucketWebsite: 'WebsiteConfiguration',
+  GetObjectAcl: 'AccessControlPolicy',
+  GetObjectAttributes: 'GetObjectAttributesResponse',
+  GetObjectTagging: 'Tagging',
+  ListBuckets: 'ListAllMyBucketsResult',
+  ListDirectoryBuckets: 'ListAllMyDirectoryBucketsResult',
+  ListMultipartUploads: 'ListMultipartUploadsResult',
+  ListObjectVersions: 'ListVersionsResult',
+  ListObjects: 'ListBucketResult',
+  ListObjectsV2: 'ListBucketResult',
+  ListParts: 'ListPartsResult',
+}
 
 function encodeBody(op: OperationModel, members: MemberModel[], output: Record<string, unknown>, protocol: string): string {
   if (protocol === 'rest-json') {
@@ -240,7 +268,7 @@ function encodeBody(op: OperationModel, members: MemberModel[], output: Record<s
     const open = `${declaration}<LocationConstraint xmlns="${s3Namespace}"`
     return typeof value === 'string' && value !== '' ? `${open}>${escapeText(value)}</LocationConstraint>` : `${open}/>`
   }
-  const name = op.output!.locationName ?? op.name.replace(/^(?:Get|List|Head)?/, '') + 'Result'
+  const name = s3Roots[op.name] ?? op.output!.locationName ?? op.output!.name
   const { content } = structureWriter(op.output!, restXml, inBody)(output)
   return `${declaration}<${name} xmlns="${s3Namespace}">${content}</${name}>`
 }

@@ -66,12 +66,18 @@ export function storeConformance(name: string, make: () => Store): void {
 
     test('orders keys by their UTF-8 bytes', (store) => {
       const inOrder = ['', '\0', '\0a', 'A', 'a', 'a\0', 'a/b', 'ab', 'é', '퟿', '\ue000', '\uffff', '😀', '\u{10ffff}']
-      assert.deepEqual(inOrder, [...inOrder].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
+      assert.deepEqual(
+        inOrder,
+        [...inOrder].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+      )
       for (const key of [...inOrder].reverse()) store.put('k', key, {})
       assert.deepEqual(keys(store), inOrder)
       assert.deepEqual(keys(store, { reverse: true }), [...inOrder].reverse())
       for (const key of inOrder) {
-        assert.deepEqual(keys(store, { prefix: key }), inOrder.filter((other) => other.startsWith(key)))
+        assert.deepEqual(
+          keys(store, { prefix: key }),
+          inOrder.filter((other) => other.startsWith(key)),
+        )
         assert.deepEqual(keys(store, { after: key }), inOrder.slice(inOrder.indexOf(key) + 1))
       }
     })
@@ -196,10 +202,13 @@ export function storeConformance(name: string, make: () => Store): void {
     })
 
     it('agrees with a plain map on any sequence of operations', () => {
-      fc.assert(fc.property(fc.array(step(3), { maxLength: 60 }), (steps) => agreesWithModel(make(), steps)), {
-        seed: 20260901,
-        numRuns: 150,
-      })
+      fc.assert(
+        fc.property(fc.array(step(3), { maxLength: 60 }), (steps) => agreesWithModel(make(), steps)),
+        {
+          seed: 20260901,
+          numRuns: 150,
+        },
+      )
     })
   })
 }

@@ -39,7 +39,12 @@ it('finds a record before and after it is written, and after a restart, by every
   const one = trace('GetObject')
   log.append(one)
   const found = (where: typeof log) => {
-    for (const id of [one.requestId, one.requestId.toUpperCase(), s3RequestId(one.requestId), authorizationId(one.requestId)]) {
+    for (const id of [
+      one.requestId,
+      one.requestId.toUpperCase(),
+      s3RequestId(one.requestId),
+      authorizationId(one.requestId),
+    ]) {
       assert.deepEqual(where.get(id), one)
     }
   }

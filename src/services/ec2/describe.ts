@@ -84,6 +84,9 @@ function readerOf<T extends object>(
 const anyMatch = (patterns: readonly string[], text: string): boolean =>
   patterns.some((pattern) => matchesWildcard(pattern, text))
 
+/** No list gives more at once, however much is asked for. What may be asked for is in AWS's model, and checked with it. */
+const LARGEST_PAGE = 1000
+
 /** Cuts one page out of things sorted by id. The token says after which id to go on, and for which list. */
 export function pageOf<T>(
   things: readonly T[],
@@ -92,15 +95,14 @@ export function pageOf<T>(
   maxResults: number | undefined,
   nextToken: string | undefined,
 ): Page<T> {
-  if (maxResults !== undefined && maxResults < 5) {
-    throw invalidValue(`Value ( ${maxResults} ) for parameter maxResults is invalid. Expecting a value greater than 5.`)
+  if (maxResults !== undefined && maxResults < 1) {
+    throw invalidValue(`Value ( ${maxResults} ) for parameter maxResults is invalid. Expecting a value greater than 0.`)
   }
   const after = nextToken === undefined ? undefined : readToken(nextToken, list)
-  const rest = after === undefined ? [...things] : things.filter((thing) => id(thing) > after)
-  const size = Math.min(maxResults ?? (after === undefined ? Infinity : 1000), maxResults === undefined ? Infinity : 1000)
-  if (rest.length <= size) return { things: rest }
+  const rest = after === undefined ? things : things.filter((thing) => id(thing) > after)
+  const size = maxResults === undefined ? Infinity : Math.min(maxResults, LARGEST_PAGE)
   const page = rest.slice(0, size)
-  return { things: page, NextToken: token(id(page.at(-1)!), list) }
+  return { things: page, ...(rest.length > size ? { NextToken: token(id(page.at(-1)!), list) } : {}) }
 }
 
 const token = (after: string, list: string): string => Buffer.from(JSON.stringify([list, after])).toString('base64url')

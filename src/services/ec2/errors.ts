@@ -15,8 +15,7 @@ export const invalidValueOf = (value: unknown, parameter: string, why: string): 
 
 export const invalidParameter = (message: string): AwsError => new AwsError('InvalidParameter', message)
 
-export const invalidCombination = (message: string): AwsError =>
-  new AwsError('InvalidParameterCombination', message)
+export const invalidCombination = (message: string): AwsError => new AwsError('InvalidParameterCombination', message)
 
 /** A resource that others still stand on. `called` is EC2's own name of it: vpc, subnet, routeTable, … */
 export const hasDependencies = (called: string, id: string): AwsError =>

@@ -1,4 +1,5 @@
 import type { Call } from '../../door/call.ts'
+import type { Store } from '../../store/store.ts'
 import { idOf, type ArnOf, type Noun } from './nouns.ts'
 
 /**
@@ -21,6 +22,21 @@ export interface Estate {
   list<T extends object>(noun: Noun<T>): T[]
   save<T extends object>(noun: Noun<T>, document: T): T
   remove<T extends object>(noun: Noun<T>, id: string): void
+  /** What an earlier call with this client token made, if it still exists: a retried Create must not make another. */
+  repeated<T extends object>(noun: Noun<T>, operation: string, token: string | undefined): T | undefined
+  remember(operation: string, token: string | undefined, id: string): void
+}
+
+const CLIENT_TOKENS = 'ec2/client-token'
+
+/** Tokens are kept a day at least, and looked through when there are many (SDKs make one for each Create). */
+const MAX_CLIENT_TOKENS = 1000
+const DAY = 86_400_000
+
+function forgetTokens(store: Store, prefix: string, now: number): void {
+  for (const { key, value } of store.list<{ time: number }>(CLIENT_TOKENS, { prefix })) {
+    if (now - value.time > DAY) store.delete(CLIENT_TOKENS, key)
+  }
 }
 
 export function estateOf(call: Call): Estate {
@@ -48,6 +64,15 @@ export function estateOf(call: Call): Estate {
       return document
     },
     remove: (noun, id) => void store.delete(noun.kind, prefix + id),
+    repeated(noun, operation, token) {
+      if (!token) return undefined
+      return find(noun, store.get<{ id: string }>(CLIENT_TOKENS, `${prefix}${operation}/${token}`)?.id)
+    },
+    remember(operation, token, id) {
+      if (!token) return
+      if (store.count(CLIENT_TOKENS, prefix) >= MAX_CLIENT_TOKENS) forgetTokens(store, prefix, call.time)
+      store.put(CLIENT_TOKENS, `${prefix}${operation}/${token}`, { id, time: call.time })
+    },
   }
 }
 

@@ -217,7 +217,7 @@ export const taggable: readonly Noun<never>[] = [
   subnets,
   vpcs,
   vpcEndpoints,
-] as unknown as readonly Noun<never>[]
+]
 
 export function tagsOf<T extends object>(noun: Noun<T>, document: T): readonly Shape<Tag>[] {
   return noun.tagMember ? ((document[noun.tagMember] as Shape<Tag>[] | undefined) ?? []) : []

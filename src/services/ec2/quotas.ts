@@ -34,7 +34,7 @@ export const quotas = {
     code: 'SecurityGroupLimitExceeded',
     message: 'The maximum number of security groups for this region has been reached.',
   },
-  /** Per direction; IPv4 and IPv6 are counted apart, which matters to nobody here: IPv6 rules are not kept. */
+  /** Per direction, IPv4 and IPv6 counted apart; peers that are neither count for both. */
   rulesPerSecurityGroup: {
     most: 60,
     code: 'RulesPerSecurityGroupLimitExceeded',

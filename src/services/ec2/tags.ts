@@ -35,6 +35,7 @@ export function mergeTags(old: readonly Shape<Tag>[], added: readonly Shape<Tag>
     seen.add(Key)
     merged.set(Key, Value)
   }
-  if (merged.size > 50) throw new AwsError('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.')
+  if (merged.size > 50)
+    throw new AwsError('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.')
   return [...merged].map(([Key, Value]) => ({ Key, Value }))
 }

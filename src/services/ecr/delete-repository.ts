@@ -2,6 +2,7 @@ import type { DeleteRepositoryCommandInput, DeleteRepositoryCommandOutput } from
 import { operation } from '../operation.ts'
 import { repositoryNotEmpty } from './errors.ts'
 import { imagesOf } from './image.ts'
+import { unpublishLayer } from './layer-bucket.ts'
 import { discard } from './layer.ts'
 import type { Layer, Upload } from './layer.ts'
 import { contentPrefix, findRepository, onRepository, repositoryId, repositoryKey } from './repository.ts'
@@ -21,6 +22,7 @@ export const deleteRepository = operation<DeleteRepositoryCommandInput, DeleteRe
         const uploads = world.store.list<Upload>('ecr/upload', { prefix })
         for (const kind of ['ecr/image', 'ecr/tag', 'ecr/layer', 'ecr/upload'])
           for (const row of world.store.list(kind, { prefix })) world.store.delete(kind, row.key)
+        for (const { value } of layers) unpublishLayer(world, id, value.layerDigest)
         world.store.delete('ecr/repository', repositoryKey(id))
         return {
           repository: found.repository,

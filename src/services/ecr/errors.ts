@@ -81,7 +81,7 @@ export const layerAlreadyExists = (id: RepositoryId, digest: string) =>
   )
 
 // inferred
-export const layerInaccessible = (id: RepositoryId, digest: string) =>
+export const layerNotFound = (id: RepositoryId, digest: string) =>
   new AwsError(
     'LayersNotFoundException',
     `Layer with digest '${digest}' does not exist in the repository with name '${id.name}' in the registry with id '${id.account}'`,

@@ -1,8 +1,8 @@
 import type { GetDownloadUrlForLayerCommandInput, GetDownloadUrlForLayerCommandOutput } from '@aws-sdk/client-ecr'
-import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
-import { layerInaccessible } from './errors.ts'
+import { layerNotFound } from './errors.ts'
 import { findLayer } from './layer.ts'
+import { presignLayer } from './layer-bucket.ts'
 import { findRepository, onRepository, repositoryId } from './repository.ts'
 
 export const getDownloadUrlForLayer = operation<
@@ -12,9 +12,10 @@ export const getDownloadUrlForLayer = operation<
   needs: onRepository('GetDownloadUrlForLayer'),
   perform: (input, { call, world }) => {
     const id = repositoryId(input, call)
+    const { layerDigest = '' } = input
     findRepository(world, id)
-    const layer = findLayer(world, id, input.layerDigest ?? '')
-    if (!layer) throw layerInaccessible(id, input.layerDigest ?? '')
-    throw new AwsError('NotImplemented', 'later', 501)
+    const layer = findLayer(world, id, layerDigest)
+    if (!layer) throw layerNotFound(id, layerDigest)
+    return { downloadUrl: presignLayer(call, id, layer), layerDigest }
   },
 })

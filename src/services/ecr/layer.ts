@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { StoredBytes } from '../../objects/objects.ts'
 import type { World } from '../../world.ts'
-import { layerInaccessible } from './errors.ts'
+import { layerNotFound } from './errors.ts'
 import { imagesOf } from './image.ts'
+import { unpublishLayer } from './layer-bucket.ts'
 import { contentPrefix } from './repository.ts'
 import type { RepositoryId } from './repository.ts'
 
@@ -31,7 +32,7 @@ export function findLayer(world: World, id: RepositoryId, layerDigest: string): 
 /** A layer's bytes, checked as they are read; for the job engine, after its ecr:GetDownloadUrlForLayer was allowed. */
 export function readLayer(world: World, id: RepositoryId, layerDigest: string): Readable {
   const layer = findLayer(world, id, layerDigest)
-  if (!layer) throw layerInaccessible(id, layerDigest)
+  if (!layer) throw layerNotFound(id, layerDigest)
   return world.objects.read(layer.bytes)
 }
 
@@ -46,6 +47,7 @@ export function dropUnreferencedLayers(world: World, id: RepositoryId): StoredBy
     .filter((row) => !referenced.has(row.value.layerDigest))
     .map((row) => {
       world.store.delete('ecr/layer', row.key)
+      unpublishLayer(world, id, row.value.layerDigest)
       return row.value.bytes
     })
 }

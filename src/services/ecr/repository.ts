@@ -60,7 +60,7 @@ export function findRepository(world: World, id: RepositoryId): Repository {
 /** The one need of an operation on one repository: its ARN, its tags, its own policy. */
 export function repositoryNeed(action: string, id: RepositoryId, call: Call, context: Need['context'] = {}): Need {
   const found = call.world.store.get<Repository>('ecr/repository', repositoryKey(id))
-  const resourcePolicy = found && resourcePolicyOf(found)
+  const resourcePolicy = found && compiledRepositoryPolicy(found)
   return need(`ecr:${action}`, repositoryArn(id), {
     context: { ...context, ...(found && resourceTagKeys(found.tags)) },
     ...(resourcePolicy && { resourcePolicy }),
@@ -92,7 +92,8 @@ function resourceTagKeys(tags: Record<string, string>): Record<string, string> {
 /** Compiled once per stored version: the store hands out the same frozen document until it changes. */
 const compiled = new WeakMap<Repository, CompiledPolicy>()
 
-function resourcePolicyOf(document: Repository): CompiledPolicy | undefined {
+/** The compiled policy of a repository, or undefined when it has none. */
+export function compiledRepositoryPolicy(document: Repository): CompiledPolicy | undefined {
   if (document.policyText === undefined) return undefined
   let policy = compiled.get(document)
   if (!policy) {

@@ -14,7 +14,15 @@ import { type Call, need, type Need } from '../../door/call.ts'
 import type { Store } from '../../store/store.ts'
 import { operation } from '../operation.ts'
 import { userNameOrCaller } from './caller-name.ts'
-import { ACCESS_KEYS, type AccessKey, limitExceeded, noSuchEntity, requireEntity, saveEntity, validationError } from './entities.ts'
+import {
+  ACCESS_KEYS,
+  type AccessKey,
+  limitExceeded,
+  noSuchEntity,
+  requireEntity,
+  saveEntity,
+  validationError,
+} from './entities.ts'
 import { accessKeyId, secretAccessKey } from './ids.ts'
 import { forgetUse } from './last-used.ts'
 import { onUser } from './needs.ts'

@@ -36,7 +36,9 @@ export const attachUserPolicy = operation<AttachUserPolicyCommandInput, AttachUs
   'iam',
   'AttachUserPolicy',
   {
-    needs: ({ UserName, PolicyArn }, call) => [onUser(call, 'AttachUserPolicy', UserName, { 'iam:PolicyARN': PolicyArn })],
+    needs: ({ UserName, PolicyArn }, call) => [
+      onUser(call, 'AttachUserPolicy', UserName, { 'iam:PolicyARN': PolicyArn }),
+    ],
     perform: ({ UserName, PolicyArn }, { call, world: { store } }) =>
       attach(store, requireEntity(store, 'user', call.account, UserName), PolicyArn),
   },
@@ -58,7 +60,9 @@ export const attachRolePolicy = operation<AttachRolePolicyCommandInput, AttachRo
   'iam',
   'AttachRolePolicy',
   {
-    needs: ({ RoleName, PolicyArn }, call) => [onRole(call, 'AttachRolePolicy', RoleName, { 'iam:PolicyARN': PolicyArn })],
+    needs: ({ RoleName, PolicyArn }, call) => [
+      onRole(call, 'AttachRolePolicy', RoleName, { 'iam:PolicyARN': PolicyArn }),
+    ],
     perform: ({ RoleName, PolicyArn }, { call, world: { store } }) =>
       attach(store, requireOwnRole(store, call.account, RoleName), PolicyArn),
   },
@@ -68,7 +72,9 @@ export const detachUserPolicy = operation<DetachUserPolicyCommandInput, DetachUs
   'iam',
   'DetachUserPolicy',
   {
-    needs: ({ UserName, PolicyArn }, call) => [onUser(call, 'DetachUserPolicy', UserName, { 'iam:PolicyARN': PolicyArn })],
+    needs: ({ UserName, PolicyArn }, call) => [
+      onUser(call, 'DetachUserPolicy', UserName, { 'iam:PolicyARN': PolicyArn }),
+    ],
     perform: ({ UserName, PolicyArn }, { call, world: { store } }) =>
       detach(store, requireEntity(store, 'user', call.account, UserName), PolicyArn),
   },
@@ -90,7 +96,9 @@ export const detachRolePolicy = operation<DetachRolePolicyCommandInput, DetachRo
   'iam',
   'DetachRolePolicy',
   {
-    needs: ({ RoleName, PolicyArn }, call) => [onRole(call, 'DetachRolePolicy', RoleName, { 'iam:PolicyARN': PolicyArn })],
+    needs: ({ RoleName, PolicyArn }, call) => [
+      onRole(call, 'DetachRolePolicy', RoleName, { 'iam:PolicyARN': PolicyArn }),
+    ],
     perform: ({ RoleName, PolicyArn }, { call, world: { store } }) =>
       detach(store, requireOwnRole(store, call.account, RoleName), PolicyArn),
   },

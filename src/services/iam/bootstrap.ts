@@ -1,14 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../../world.ts'
-import {
-  ACCESS_KEYS,
-  type AccessKey,
-  findEntity,
-  iamArn,
-  saveEntity,
-  type User,
-} from './entities.ts'
+import { ACCESS_KEYS, type AccessKey, findEntity, iamArn, saveEntity, type User } from './entities.ts'
 import { accessKeyId, secretAccessKey, uniqueId } from './ids.ts'
 import { managedPolicy } from './managed-policies.ts'
 
@@ -44,13 +37,17 @@ export function bootstrap(world: World, given: RootKey = {}): void {
   writeCredentials(world)
 }
 
-function checkRootKey({ rootAccessKeyId: id, rootSecretAccessKey: secret }: RootKey): Pick<AccessKey, 'id' | 'secret'> | undefined {
+function checkRootKey({
+  rootAccessKeyId: id,
+  rootSecretAccessKey: secret,
+}: RootKey): Pick<AccessKey, 'id' | 'secret'> | undefined {
   if (id === undefined && secret === undefined) return undefined
   if (id === undefined || secret === undefined) {
     throw new Error('a root access key id and its secret must be given together')
   }
   // AWS's own form of an access key id; it also keeps `test` and the like out.
-  if (!/^\w{16,128}$/.test(id)) throw new Error(`\`${id}\` is no access key id: 16 to 128 letters, digits or underscores`)
+  if (!/^\w{16,128}$/.test(id))
+    throw new Error(`\`${id}\` is no access key id: 16 to 128 letters, digits or underscores`)
   if (secret.length < 16) throw new Error('the root secret access key is shorter than 16 characters')
   return { id, secret }
 }
@@ -67,7 +64,8 @@ function mintRoot(world: World, given: Pick<AccessKey, 'id' | 'secret'> | undefi
 
 function mintAdmin(world: World): string {
   const { account } = world.config
-  if (!managedPolicy(administratorAccess)) throw new Error(`\`${administratorAccess}\` is not among the managed policies`)
+  if (!managedPolicy(administratorAccess))
+    throw new Error(`\`${administratorAccess}\` is not among the managed policies`)
   const id = accessKeyId(world, 'AKIA')
   const admin: User = {
     type: 'user',

@@ -4,7 +4,7 @@ import { alreadyExists, findEntity, iamArn, limitExceeded, type Role, saveEntity
 import { uniqueId } from './ids.ts'
 import { toCreate } from './needs.ts'
 import { checkBoundary } from './permissions-boundary.ts'
-import { policySize } from './policy-text.ts'
+import { policySize } from '../../policy/parse.ts'
 import { refuseReservedPath } from './protected-roles.ts'
 import { checkTags } from './tags.ts'
 import { bindTrust } from './trust.ts'

@@ -24,12 +24,13 @@ import type {
   PutUserPolicyCommandInput,
   PutUserPolicyCommandOutput,
 } from '@aws-sdk/client-iam'
+import { policySize } from '../../policy/parse.ts'
 import type { Store } from '../../store/store.ts'
 import { operation } from '../operation.ts'
 import { type Entity, limitExceeded, noSuchEntity, requireEntity, saveEntity } from './entities.ts'
 import { onEntity, onRole, onUser } from './needs.ts'
 import { page, type Paging } from './page.ts'
-import { checkPolicy, encodePolicy, policySize } from './policy-text.ts'
+import { checkPolicy, encodePolicy } from './policy-text.ts'
 import { requireOwnRole } from './protected-roles.ts'
 
 /** Inline policies of users, groups and roles: the same four deeds on each. */

@@ -52,9 +52,7 @@ export function managedPolicyArns(): string[] {
 }
 
 function index(): Map<string, Place> {
-  places ??= new Map(
-    Object.entries((JSON.parse(readIndex()) as { policies: Record<string, Place> }).policies),
-  )
+  places ??= new Map(Object.entries((JSON.parse(readIndex()) as { policies: Record<string, Place> }).policies))
   return places
 }
 
@@ -67,7 +65,7 @@ function readIndex(): string {
 }
 
 function readPart(offset: number, length: number): string {
-  const file = openSync(new URL('managed-policies.ndjson', generated))
+  const file = openSync(new URL('managed-policies.ndjson', generated), 'r')
   try {
     const bytes = Buffer.alloc(length)
     if (readSync(file, bytes, 0, length, offset) !== length) {

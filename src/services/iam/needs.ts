@@ -1,6 +1,14 @@
 import { type Call, need, type Need } from '../../door/call.ts'
 import type { ContextValues } from '../../policy/types.ts'
-import { findEntity, iamArn, type EntityType, INSTANCE_PROFILES, type InstanceProfile, keyOf, type Tag } from './entities.ts'
+import {
+  findEntity,
+  iamArn,
+  type EntityType,
+  INSTANCE_PROFILES,
+  type InstanceProfile,
+  keyOf,
+  type Tag,
+} from './entities.ts'
 import { findPolicy } from './policies.ts'
 import { requestTagKeys, resourceTagKeys } from './tags.ts'
 
@@ -10,7 +18,13 @@ import { requestTagKeys, resourceTagKeys } from './tags.ts'
  */
 
 /** On a user, group or role; `context` adds to its tags and its permissions boundary. */
-export function onEntity(call: Call, action: string, type: EntityType, name: string, context: ContextValues = {}): Need {
+export function onEntity(
+  call: Call,
+  action: string,
+  type: EntityType,
+  name: string,
+  context: ContextValues = {},
+): Need {
   const entity = findEntity(call.world.store, type, call.account, name)
   return need(`iam:${action}`, entity?.arn ?? iamArn(call.account, type, '/', name), {
     context: {
@@ -54,7 +68,12 @@ export function toCreate(
   call: Call,
   action: string,
   type: 'user' | 'group' | 'role' | 'policy' | 'instance-profile',
-  { name, path = '/', tags, context = {} }: { name: string; path?: string; tags?: readonly Tag[]; context?: ContextValues },
+  {
+    name,
+    path = '/',
+    tags,
+    context = {},
+  }: { name: string; path?: string; tags?: readonly Tag[]; context?: ContextValues },
 ): Need[] {
   const arn = iamArn(call.account, type, path, name)
   const requested = requestTagKeys(tags)

@@ -1,6 +1,19 @@
+import { policySize } from '../../policy/parse.ts'
 import type { Store } from '../../store/store.ts'
-import { keyOf, kindOf, noSuchEntity, parseArn, POLICIES, type Entity, type Policy, type PolicyVersion } from './entities.ts'
+import { AwsError } from '../../wire/aws-error.ts'
+import {
+  keyOf,
+  kindOf,
+  limitExceeded,
+  noSuchEntity,
+  parseArn,
+  POLICIES,
+  type Entity,
+  type Policy,
+  type PolicyVersion,
+} from './entities.ts'
 import { managedPolicy, managedPolicyText } from './managed-policies.ts'
+import { checkPolicy } from './policy-text.ts'
 
 /** Managed policies of both kinds: the customer's documents in the store, and AWS's own. */
 
@@ -48,9 +61,31 @@ export interface ManagedPolicyView {
 
 /** Throws `Policy ARN was not found.` */
 export function requirePolicyView(store: Store, arn: string): ManagedPolicyView {
-  const view = isAwsManaged(arn) ? awsView(arn) : customerView(findPolicy(store, arn))
+  const own = isAwsManaged(arn) ? undefined : findPolicy(store, arn)
+  const view = own ? customerView(own) : awsView(arn)
   if (!view) throw noSuchEntity(`Policy ${arn} was not found.`)
   return view
+}
+
+/** A customer managed policy that may be changed. Throws for AWS's own, for another account's, and for none. */
+export function requireOwnPolicy(store: Store, account: string, arn: string): Policy {
+  const policy = findPolicy(store, arn)
+  // inferred: code and sentence, as other implementations of this interface have them.
+  if (isAwsManaged(arn) || (policy && policy.account !== account)) {
+    throw new AwsError('AccessDenied', 'Policy is outside your own account.', 403)
+  }
+  if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`)
+  return policy
+}
+
+const MANAGED_POLICY_SIZE = 6144
+
+/** Throws AWS's MalformedPolicyDocument, or LimitExceeded (white space is not counted). */
+export function checkManagedPolicy(text: string): void {
+  checkPolicy(text, 'identity')
+  if (policySize(text) > MANAGED_POLICY_SIZE) {
+    throw limitExceeded(`Cannot exceed quota for PolicySize: ${MANAGED_POLICY_SIZE}`)
+  }
 }
 
 /** True when an entity may have the policy attached, or as its boundary. */
@@ -59,8 +94,7 @@ export function isAttachable(store: Store, account: string, arn: string): boolea
   return findPolicy(store, arn)?.account === account
 }
 
-export function customerView(policy: Policy | undefined): ManagedPolicyView | undefined {
-  if (!policy) return undefined
+export function customerView(policy: Policy): ManagedPolicyView {
   return {
     ...policy,
     versions: policy.versions.map(({ id, text, createDate }) => ({ id, createDate, text: () => text })),

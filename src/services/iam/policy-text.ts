@@ -1,20 +1,15 @@
-import { parse, PolicySyntaxError } from '../../policy/parse.ts'
+import { parsePolicy, PolicySyntaxError } from '../../policy/parse.ts'
 import type { Grammar } from '../../policy/types.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 
 /** Throws AWS's MalformedPolicyDocument with AWS's sentence. */
 export function checkPolicy(text: string, grammar: Grammar): void {
   try {
-    parse(text, grammar)
+    parsePolicy(text, grammar)
   } catch (error) {
     if (error instanceof PolicySyntaxError) throw new AwsError('MalformedPolicyDocument', error.message)
     throw error
   }
-}
-
-/** Characters that count towards a quota: white space does not (IAM User Guide, "IAM and AWS STS quotas"). */
-export function policySize(text: string): number {
-  return text.replaceAll(/\s/g, '').length
 }
 
 /** Policies in answers are URL-encoded as RFC 3986 has it (IAM API reference, GetRolePolicy). */

@@ -1,4 +1,5 @@
 import { compile } from '../../policy/compile.ts'
+import { invalidPrincipal } from '../../policy/parse.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
@@ -23,11 +24,14 @@ function compiledTrust(role: Role): CompiledPolicy {
   let policy = compiled.get(role)
   if (!policy) {
     const ids = new Map(Object.entries(role.trust.principals))
-    policy = compile(withPrincipals(role.trust.text, (arn) => ids.get(arn) ?? arn), {
-      id: `trust-policy:${role.name}`,
-      managed: false,
-      grammar: 'trust',
-    })
+    policy = compile(
+      withPrincipals(role.trust.text, (arn) => ids.get(arn) ?? arn),
+      {
+        id: `trust-policy:${role.name}`,
+        managed: false,
+        grammar: 'trust',
+      },
+    )
     compiled.set(role, policy)
   }
   return policy
@@ -40,7 +44,7 @@ export function bindTrust(store: Store, text: string): TrustDocument {
   withPrincipals(text, (principal) => {
     const entity = namedEntity(store, principal)
     if (entity === 'nobody') {
-      throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${principal}"`)
+      throw new AwsError('MalformedPolicyDocument', invalidPrincipal('AWS', principal))
     }
     if (entity) principals.push([principal, entity.id])
     return principal

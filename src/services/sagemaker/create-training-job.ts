@@ -86,7 +86,7 @@ function checkRequest(input: TrainingJobRequest, call: Call): void {
   const names = (input.InputDataConfig ?? []).map((channel) => channel.ChannelName)
   if (new Set(names).size !== names.length) throw new AwsError('ValidationException', 'Channel names must be unique.')
   parseS3Uri(input.OutputDataConfig.S3OutputPath)
-  for (const { Regex } of input.AlgorithmSpecification.MetricDefinitions ?? []) metricPattern(Regex!)
+  for (const { Regex } of input.AlgorithmSpecification!.MetricDefinitions ?? []) metricPattern(Regex!)
 }
 
 /** API_CreateTrainingJob: ResourceInUse. The sentence is the live service's. [M] */
@@ -127,7 +127,7 @@ async function checkInputData(acting: Acting, input: TrainingJobRequest, region:
 }
 
 async function checkImage(acting: Acting, input: TrainingJobRequest): Promise<void> {
-  const image = input.AlgorithmSpecification.TrainingImage!
+  const image = input.AlgorithmSpecification!.TrainingImage!
   if (await imageIsMissing(acting, image)) {
     throw new AwsError('ValidationException', `Cannot find the requested image: ${image}`)
   }

@@ -11,10 +11,10 @@ export function refuseUnbuilt(input: TrainingJobRequest): void {
     'ResourceConfig.VolumeKmsKeyId': input.ResourceConfig?.VolumeKmsKeyId,
     'ResourceConfig.InstanceCount above 1': (input.ResourceConfig?.InstanceCount ?? 1) > 1,
     'ResourceConfig.InstanceGroups': input.ResourceConfig?.InstanceGroups?.length,
-    'AlgorithmSpecification.AlgorithmName': algorithm.AlgorithmName,
-    'AlgorithmSpecification without TrainingImage': !algorithm.TrainingImage,
+    'AlgorithmSpecification.AlgorithmName': algorithm?.AlgorithmName,
+    'a job without AlgorithmSpecification.TrainingImage': !algorithm?.TrainingImage,
     'TrainingInputMode Pipe or FastFile':
-      algorithm.TrainingInputMode !== 'File' || channels.some((one) => one.InputMode && one.InputMode !== 'File'),
+      algorithm?.TrainingInputMode !== 'File' || channels.some((one) => one.InputMode && one.InputMode !== 'File'),
     'channels other than S3': channels.some((one) => !one.DataSource?.S3DataSource?.S3Uri),
     'S3DataType AugmentedManifestFile': channels.some(
       (one) => !['S3Prefix', 'ManifestFile'].includes(one.DataSource?.S3DataSource?.S3DataType ?? ''),

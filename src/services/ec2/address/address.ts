@@ -3,6 +3,8 @@ import type {
   AllocateAddressResult,
   AssociateAddressRequest,
   AssociateAddressResult,
+  DescribeAddressesAttributeRequest,
+  DescribeAddressesAttributeResult,
   DescribeAddressesRequest,
   DescribeAddressesResult,
   DisassociateAddressRequest,
@@ -61,6 +63,27 @@ export const describeAddresses = ec2Operation<DescribeAddressesRequest, Describe
   },
 })
 
+/** Reverse DNS names, of which there are none; Terraform's provider asks. */
+export const describeAddressesAttribute = ec2Operation<
+  DescribeAddressesAttributeRequest,
+  DescribeAddressesAttributeResult
+>('DescribeAddressesAttribute', {
+  needs: (_, estate) => describing(estate, 'DescribeAddressesAttribute'),
+  perform(input, estate) {
+    const { things, ...page } = describe(
+      estate,
+      addresses,
+      {},
+      {
+        ids: input.AllocationIds,
+        maxResults: input.MaxResults,
+        nextToken: input.NextToken,
+      },
+    )
+    return { Addresses: things.map(({ AllocationId, PublicIp }) => ({ AllocationId, PublicIp })), ...page }
+  },
+})
+
 /** To a network interface; there are no instances here. */
 export const associateAddress = ec2Operation<AssociateAddressRequest, AssociateAddressResult>('AssociateAddress', {
   needs: (input, estate) => [
@@ -69,11 +92,15 @@ export const associateAddress = ec2Operation<AssociateAddressRequest, AssociateA
   ],
   perform(input, estate) {
     const address = addressNamed(estate, input)
-    if (input.InstanceId) throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${input.InstanceId}' does not exist`)
+    if (input.InstanceId)
+      throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${input.InstanceId}' does not exist`)
     if (!input.NetworkInterfaceId) throw missingParameter('networkInterfaceId')
     const eni = estate.get(networkInterfaces, input.NetworkInterfaceId)
     if (address.NetworkInterfaceId && !input.AllowReassociation) {
-      throw new AwsError('Resource.AlreadyAssociated', `resource ${address.AllocationId} is already associated with associate-id ${address.AssociationId}`)
+      throw new AwsError(
+        'Resource.AlreadyAssociated',
+        `resource ${address.AllocationId} is already associated with associate-id ${address.AssociationId}`,
+      )
     }
     if (!estate.list(internetGateways).some((one) => one.Attachments.some((to) => to.VpcId === eni.VpcId))) {
       throw new AwsError('Gateway.NotAttached', `Network ${eni.VpcId} is not attached to any internet gateway`)

@@ -2,6 +2,7 @@ import { formatIpv4, parseIpv4 } from '../../../network/addresses.ts'
 import type { AddressDocument, NetworkInterfaceDocument } from '../documents.ts'
 import type { Estate } from '../estate.ts'
 import { addresses, networkInterfaces } from '../nouns.ts'
+import { without } from '../without.ts'
 
 /** Stand-in for EC2's public ranges: AWS's own, apart from every service address and prefix list of the model. */
 const POOL = parseIpv4('44.192.0.0')!
@@ -51,17 +52,11 @@ export function bindAddress(estate: Estate, address: AddressDocument, eni: Netwo
 export function unbindAddress(estate: Estate, address: AddressDocument): void {
   const eni = estate.find(networkInterfaces, address.NetworkInterfaceId)
   if (eni) {
-    const { Association: _, ...bare } = eni
-    const PrivateIpAddresses = eni.PrivateIpAddresses.map(({ Association: __, ...one }) => one)
-    estate.save(networkInterfaces, { ...bare, PrivateIpAddresses })
+    const PrivateIpAddresses = eni.PrivateIpAddresses.map((one) => without(one, 'Association'))
+    estate.save(networkInterfaces, { ...without(eni, 'Association'), PrivateIpAddresses })
   }
-  const {
-    AssociationId: _a,
-    NetworkInterfaceId: _b,
-    NetworkInterfaceOwnerId: _c,
-    PrivateIpAddress: _d,
-    ServiceManaged: _e,
-    ...free
-  } = address
-  estate.save(addresses, free)
+  estate.save(
+    addresses,
+    without(address, 'AssociationId', 'NetworkInterfaceId', 'NetworkInterfaceOwnerId', 'PrivateIpAddress'),
+  )
 }

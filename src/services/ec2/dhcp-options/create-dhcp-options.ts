@@ -28,7 +28,8 @@ export const createDhcpOptions = ec2Operation<CreateDhcpOptionsRequest, CreateDh
       // The CLI's shorthand sends one value with commas in it.
       const values = Values.flatMap((value) => (Key === 'domain-name' ? value : value.split(',')))
       for (const value of values) if (!valid(value)) throw invalidValueOf(value, 'value', 'Invalid DHCP option value')
-      if (Key.endsWith('-servers') && values.length > 4) throw invalidValue(`At most four values may be given for ${Key}`)
+      if (Key.endsWith('-servers') && values.length > 4)
+        throw invalidValue(`At most four values may be given for ${Key}`)
       return { Key, Values: values.map((Value) => ({ Value })) }
     })
     const options = estate.save(dhcpOptions, {

@@ -60,7 +60,10 @@ export const deleteNetworkAclEntry = ec2Operation<DeleteNetworkAclEntryRequest, 
 })
 
 function noSuchEntry(ruleNumber: number | undefined): never {
-  throw new AwsError('InvalidNetworkAclEntry.NotFound', `The network acl entry identified by ${ruleNumber} does not exist.`)
+  throw new AwsError(
+    'InvalidNetworkAclEntry.NotFound',
+    `The network acl entry identified by ${ruleNumber} does not exist.`,
+  )
 }
 
 const entryAt = (acl: NetworkAclDocument, at: { Egress?: boolean; RuleNumber?: number }) =>
@@ -78,7 +81,7 @@ function entryOf(input: Shape<CreateNetworkAclEntryRequest>): Shape<NetworkAclEn
   const { RuleNumber, Egress, RuleAction, PortRange, IcmpTypeCode } = input
   if (input.Ipv6CidrBlock) throw invalidParameter('IPv6 network ACL entries are not supported')
   if (input.CidrBlock === undefined) throw missingParameter('cidrBlock')
-  if (!Number.isInteger(RuleNumber) || RuleNumber! < 1 || RuleNumber! >= LAST_RULE) {
+  if (!Number.isInteger(RuleNumber) || RuleNumber < 1 || RuleNumber >= LAST_RULE) {
     throw invalidValueOf(RuleNumber, 'ruleNumber', 'Must be a value between 1 and 32766.')
   }
   const protocol = protocolNumber(input.Protocol ?? '')
@@ -91,10 +94,10 @@ function entryOf(input: Shape<CreateNetworkAclEntryRequest>): Shape<NetworkAclEn
   if (protocol === '1' && !IcmpTypeCode) throw missingParameter('icmpTypeCode')
   return {
     CidrBlock: canonicalCidr(input.CidrBlock, 'cidrBlock'),
-    Egress: Egress!,
+    Egress: Egress,
     Protocol: protocol,
-    RuleAction: RuleAction!,
-    RuleNumber: RuleNumber!,
+    RuleAction: RuleAction,
+    RuleNumber: RuleNumber,
     ...(ported ? { PortRange: PortRange! } : {}),
     ...(protocol === '1' ? { IcmpTypeCode: IcmpTypeCode! } : {}),
   }

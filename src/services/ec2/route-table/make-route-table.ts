@@ -46,7 +46,13 @@ export const isMain = (table: RouteTableDocument): boolean => table.Associations
 type Target = 'GatewayId' | 'NatGatewayId' | 'NetworkInterfaceId'
 
 /** Routes to a target that has gone drop their packets; they come back to life with it. */
-export function setRouteState(estate: Estate, target: Target, id: string, vpcId: string, state: 'active' | 'blackhole') {
+export function setRouteState(
+  estate: Estate,
+  target: Target,
+  id: string,
+  vpcId: string,
+  state: 'active' | 'blackhole',
+) {
   for (const table of estate.list(routeTables)) {
     const affected = (route: Shape<Route>) => route[target] === id && route.State !== state
     if (table.VpcId !== vpcId || !table.Routes.some(affected)) continue

@@ -113,14 +113,18 @@ function targetOf(input: Input, estate: Estate, table: RouteTableDocument): Targ
   }
   const { GatewayId, NatGatewayId, NetworkInterfaceId } = target
   if (GatewayId?.startsWith('vpce-')) {
-    throw invalidValue(`route table ${table.RouteTableId} and network gateway ${GatewayId} belong to different networks`)
+    throw invalidValue(
+      `route table ${table.RouteTableId} and network gateway ${GatewayId} belong to different networks`,
+    )
   }
   if (GatewayId && GatewayId !== 'local') {
     const gateway = GatewayId.startsWith('igw-')
       ? estate.get(internetGateways, GatewayId)
       : refuse(new AwsError('InvalidGatewayID.NotFound', `The gateway ID '${GatewayId}' does not exist`))
     if (!gateway.Attachments.some((one) => one.VpcId === table.VpcId)) {
-      throw invalidValue(`route table ${table.RouteTableId} and network gateway ${GatewayId} belong to different networks`)
+      throw invalidValue(
+        `route table ${table.RouteTableId} and network gateway ${GatewayId} belong to different networks`,
+      )
     }
   } else if (NatGatewayId) {
     const gateway = estate.get(natGateways, NatGatewayId)
@@ -162,7 +166,9 @@ function changeable(table: RouteTableDocument, to: Destination): Shape<Route> {
   }
   if (route.GatewayId?.startsWith('vpce-')) {
     // inferred: the sentence (AWS documents that the route can be changed through the endpoint only).
-    throw invalidParameter(`cannot modify or delete VPC endpoint route ${route.GatewayId} in route table ${table.RouteTableId}`)
+    throw invalidParameter(
+      `cannot modify or delete VPC endpoint route ${route.GatewayId} in route table ${table.RouteTableId}`,
+    )
   }
   return route
 }

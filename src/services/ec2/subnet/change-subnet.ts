@@ -3,14 +3,18 @@ import { ec2Operation } from '../ec2-operation.ts'
 import { hasDependencies, invalidCombination, invalidParameter } from '../errors.ts'
 import { attributes, on } from '../needs.ts'
 import { networkAcls, networkInterfaces, routeTables, subnets } from '../nouns.ts'
+import { without } from '../without.ts'
 
 export const modifySubnetAttribute = ec2Operation<ModifySubnetAttributeRequest, object>('ModifySubnetAttribute', {
   needs: ({ SubnetId, MapPublicIpOnLaunch }, estate) => [
     on(estate, 'ModifySubnetAttribute', subnets, SubnetId, attributes({ MapPublicIpOnLaunch })),
   ],
-  perform({ SubnetId, MapPublicIpOnLaunch, ...others }, estate) {
+  perform(input, estate) {
+    const { SubnetId, MapPublicIpOnLaunch } = input
     const subnet = estate.get(subnets, SubnetId)
-    const unsupported = Object.entries(others).find(([, value]) => value !== undefined)
+    const unsupported = Object.entries(
+      without(input as typeof input & { DryRun?: boolean }, 'DryRun', 'SubnetId', 'MapPublicIpOnLaunch'),
+    ).find(([, value]) => value !== undefined)
     if (unsupported) throw invalidParameter(`Modifying ${unsupported[0]} is not supported`)
     if (MapPublicIpOnLaunch?.Value === undefined) throw invalidCombination('No attributes specified.')
     estate.save(subnets, { ...subnet, MapPublicIpOnLaunch: MapPublicIpOnLaunch.Value })

@@ -68,14 +68,11 @@ function zoneFor(region: string, input: { AvailabilityZone?: string; Availabilit
   const { AvailabilityZone: name, AvailabilityZoneId: id } = input
   const zone = zones.find((one) => (name === undefined || one.name === name) && (id === undefined || one.id === id))
   if (zone) return zone
-  const [parameter, allowed] = name
-    ? ['availabilityZone', zones.map((one) => one.name)]
-    : ['availabilityZoneId', zones.map((one) => one.id)]
-  throw invalidValueOf(
-    name ?? id,
-    parameter as string,
-    `Subnets can currently only be created in the following availability zones: ${(allowed as string[]).join(', ')}.`,
-  )
+  const choices = (texts: string[]) =>
+    `Subnets can currently only be created in the following availability zones: ${texts.join(', ')}.`
+  throw name === undefined
+    ? invalidValueOf(id, 'availabilityZoneId', choices(zones.map((one) => one.id)))
+    : invalidValueOf(name, 'availabilityZone', choices(zones.map((one) => one.name)))
 }
 
 function joinDefaultAcl(estate: Estate, vpcId: string, SubnetId: string): void {

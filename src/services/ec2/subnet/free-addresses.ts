@@ -46,7 +46,8 @@ export function takeAddresses(
   }
   for (const text of named) {
     const address = parseIpv4(text)
-    if (address === undefined) throw invalidValue(`Value (${text}) for parameter address is invalid. Invalid IPv4 address.`)
+    if (address === undefined)
+      throw invalidValue(`Value (${text}) for parameter address is invalid. Invalid IPv4 address.`)
     if (address < cidr.base || address > last + 1) {
       throw invalidValue(`Address ${text} does not fall within the subnet's address range`)
     }

@@ -22,7 +22,7 @@ export const deleteVpc = ec2Operation<DeleteVpcRequest, object>('DeleteVpc', {
   perform(input, estate) {
     const { VpcId } = estate.get(vpcs, input.VpcId)
     const own = contents(estate, VpcId)
-    if (own.strangers > 0) throw hasDependencies('vpc', VpcId)
+    if (own.strangers.length > 0) throw hasDependencies('vpc', VpcId)
     for (const table of own.tables) estate.remove(routeTables, table.RouteTableId)
     for (const acl of own.acls) estate.remove(networkAcls, acl.NetworkAclId)
     for (const group of own.groups) removeSecurityGroup(estate, group.GroupId)
@@ -36,12 +36,14 @@ function contents(estate: Estate, vpcId: string) {
   const tables = estate.list(routeTables).filter(inside)
   const acls = estate.list(networkAcls).filter(inside)
   const groups = estate.list(securityGroups).filter(inside)
-  const strangers =
-    tables.filter((table) => !isMain(table)).length +
-    acls.filter((acl) => !acl.IsDefault).length +
-    groups.filter((group) => group.GroupName !== 'default').length +
-    [subnets, networkInterfaces, vpcEndpoints].flatMap((noun) => estate.list<{ VpcId: string }>(noun as never)).filter(inside)
-      .length +
-    estate.list(internetGateways).filter((gateway) => gateway.Attachments.some(inside)).length
+  const strangers = [
+    ...tables.filter((table) => !isMain(table)),
+    ...acls.filter((acl) => !acl.IsDefault),
+    ...groups.filter((group) => group.GroupName !== 'default'),
+    ...estate.list(subnets).filter(inside),
+    ...estate.list(networkInterfaces).filter(inside),
+    ...estate.list(vpcEndpoints).filter(inside),
+    ...estate.list(internetGateways).filter((gateway) => gateway.Attachments.some(inside)),
+  ]
   return { tables, acls, groups, strangers }
 }

@@ -5,6 +5,7 @@ import type { VpcDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { describing } from '../needs.ts'
 import { vpcs } from '../nouns.ts'
+import { without } from '../without.ts'
 
 const filters: FilterTable<VpcDocument> = {
   cidr: (vpc) => vpc.CidrBlock,
@@ -20,8 +21,8 @@ const filters: FilterTable<VpcDocument> = {
 }
 
 /** As DescribeVpcs prints it: without the attributes that DescribeVpcAttribute reads. */
-export function vpcView({ EnableDnsSupport: _, EnableDnsHostnames: __, ...vpc }: VpcDocument): Shape<Vpc> {
-  return vpc
+export function vpcView(vpc: VpcDocument): Shape<Vpc> {
+  return without(vpc, 'EnableDnsSupport', 'EnableDnsHostnames')
 }
 
 export const describeVpcs = ec2Operation<DescribeVpcsRequest, DescribeVpcsResult>('DescribeVpcs', {

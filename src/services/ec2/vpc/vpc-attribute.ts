@@ -39,7 +39,8 @@ export const modifyVpcAttribute = ec2Operation<ModifyVpcAttributeRequest, object
     if (given.filter((one) => one?.Value !== undefined).length !== 1) {
       throw invalidCombination('Exactly one attribute must be modified at a time')
     }
-    if (input.EnableNetworkAddressUsageMetrics) throw invalidParameter('Network Address Usage metrics are not kept here')
+    if (input.EnableNetworkAddressUsageMetrics)
+      throw invalidParameter('Network Address Usage metrics are not kept here')
     const changed = {
       ...vpc,
       EnableDnsSupport: input.EnableDnsSupport?.Value ?? vpc.EnableDnsSupport,
@@ -52,7 +53,10 @@ export const modifyVpcAttribute = ec2Operation<ModifyVpcAttributeRequest, object
 })
 
 /** inferred: both attributes are held while an endpoint of the VPC has private DNS; AWS's sentence for it was not found. */
-function keepPrivateDns(estate: Estate, vpc: { VpcId: string; EnableDnsSupport: boolean; EnableDnsHostnames: boolean }) {
+function keepPrivateDns(
+  estate: Estate,
+  vpc: { VpcId: string; EnableDnsSupport: boolean; EnableDnsHostnames: boolean },
+) {
   if (vpc.EnableDnsSupport && vpc.EnableDnsHostnames) return
   const needing = estate.list(vpcEndpoints).find((one) => one.VpcId === vpc.VpcId && one.PrivateDnsEnabled)
   if (needing) {

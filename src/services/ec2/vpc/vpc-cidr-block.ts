@@ -28,7 +28,10 @@ export const associateVpcCidrBlock = ec2Operation<AssociateVpcCidrBlockRequest, 
       }
       if (vpc.CidrBlockAssociationSet.some((one) => overlaps(storedCidr(one.CidrBlock!), block))) {
         // inferred: the sentence; the code is EC2's for a CIDR that a VPC cannot take.
-        throw new AwsError('InvalidVpc.Range', `The CIDR '${input.CidrBlock}' conflicts with a CIDR block of ${vpc.VpcId}.`)
+        throw new AwsError(
+          'InvalidVpc.Range',
+          `The CIDR '${input.CidrBlock}' conflicts with a CIDR block of ${vpc.VpcId}.`,
+        )
       }
       within('cidrBlocks', vpc.CidrBlockAssociationSet.length + 1)
       const added = {
@@ -71,7 +74,10 @@ export const disassociateVpcCidrBlock = ec2Operation<DisassociateVpcCidrBlockReq
         ...vpc,
         CidrBlockAssociationSet: vpc.CidrBlockAssociationSet.filter((one) => one !== gone),
       })
-      return { VpcId: vpc.VpcId, CidrBlockAssociation: { ...gone, CidrBlockState: { State: 'disassociating' as const } } }
+      return {
+        VpcId: vpc.VpcId,
+        CidrBlockAssociation: { ...gone, CidrBlockState: { State: 'disassociating' as const } },
+      }
     },
   },
 )

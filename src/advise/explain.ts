@@ -1,0 +1,165 @@
+import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
+import { findByArn } from '../services/sagemaker/training-job.ts'
+import type { World } from '../world.ts'
+import type { Blocker, ExplainedNeed, Explanation, Layer } from './explanation.ts'
+import { policyFixes } from './fixes.ts'
+
+/** The recorded decision of a request, or undefined when none is kept for that account. */
+export async function explainRequest(world: World, requestId: string, account: string): Promise<Explanation | undefined> {
+  const trace = world.decisions.get(requestId)
+  if (!trace || (trace.account !== undefined && trace.account !== account)) return undefined
+  const cause = trace.causedBy === undefined ? undefined : world.decisions.get(trace.causedBy)
+  return explanation(world, trace, cause)
+}
+
+/** A job: the decision of the step that failed (or of its last call), and all steps. */
+export async function explainJob(world: World, arn: string, account: string): Promise<Explanation | undefined> {
+  const job = findByArn(world.store, arn)
+  if (!job || job.account !== account) return undefined
+  const { TrainingJobStatus: status, FailureReason: failureReason } = job.description
+  const requestId = (job.steps.findLast((step) => step.status === 'failed') ?? job.steps.findLast((step) => step.requestId))?.requestId
+  const trace = requestId === undefined ? undefined : world.decisions.get(requestId)
+  const base = trace ? await explanation(world, trace) : withoutCall(world, arn, failureReason)
+  return {
+    ...base,
+    decision: status === 'Failed' ? 'denied' : 'allowed',
+    job: { arn, status: status!, ...(failureReason ? { failureReason } : {}) },
+    steps: job.steps,
+  }
+}
+
+async function explanation(world: World, trace: DecisionTrace, cause?: DecisionTrace): Promise<Explanation> {
+  const decisive = cause ?? trace
+  const blockers = blockersOf(decisive)
+  const { kind = 'anonymous', account = '', arn = '', principalArn = '' } = trace.caller ?? {}
+  return {
+    version: 1,
+    requestId: trace.requestId,
+    time: new Date(trace.time).toISOString(),
+    service: trace.service,
+    operation: trace.operation,
+    decision: trace.decision === 'allowed' && blockers.length === 0 ? 'allowed' : 'denied',
+    status: trace.status,
+    ...(trace.error ? { error: trace.error } : {}),
+    caller: { kind, account, arn, principalArn },
+    origin: decisive.origin,
+    way: decisive.way && { ...decisive.way, hops: undefined },
+    hops: hopsOf(decisive),
+    needs: [...(cause ? trace.needs : []), ...decisive.needs].map(explainedNeed),
+    blockers,
+    fixes: [...(decisive.networkFixes ?? []), ...(await policyFixes(world, decisive))].map(({ text, call, command }) => ({ text, call, command })),
+    ...(cause ? { causedBy: { requestId: cause.requestId, service: cause.service, operation: cause.operation } } : {}),
+  }
+}
+
+function hopsOf(trace: DecisionTrace): string[] {
+  const { connection, way } = trace
+  if (!connection) return [...(way?.hops ?? [])]
+  return connection.hops.map((hop) => `${hop.disposition === 'passed' ? 'passed' : 'BLOCKED'} ${hop.component}: ${hop.text}`)
+}
+
+function explainedNeed({ action, resource, decision }: NeedTrace): ExplainedNeed {
+  return {
+    action,
+    resource,
+    effect: decision.effect,
+    layers: decision.layers.flatMap(({ type, policies, matched }) =>
+      policies.map((policy) => {
+        const statements = matched.filter((one) => one.policy === policy).map(({ policy: _, ...statement }) => statement)
+        const effect = statements.some((one) => one.effect === 'Deny') ? 'explicit-deny' : statements.length ? 'allow' : 'implicit-deny'
+        return { type, policy, effect, statements }
+      }),
+    ),
+    missing: [...decision.missing],
+  }
+}
+
+/** Everything that stood in the way, the network first: a call that did not arrive was not judged. */
+function blockersOf(trace: DecisionTrace): Blocker[] {
+  if (trace.connection) return [...trace.connection.blockers]
+  const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
+  if (denied.length) return denied.flatMap((one) => needBlockers(trace, one))
+  if (!trace.error) return []
+  const layer: Layer = trace.stage === 'authenticate' ? 'authentication' : 'validation'
+  return [{ layer, code: trace.error.code, component: `${trace.service}:${trace.operation}`, text: trace.error.message }]
+}
+
+function needBlockers(trace: DecisionTrace, one: NeedTrace): Blocker[] {
+  const { decision, nearMisses = [], action, resource } = one
+  const explicit = decision.effect === 'explicit-deny'
+  const layer = layerOf(trace, one)
+  const denier = explicit ? decision.layers.flatMap((l) => l.matched).find((m) => m.effect === 'Deny') : undefined
+  const component = denier?.policy ?? componentOf(trace, one, layer)
+  const text = explicit
+    ? `statement ${denier?.sid ?? denier?.index} of ${component} denies ${action} on ${resource}`
+    : `no ${layerWords[layer] ?? layer} allows ${action} on ${resource}`
+  return [
+    { layer, code: explicit ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY', component, text },
+    ...nearMisses.map((miss) => ({
+      layer: miss.element === 'Condition' ? ('condition' as const) : layer,
+      code: `${miss.element.toUpperCase()}_MISMATCH`,
+      component: miss.policy,
+      text: `statement ${miss.sid ?? miss.index} (${miss.effect}), ${miss.detail ?? miss.element}: observed ${miss.observed}, required ${miss.required}`,
+    })),
+  ]
+}
+
+const layerWords: Partial<Record<Layer, string>> = {
+  'caller-policy': "identity-based policy of the caller",
+  'exec-role-policy': 'identity-based policy of the execution role',
+  'pass-role': "identity-based policy of the caller (iam:PassRole)",
+  trust: 'statement of the role trust policy',
+  'resource-policy': 'resource-based policy',
+  ecr: "statement of the repository's policy",
+  'vpce-policy': 'statement of the VPC endpoint policy',
+  boundary: 'permissions boundary',
+  'session-policy': 'session policy',
+  scp: 'service control policy',
+}
+
+function layerOf(trace: DecisionTrace, { action, decision }: NeedTrace): Layer {
+  switch (decision.decidedBy) {
+    case 'trust':
+      return 'trust'
+    case 'endpoint':
+      return 'vpce-policy'
+    case 'boundary':
+      return 'boundary'
+    case 'session':
+      return 'session-policy'
+    case 'scp':
+    case 'rcp':
+      return decision.decidedBy
+    case 'resource':
+      return action.startsWith('ecr:') ? 'ecr' : action.startsWith('kms:') ? 'kms' : 'resource-policy'
+    default:
+      if (action === 'iam:PassRole') return 'pass-role'
+      return trace.onBehalfOf?.startsWith('arn:') ? 'exec-role-policy' : 'caller-policy'
+  }
+}
+
+function componentOf(trace: DecisionTrace, one: NeedTrace, layer: Layer): string {
+  if (layer === 'trust' || layer === 'resource-policy' || layer === 'ecr' || layer === 'kms') return one.resource
+  if (layer === 'vpce-policy') return trace.way?.vpcEndpointId ?? ''
+  return trace.caller?.principalArn || trace.caller?.arn || 'anonymous'
+}
+
+/** A job that failed by no call of ours (its program ended with an error) or that goes well. */
+function withoutCall(world: World, arn: string, failureReason: string | undefined): Explanation {
+  return {
+    version: 1,
+    requestId: '',
+    time: new Date(world.now()).toISOString(),
+    service: 'sagemaker',
+    operation: 'CreateTrainingJob',
+    decision: failureReason ? 'denied' : 'allowed',
+    status: 0,
+    caller: { kind: 'service', account: '', arn: 'sagemaker.amazonaws.com', principalArn: '' },
+    origin: undefined,
+    way: undefined,
+    hops: [],
+    needs: [],
+    blockers: failureReason ? [{ layer: 'validation', code: failureReason.split(':', 1)[0]!, component: arn, text: failureReason }] : [],
+    fixes: [],
+  }
+}

@@ -1,0 +1,127 @@
+import type { Need } from '../door/call.ts'
+import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
+import { vpcEndpoints } from '../services/ec2/nouns.ts'
+import type { VpcEndpointDocument } from '../services/ec2/documents.ts'
+import { compiledRepositoryPolicy, type Repository } from '../services/ecr/repository.ts'
+import { policiesOf } from '../services/iam/policies-of.ts'
+import { shownTrust, trustPolicy } from '../services/iam/trust.ts'
+import { bucketPolicy } from '../services/s3/compiled-bucket-policy.ts'
+import type { World } from '../world.ts'
+import type { Fix } from './explanation.ts'
+
+/** A policy document that can be rewritten, and the call that does it. */
+export interface Target {
+  /** As people say it: `the bucket policy of data`. */
+  name: string
+  document: { Statement?: unknown }
+  write(text: string): Fix['call']
+  /** How it is taken away wholly, where that is possible. */
+  remove?: Fix['call']
+}
+
+/** The resource's own policy of a recorded need, as it stands now. */
+export function resourceSide(world: World, one: NeedTrace, _trace: DecisionTrace): Partial<Need> {
+  const { store } = world
+  if (one.action.startsWith('sts:')) {
+    const trust = trustPolicy(store, one.resource)
+    return { resourcePolicyRequired: true, ...(trust ? { resourcePolicy: trust.policy } : {}) }
+  }
+  if (one.action.startsWith('s3:')) {
+    const policy = bucketPolicy(store, bucketOf(one.resource))
+    return policy ? { resourcePolicy: policy } : {}
+  }
+  if (one.action.startsWith('ecr:')) {
+    const repository = store.get<Repository>('ecr/repository', repositoryKeyOf(one.resource))
+    const policy = repository && compiledRepositoryPolicy(repository)
+    return policy ? { resourcePolicy: policy } : {}
+  }
+  return {}
+}
+
+/** The document of one layer as it stands now; undefined where there is none that anyone could change. */
+export function currentDocument(world: World, layer: string, one: NeedTrace, trace: DecisionTrace, policy?: string): Target | undefined {
+  switch (layer) {
+    case 'trust':
+      return trustTarget(world, one.resource)
+    case 'endpoint':
+      return endpointTarget(world, trace)
+    case 'resource':
+      return one.action.startsWith('s3:') ? bucketTarget(world, one) : one.action.startsWith('ecr:') ? repositoryTarget(world, one) : undefined
+    case 'identity':
+      return inlineTarget(world, trace, policy)
+    default:
+      return undefined
+  }
+}
+
+function trustTarget({ store }: World, roleArn: string): Target | undefined {
+  const found = trustPolicy(store, roleArn)
+  if (!found) return undefined
+  const RoleName = found.role.name
+  return {
+    name: `the trust policy of role ${RoleName}`,
+    document: JSON.parse(shownTrust(store, found.role.trust)) as Target['document'],
+    write: (PolicyDocument) => ({ service: 'iam', operation: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument } }),
+  }
+}
+
+function endpointTarget({ store }: World, { way, account, region }: DecisionTrace): Target | undefined {
+  const VpcEndpointId = way?.vpcEndpointId
+  const endpoint = VpcEndpointId && store.get<VpcEndpointDocument>(vpcEndpoints.kind, `${account}/${region}/${VpcEndpointId}`)
+  if (!VpcEndpointId || !endpoint) return undefined
+  return {
+    name: `the policy of endpoint ${VpcEndpointId}`,
+    document: JSON.parse(endpoint.PolicyDocument) as Target['document'],
+    write: (PolicyDocument) => ({ service: 'ec2', operation: 'ModifyVpcEndpoint', input: { VpcEndpointId, PolicyDocument } }),
+    remove: { service: 'ec2', operation: 'ModifyVpcEndpoint', input: { VpcEndpointId, ResetPolicy: true } },
+  }
+}
+
+function bucketTarget({ store }: World, one: NeedTrace): Target {
+  const Bucket = bucketOf(one.resource)
+  return {
+    name: `the bucket policy of ${Bucket}`,
+    document: JSON.parse(bucketPolicy(store, Bucket)?.text ?? '{}') as Target['document'],
+    write: (Policy) => ({ service: 's3', operation: 'PutBucketPolicy', input: { Bucket, Policy } }),
+    remove: { service: 's3', operation: 'DeleteBucketPolicy', input: { Bucket } },
+  }
+}
+
+function repositoryTarget({ store }: World, one: NeedTrace): Target | undefined {
+  const repository = store.get<Repository>('ecr/repository', repositoryKeyOf(one.resource))
+  if (!repository) return undefined
+  const { repositoryName, registryId } = repository.repository
+  return {
+    name: `the policy of repository ${repositoryName}`,
+    document: JSON.parse(repository.policyText ?? '{}') as Target['document'],
+    write: (policyText) => ({ service: 'ecr', operation: 'SetRepositoryPolicy', input: { registryId, repositoryName, policyText } }),
+    remove: { service: 'ecr', operation: 'DeleteRepositoryPolicy', input: { registryId, repositoryName } },
+  }
+}
+
+/** An inline policy of the caller's user or role; a managed one is others' as well, so it is left to people. */
+function inlineTarget({ store }: World, { caller }: DecisionTrace, policy: string | undefined): Target | undefined {
+  const found = policiesOf(store, caller!).identity.find((one) => one.id === policy && !one.attachedTo)
+  if (!found?.id.startsWith('inline:') || !caller?.name) return undefined
+  const PolicyName = found.id.slice('inline:'.length)
+  const isRole = caller.kind === 'role-session'
+  const owner = isRole ? { RoleName: caller.name } : { UserName: caller.name }
+  return {
+    name: `inline policy ${PolicyName}`,
+    document: JSON.parse(found.text) as Target['document'],
+    write: (PolicyDocument) => ({
+      service: 'iam',
+      operation: isRole ? 'PutRolePolicy' : 'PutUserPolicy',
+      input: { ...owner, PolicyName, PolicyDocument },
+    }),
+    remove: { service: 'iam', operation: isRole ? 'DeleteRolePolicy' : 'DeleteUserPolicy', input: { ...owner, PolicyName } },
+  }
+}
+
+const bucketOf = (arn: string): string => arn.replace(/^arn:[^:]*:s3:::/, '').split('/', 1)[0]!
+
+/** `arn:aws:ecr:R:A:repository/name` -> `A/R/name`. */
+function repositoryKeyOf(arn: string): string {
+  const [, , , region, account, rest] = arn.split(':', 6)
+  return `${account}/${region}/${(rest ?? '').replace(/^repository\//, '')}`
+}

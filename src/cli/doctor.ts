@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import pc from 'picocolors'
+import { managedPolicy } from '../services/iam/managed-policies.ts'
+import { processRunner } from '../runners/process.ts'
+import { exitCode } from './exit-code.ts'
+
+interface Finding {
+  name: string
+  ok: boolean
+  text: string
+}
+
+/** What this machine can and cannot do; exit code 3 when something needed is missing. What is only weaker is said, not failed. */
+export async function doctor({ data, format }: { data: string; format: 'pretty' | 'json' }): Promise<number> {
+  const findings = await Promise.all([node(), generated(), isolation(), loopback(), disk(resolve(data)), Promise.resolve(fabric())])
+  const all = findings.flat()
+  if (format === 'json') process.stdout.write(`${JSON.stringify({ version: 1, findings: all }, null, 2)}\n`)
+  else for (const { ok, name, text } of all) process.stdout.write(`${ok ? pc.green('✔') : pc.yellow('!')} ${name.padEnd(18)} ${text}\n`)
+  const needed = ['node', 'managed policies', 'disk']
+  return all.some((one) => !one.ok && needed.includes(one.name)) ? exitCode.findings : exitCode.ok
+}
+
+async function node(): Promise<Finding> {
+  const major = Number(process.versions.node.split('.')[0])
+  return { name: 'node', ok: major >= 24, text: `${process.version}${major >= 24 ? '' : ': 24 or newer is needed; run ./sallyport, which brings its own'}` }
+}
+
+async function generated(): Promise<Finding> {
+  const found = await Promise.resolve()
+    .then(() => managedPolicy('arn:aws:iam::aws:policy/AmazonSageMakerFullAccess'))
+    .catch(() => undefined)
+  return { name: 'managed policies', ok: found !== undefined, text: found ? 'AWS-managed policies are at hand' : 'missing: run npm run generate' }
+}
+
+async function isolation(): Promise<Finding[]> {
+  const { tool, isolates, missing } = await processRunner.isolation()
+  const apart = Object.entries(isolates).filter(([, yes]) => yes).map(([name]) => name)
+  return [
+    { name: 'job sandbox', ok: tool !== 'none', text: `${tool}; keeps apart: ${apart.join(', ') || 'nothing'}` },
+    ...missing.map((text) => ({ name: 'job sandbox', ok: false, text })),
+  ]
+}
+
+/** Interface endpoints stand on addresses of their own in 127/8, which Linux answers and macOS does not. */
+function loopback(): Promise<Finding> {
+  return new Promise((settle) => {
+    const probe = createServer()
+    const done = (ok: boolean) =>
+      settle({ name: 'endpoint addresses', ok, text: ok ? 'all of 127.0.0.0/8 can be listened on' : 'only 127.0.0.1 answers: `endpoint-url` cannot work here' })
+    probe.once('error', () => done(false))
+    probe.listen(0, '127.83.65.76', () => probe.close(() => done(true)))
+  })
+}
+
+async function disk(folder: string): Promise<Finding> {
+  const place = existsSync(folder) ? folder : process.cwd()
+  const { bavail, bsize } = await statfs(place)
+  const free = (bavail * bsize) / 1024 ** 3
+  return { name: 'disk', ok: free > 1, text: `${free.toFixed(1)} GiB free at ${place}` }
+}
+
+function fabric(): Finding {
+  return {
+    name: 'fabric',
+    ok: false,
+    text: "not built yet: a job's AWS calls are placed in its VPC, its other traffic uses this machine's network (EnableNetworkIsolation cuts it off wholly)",
+  }
+}

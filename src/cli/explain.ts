@@ -1,0 +1,76 @@
+import pc from 'picocolors'
+import type { Explanation } from '../advise/explanation.ts'
+import { connect, type Client } from './client.ts'
+import { exitCode } from './exit-code.ts'
+
+/** Prints the decision behind a request id or a job; exit code 2 when it was a denial. */
+export async function explain(id: string, { format }: { format: 'pretty' | 'json' }): Promise<number> {
+  const explanation = await fetchExplanation(connect(), id)
+  process.stdout.write(format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : pretty(explanation))
+  return explanation.decision === 'denied' ? exitCode.denied : exitCode.ok
+}
+
+export async function fetchExplanation(client: Client, id: string): Promise<Explanation> {
+  const { Document } = await client.call('sallyport', 'Explain', { Id: id })
+  return Document as Explanation
+}
+
+const marks = { allow: pc.green('✔'), 'explicit-deny': pc.red('✘'), 'implicit-deny': pc.yellow('–') }
+
+/** The explanation as people read it, from what happened to what to do. */
+export function pretty(explanation: Explanation): string {
+  const { decision, service, operation, requestId, error, caller, job, steps, needs, hops, blockers, fixes, causedBy } = explanation
+  const lines: string[] = []
+  const say = (text = '') => lines.push(text)
+  const head = decision === 'allowed' ? pc.green('ALLOWED') : pc.red('DENIED')
+  say(job ? `${head}  ${job.arn} (${job.status})` : `${head}  ${service}:${operation}  ${pc.dim(requestId)}`)
+  if (job?.failureReason) say(`  ${job.failureReason}`)
+  else if (error) say(`  ${error.code}: ${error.message}`)
+  if (causedBy) say(`  because of ${causedBy.service}:${causedBy.operation}  ${pc.dim(causedBy.requestId)}`)
+  say()
+  say(`  caller  ${caller.arn || caller.kind}${caller.principalArn && caller.principalArn !== caller.arn ? pc.dim(` (${caller.principalArn})`) : ''}`)
+  say(`  way in  ${wayIn(explanation)}`)
+  for (const hop of hops) say(`          ${hop.startsWith('BLOCKED') ? pc.red(hop) : pc.dim(hop)}`)
+  if (steps?.length) {
+    say()
+    say('  steps')
+    for (const step of steps) {
+      const mark = step.status === 'done' ? pc.green('✔') : step.status === 'failed' ? pc.red('✘') : pc.yellow('–')
+      say(`    ${mark} ${step.name}${step.status === 'failed' || step.status === 'refused' ? pc.dim(`  ${step.text ?? ''}`) : ''}`)
+    }
+  }
+  if (needs.length) {
+    say()
+    say('  needs')
+    for (const need of needs) {
+      say(`    ${marks[need.effect]} ${need.action} on ${need.resource}`)
+      for (const layer of need.layers) {
+        const statements = layer.statements.map((one) => `${one.effect} ${one.sid ?? `statement ${one.index}`}`).join(', ')
+        say(pc.dim(`        ${layer.type.padEnd(9)} ${layer.policy}  ${layer.effect}${statements ? ` (${statements})` : ''}`))
+      }
+      if (need.missing.length) say(`        missing an allow in: ${need.missing.join(', ')}`)
+    }
+  }
+  if (blockers.length) {
+    say()
+    say('  why')
+    for (const one of blockers) say(`    ${pc.red('✘')} [${one.layer}] ${one.code} ${one.component ? `${one.component}: ` : ''}${one.text}`)
+  }
+  if (fixes.length) {
+    say()
+    say(`  fix ${pc.dim('(tried on a copy: it helps)')}`)
+    for (const fix of fixes) {
+      say(`    ${pc.green('→')} ${fix.text}`)
+      say(`      ${fix.command}`)
+    }
+  }
+  say()
+  return `${lines.join('\n')}\n`
+}
+
+function wayIn({ way, origin }: Explanation): string {
+  const { via, vpcEndpointId } = (way ?? {}) as { via?: string; vpcEndpointId?: string }
+  if (via) return `${via}${vpcEndpointId ? ` ${vpcEndpointId}` : ''}`
+  const { kind = 'unknown', networkInterfaceId = '' } = (origin ?? {}) as { kind?: string; networkInterfaceId?: string }
+  return kind === 'interface' ? `none: from ${networkInterfaceId} it did not arrive` : kind
+}

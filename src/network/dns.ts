@@ -1,0 +1,167 @@
+/**
+ * Which address a name has, and who says so. Inside a VPC the zones are asked in this order: private DNS of interface
+ * endpoints, EC2's internal names, public names; the first that knows the name answers. From outside only public names.
+ * Neither groups nor ACLs stand between a VPC and its Amazon resolver, so even an isolated VPC gets public answers,
+ * and times out later (VPC user guide, "DNS attributes for your VPC").
+ */
+import { formatIpv4, parseIpv4 } from './addresses.ts'
+import type { Ipv4 } from './addresses.ts'
+import { perKey, perObject } from './memo.ts'
+import { inside } from './model.ts'
+import type { Model, Vpc, VpcEndpointDocument } from './model.ts'
+import { HostIndex, publicAddress, publicService, serviceByName } from './services.ts'
+import type { Service } from './services.ts'
+
+export interface Answer {
+  /** Empty: no such name. A client takes the first. */
+  readonly addresses: readonly Ipv4[]
+  /** Whose record it is: `private DNS of vpce-…`, `public`. */
+  readonly zone: string
+  readonly endpoint?: VpcEndpointDocument
+  /** Set for a default public host name of an AWS service. */
+  readonly service?: Service
+  /** The endpoint is not enabled in the client's Availability Zone, and this service's private name needs that. */
+  readonly zoneMissing?: boolean
+}
+
+/** Who answers questions in a VPC. */
+export type Resolver =
+  | { readonly kind: 'amazon'; readonly address: Ipv4 }
+  | { readonly kind: 'custom'; readonly address: Ipv4 }
+
+const RESOLVER_OFFSET = 2
+/** The same resolver at its link-local address. */
+export const LINK_LOCAL_RESOLVER = parseIpv4('169.254.169.253')!
+
+/**
+ * The DNS server that DHCP options give to a VPC's interfaces.
+ * inferred: options that are absent, `default` or silent about servers mean the Amazon resolver.
+ */
+export function resolverOf(model: Model, vpc: Vpc): Resolver {
+  const amazon = (vpc.cidrs[0]?.base ?? 0) + RESOLVER_OFFSET
+  const options = model.documents.DhcpOptions.find((document) => document.DhcpOptionsId === vpc.document.DhcpOptionsId)
+  const servers = options?.DhcpConfigurations?.find((entry) => entry.Key === 'domain-name-servers')?.Values
+  const address = parseIpv4(servers?.[0]?.Value ?? '')
+  const custom = address !== undefined && address !== amazon && address !== LINK_LOCAL_RESOLVER
+  return custom ? { kind: 'custom', address } : { kind: 'amazon', address: amazon }
+}
+
+/** Whether an endpoint carries traffic; a captured document without State does. */
+export function isAvailable(endpoint: VpcEndpointDocument): boolean {
+  return (endpoint.State ?? 'available').toLowerCase() === 'available'
+}
+
+/** The endpoint's private DNS names, if it is there to have them in its VPC. */
+export function privateNames(model: Model, endpoint: VpcEndpointDocument): readonly string[] {
+  const known = serviceByName(model.region, endpoint.ServiceName ?? '')
+  if (known) return known.privateDnsNames
+  return (endpoint.DnsEntries ?? []).flatMap((entry) =>
+    entry.DnsName && !isEndpointName(entry.DnsName) ? entry.DnsName : [],
+  )
+}
+
+/** Whether an endpoint's private DNS is switched on for the VPC's own interfaces. */
+export function hasPrivateDns(endpoint: VpcEndpointDocument): boolean {
+  return (
+    endpoint.VpcEndpointType === 'Interface' &&
+    (endpoint.PrivateDnsEnabled ?? false) &&
+    // Only for inbound Resolver endpoints: the VPC itself keeps resolving to public addresses, for the gateway endpoint.
+    !(endpoint.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint ?? false)
+  )
+}
+
+/** Names of a VPC's endpoints while private DNS can work there: it needs both DNS attributes. */
+const privateZones = perObject((model: Model) =>
+  perKey((vpcId: string) => {
+    const index = new HostIndex<VpcEndpointDocument>()
+    for (const endpoint of model.endpointsOf(vpcId)) {
+      if (!isAvailable(endpoint) || !hasPrivateDns(endpoint)) continue
+      for (const name of privateNames(model, endpoint)) index.add(name, endpoint)
+    }
+    return index
+  }),
+)
+
+const isEndpointName = (name: string): boolean => name.includes('.vpce.')
+
+const ZONE_IN_LABEL = /-((?:us-gov|[a-z]{2})-[a-z]+-\d[a-z])\./
+
+/** Endpoints' own names: they resolve anywhere, to private addresses. */
+const endpointNames = perObject((model: Model) => {
+  const index = new HostIndex<{ endpoint: VpcEndpointDocument; zone?: string }>()
+  for (const endpoint of model.documents.VpcEndpoints) {
+    if (endpoint.VpcEndpointType !== 'Interface') continue
+    for (const { DnsName } of endpoint.DnsEntries ?? []) {
+      if (!DnsName || !isEndpointName(DnsName)) continue
+      const zone = ZONE_IN_LABEL.exec(DnsName)?.[1]
+      index.add(DnsName.toLowerCase(), zone === undefined ? { endpoint } : { endpoint, zone })
+    }
+    // SageMaker developer guide: `VPC_Endpoint_ID.api.sagemaker.Region.vpce.amazonaws.com`. Real names have a suffix
+    // after the id; the name as the page prints it is served too.
+    for (const base of serviceByName(model.region, endpoint.ServiceName ?? '')?.baseEndpointDnsNames ?? []) {
+      index.add(`${endpoint.VpcEndpointId}.${base}`, { endpoint })
+    }
+  }
+  return index
+})
+
+/** Addresses of an endpoint's interfaces. inferred: those in the client's own Availability Zone come first. */
+function endpointAddresses(
+  model: Model,
+  endpoint: VpcEndpointDocument,
+  zone: string | undefined,
+): { address: Ipv4; zone: string }[] {
+  return (endpoint.NetworkInterfaceIds ?? [])
+    .flatMap((id) => model.interface(id) ?? [])
+    .map(({ address, subnet }) => ({ address, zone: subnet.zone }))
+    .sort((one, other) => Number(other.zone === zone) - Number(one.zone === zone))
+}
+
+const INTERNAL_NAME = /^ip-(\d+-\d+-\d+-\d+)\.(?:ec2|[a-z0-9-]+\.compute)\.internal$/
+const PUBLIC_NAME = /^ec2-(\d+-\d+-\d+-\d+)\.(?:compute-1|[a-z0-9-]+\.compute)\.amazonaws\.com(?:\.cn)?$/
+
+/** Names that everyone on the internet can resolve. */
+export function resolvePublic(model: Model, host: string): Answer | undefined {
+  if (isEndpointName(host)) {
+    const found = endpointNames(model).get(host)
+    if (!found) return undefined
+    const all = endpointAddresses(model, found.endpoint, found.zone)
+    const addresses = all
+      .filter(({ zone }) => found.zone === undefined || zone === found.zone)
+      .map(({ address }) => address)
+    return { addresses, zone: `names of ${found.endpoint.VpcEndpointId}`, endpoint: found.endpoint }
+  }
+  const service = publicService(host, model.region)
+  if (service) return { addresses: [publicAddress(service, host, model.ranges)], zone: 'public', service }
+  const address = parseIpv4(PUBLIC_NAME.exec(host)?.[1]?.replaceAll('-', '.') ?? '')
+  return address === undefined ? undefined : { addresses: [address], zone: 'public' }
+}
+
+/** What the Amazon resolver of a VPC answers to an interface in `zone`. Says nothing of whether it is switched on. */
+export function resolveInVpc(model: Model, vpc: Vpc, zone: string, host: string): Answer | undefined {
+  // enableDnsSupport off stops the whole resolver; what it would say is told as if it were on.
+  const endpoint = vpc.dnsHostnames ? privateZones(model)(vpc.id).get(host) : undefined
+  if (endpoint) {
+    const all = endpointAddresses(model, endpoint, zone)
+    const zonal = serviceByName(model.region, endpoint.ServiceName ?? '')?.zonalPrivateDns ?? false
+    return {
+      addresses: all.map(({ address }) => address),
+      zone: `private DNS of ${endpoint.VpcEndpointId}`,
+      endpoint,
+      ...(zonal && !all.some((one) => one.zone === zone) && { zoneMissing: true }),
+    }
+  }
+  const internal = parseIpv4(INTERNAL_NAME.exec(host)?.[1]?.replaceAll('-', '.') ?? '')
+  if (internal !== undefined) return inside(vpc, internal) ? { addresses: [internal], zone: 'internal' } : undefined
+  const answer = resolvePublic(model, host)
+  if (answer && PUBLIC_NAME.test(host) && vpc.dnsHostnames) {
+    // A public host name resolves to the private address inside its own VPC.
+    const owner = model.publicInterfaceAt(answer.addresses[0]!)
+    if (owner?.subnet.vpc.id === vpc.id) return { addresses: [owner.address], zone: 'internal' }
+  }
+  return answer
+}
+
+export function resolverText(resolver: Resolver): string {
+  return `${resolver.kind === 'amazon' ? 'Amazon resolver' : 'custom DNS server'} ${formatIpv4(resolver.address)}`
+}

@@ -1,0 +1,34 @@
+/**
+ * The network model: what `aws ec2 describe-*` prints goes in, and it tells where a connection would end up, by which
+ * way, what stands in it, and what would open it. Pure: no I/O, no clock, no randomness.
+ *
+ * ```ts
+ * const network = buildNetwork(documents, 'us-east-1')
+ * network.connect({ kind: 'subnet', subnetId, securityGroupIds }, 'api.sagemaker.us-east-1.amazonaws.com', 443).verdict
+ * ```
+ *
+ * Gaps: IPv6, VPC peering, transit gateways, virtual private gateways, appliances (routes to an interface) and Gateway
+ * Load Balancers are not built: a path that needs one is refused and says so. Hosted zones, VPC Block Public Access,
+ * ICMP and connection limits are not modelled.
+ */
+import type { Network, NetworkDocuments } from './types.ts'
+import { investigate } from './connect.ts'
+import { findFixes } from './fixes.ts'
+import { buildModel } from './model.ts'
+
+export type * from './types.ts'
+export { applyCall } from './apply.ts'
+export { availabilityZones, awsPrefixLists, dnsSuffix, publicAddressOf, serviceCatalogue } from './services.ts'
+export type { EndpointService } from './services.ts'
+
+/** Builds the model of one account and Region. Missing documents are missing components: nothing passes what is unknown. */
+export function buildNetwork(documents: NetworkDocuments, region: string): Network {
+  const model = buildModel(documents, region)
+  return {
+    connect: (origin, host, port) => investigate(model, origin, host, port).connection,
+    fixes: (origin, host, port) => findFixes(model, origin, host, port),
+    with: (change) => buildNetwork(change(documents), region),
+    documents,
+    region,
+  }
+}

@@ -1,0 +1,210 @@
+/** The default runner: a job's program as a process of this machine, in the best sandbox that works here. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import { chmod, lchown, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { NOBODY, probeIsolation } from './isolation.ts'
+import { resolveInside, unpackLayers } from './layers.ts'
+import type { Owner } from './layers.ts'
+import { linesOf } from './lines.ts'
+import { outputPipe } from './output.ts'
+import { planRun } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { childrenOf, processInfo, signal } from './proc.ts'
+import { reapRuns, recordRun } from './records.ts'
+import { HOST_ROOTFS_LABEL, RunnerError } from './runner.ts'
+import type { Exit, Image, Isolation, PreparedImage, Runner, Running, RunSpec } from './runner.ts'
+import { ARGUMENTS_FD, ML, PROGRAM, STATUS_FD, commandOf } from './sandbox.ts'
+
+type Tool = Isolation['tool']
+
+/** A runner that believes `isolation`: tests run the lesser sandboxes too. */
+export function runnerWith(isolation: () => Promise<Isolation>): Runner {
+  return {
+    isolation,
+    prepare: async (image, directory) => prepare(image, directory, ownerFor(await isolation())),
+    start: async (spec) => {
+      const found = await isolation()
+      return start(spec, found.tool, ownerFor(found))
+    },
+    reap: (records) => Promise.resolve(reapRuns(records)),
+  }
+}
+
+export const processRunner: Runner = runnerWith(probeIsolation)
+
+/** Whom programs become: only a root server can make them somebody else. */
+function ownerFor({ isolates }: Isolation): Owner | undefined {
+  return isolates.user ? NOBODY : undefined
+}
+
+async function prepare(image: Image, directory: string, owner: Owner | undefined): Promise<PreparedImage> {
+  const config = image.config.config ?? {}
+  const rootfs = config.Labels?.[HOST_ROOTFS_LABEL] === 'host' ? 'host' : 'image'
+  await mkdir(directory, { recursive: true })
+  if (owner) await lchown(directory, owner.uid, owner.gid)
+  await unpackLayers(image, directory, owner)
+  for (const path of rootfs === 'host' ? [PROGRAM] : ['/proc', '/dev', '/tmp', '/etc', ML])
+    await makeMountPoint(directory, path, owner)
+  if (rootfs === 'image') {
+    await replaceFile(join(directory, 'etc/hosts'), '127.0.0.1\tlocalhost\n::1\tlocalhost\n')
+    await replaceFile(join(directory, 'etc/resolv.conf'), '')
+  }
+  return { config, directory, rootfs }
+}
+
+/** Where something will be mounted must be a real folder, never a link that an image put there. */
+async function makeMountPoint(root: string, path: string, owner: Owner | undefined): Promise<void> {
+  const real = await resolveInside(root, path.split('/').filter(Boolean), owner)
+  if (real !== join(root, path)) throw new RunnerError(`the image has a symbolic link on the way to ${path}`)
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  await writeFile(path, text, { flag: 'wx', mode: 0o644 })
+}
+
+async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promise<Running> {
+  if (commandOf(spec)[0] === undefined) throw new RunnerError('the image has no entrypoint')
+  const stage = await mkdtemp(join(tmpdir(), 'sallyport-'))
+  try {
+    await chmod(stage, 0o755)
+    const plan = await planRun(spec, tool, stage, owner)
+    if (owner) await give(spec.ml, owner)
+    const { read, write } = await outputPipe(stage)
+    try {
+      return await watch(launch(plan, write), spec, tool, read, stage)
+    } catch (error) {
+      read.destroy()
+      throw error
+    }
+  } catch (error) {
+    await removeStage(stage)
+    throw error
+  }
+}
+
+function launch({ command: [tool = '', ...args], env, cwd, arguments: rest }: Plan, output: number): ChildProcess {
+  try {
+    const stdio: StdioOptions = ['ignore', output, output]
+    stdio[STATUS_FD] = 'pipe'
+    stdio[ARGUMENTS_FD] = 'pipe'
+    // A group of its own, so that there is something to kill where no namespace is.
+    const child = spawn(tool, args, { stdio, env, detached: true, ...(cwd !== undefined && { cwd }) })
+    const input = child.stdio[ARGUMENTS_FD] as Writable | undefined
+    input?.on('error', () => {}) // a sandbox that failed before it read; its exit says so
+    input?.end(rest)
+    return child
+  } finally {
+    closeSync(output)
+  }
+}
+
+async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Socket, stage: string): Promise<Running> {
+  const closed = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, name) => resolve(exitOf(code, name)))
+  })
+  closed.catch(() => {})
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+  const { pid } = child
+  if (pid === undefined) throw new RunnerError('the program has no process id')
+
+  const told = await childPid(child.stdio[STATUS_FD] as Readable, closed, tool)
+  if (tool === 'bubblewrap' && told === undefined) throw new RunnerError(await failureText(output))
+  /** Process 1 of the program's namespace, where it has one; unshare does not tell, but has no other child. */
+  const init = () => told ?? (tool === 'unshare' ? childrenOf(pid)[0]?.pid : undefined)
+  let ending = told
+  const forget = recordRun(spec.records, spec.name, told === undefined ? [pid] : [pid, told])
+
+  const exit = closed.finally(async () => {
+    if (ending !== undefined) await gone(ending)
+    signal(-pid, 'SIGKILL')
+    forget()
+    await removeStage(stage)
+  })
+  exit.catch(() => {})
+
+  const killAll = () => {
+    ending = init()
+    // bubblewrap then ends by itself and says so; unshare would print an error of its own.
+    signal(told ?? -pid, 'SIGKILL')
+  }
+  const program = () => (tool === 'none' ? pid : childrenOf(init() ?? pid)[0]?.pid)
+  return { pid, output: linesOf(output, Date.now), exit, stop: (grace) => stop(grace, exit, program, killAll) }
+}
+
+/** bubblewrap writes `{ "child-pid": N, … }` once its sandbox stands. Undefined: it failed before, or it is not bubblewrap. */
+async function childPid(status: Readable, closed: Promise<unknown>, tool: Tool): Promise<number | undefined> {
+  let text = ''
+  const told = new Promise<number | undefined>((resolve) => {
+    status.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      const pid = /"child-pid":\s*(\d+)\s*[,}]/.exec(text)?.[1]
+      if (pid !== undefined) resolve(Number(pid))
+    })
+    status.once('end', () => resolve(undefined))
+  })
+  return tool === 'bubblewrap' ? Promise.race([told, closed.then(() => told)]) : undefined
+}
+
+async function failureText(output: Socket): Promise<string> {
+  const lines: string[] = []
+  for await (const { text } of linesOf(output, Date.now)) lines.push(text)
+  return `the sandbox could not be made: ${lines.join('; ')}`
+}
+
+/** Waits for a namespace to end: its process 1 goes last. */
+async function gone(init: number): Promise<void> {
+  const started = processInfo(init)?.startTime
+  if (started === undefined) return
+  signal(init, 'SIGKILL')
+  while (processInfo(init)?.startTime === started) await delay(2)
+}
+
+async function stop(
+  graceSeconds: number,
+  exit: Promise<Exit>,
+  program: () => number | undefined,
+  killAll: () => void,
+): Promise<Exit> {
+  // The oldest child of process 1 is the program itself; signalled around it, the sandbox would not pass it on.
+  const target = program()
+  if (target === undefined) killAll()
+  else signal(target, 'SIGTERM')
+  const timer = setTimeout(killAll, graceSeconds * 1000)
+  try {
+    return await exit
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Sandboxes tell of a signal as shells do, by 128 + n. */
+function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
+  const { signals } = constants
+  const number = code ?? 128 + (name ? signals[name] : 0)
+  const signalled = (Object.keys(signals) as NodeJS.Signals[]).find((key) => signals[key] === number - 128)
+  return signalled === undefined ? { code: number } : { code: number, signal: signalled }
+}
+
+/** Hands a job's folder to the user that its program becomes; links are handed over, not followed. */
+async function give(path: string, owner: Owner): Promise<void> {
+  await lchown(path, owner.uid, owner.gid)
+  const entries = await readdir(path, { withFileTypes: true, recursive: true })
+  for (const entry of entries) await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid)
+}
+
+/** Only what is empty is removed, one by one: were a job's folder still mounted there, its files must not go. */
+async function removeStage(stage: string): Promise<void> {
+  for (const entry of await readdir(stage, { withFileTypes: true })) {
+    const path = join(stage, entry.name)
+    await (entry.isDirectory() ? rmdir(path) : rm(path)).catch(() => {})
+  }
+  await rmdir(stage).catch(() => {})
+}

@@ -1,0 +1,22 @@
+import type { DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput } from '@aws-sdk/client-cloudwatch-logs'
+import { operation } from '../operation.ts'
+import { findGroup, groupId, logsNeed } from './log-group.ts'
+import { findStream, removeStream } from './log-stream.ts'
+
+/** Deletes the stream with all its events. */
+export const deleteLogStream = operation<DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput>(
+  'logs',
+  'DeleteLogStream',
+  {
+    needs: (input, call) => [logsNeed('DeleteLogStream', groupId(input, call), call, { stream: input.logStreamName })],
+    perform: (input, { call, world: { store } }) => {
+      const id = groupId(input, call)
+      return store.transaction(() => {
+        findGroup(store, id)
+        findStream(store, id, input.logStreamName)
+        removeStream(store, id, input.logStreamName)
+        return {}
+      })
+    },
+  },
+)

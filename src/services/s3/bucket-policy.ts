@@ -1,0 +1,88 @@
+import type {
+  DeleteBucketPolicyCommandInput,
+  DeleteBucketPolicyCommandOutput,
+  GetBucketPolicyCommandInput,
+  GetBucketPolicyCommandOutput,
+  GetBucketPolicyStatusCommandInput,
+  GetBucketPolicyStatusCommandOutput,
+  PutBucketPolicyCommandInput,
+  PutBucketPolicyCommandOutput,
+} from '@aws-sdk/client-s3'
+import { parsePolicy } from '../../policy/parse.ts'
+import { AwsError } from '../../wire/aws-error.ts'
+import { operation } from '../operation.ts'
+import { bucketArn, openBucket, updateBucket, type Bucket } from './bucket.ts'
+import { bindPrincipals, shownPolicy } from './bucket-policy-principals.ts'
+import { checkBucketPolicy, malformed } from './bucket-policy-text.ts'
+import { bucketNeed } from './needs.ts'
+import { isPublicPolicy } from './public-access.ts'
+import type { Call } from '../../door/call.ts'
+
+export const putBucketPolicy = operation<
+  PutBucketPolicyCommandInput,
+  PutBucketPolicyCommandOutput & { $status: number }
+>('s3', 'PutBucketPolicy', {
+  needs: bucketNeed('s3:PutBucketPolicy'),
+  perform: ({ Bucket, Policy: text, ExpectedBucketOwner }, permit) => {
+    const { call, world } = permit
+    const bucket = openBucket(Bucket, ExpectedBucketOwner, permit)
+    const document = checkBucketPolicy(text, Bucket)
+    const { principals, stranger } = bindPrincipals(world.store, text)
+    if (stranger !== undefined) throw malformed('Invalid principal in policy', `"AWS" : "${stranger}"`)
+    if (bucket.publicAccessBlock?.BlockPublicPolicy && isPublicPolicy(document)) throw publicPolicyBlocked(call, Bucket)
+    updateBucket(world.store, Bucket, (now) => ({ ...now, policy: { text, principals } }))
+    return { $status: 204 }
+  },
+})
+
+/** errors.md A2.2, "S3 BPA". */
+function publicPolicyBlocked({ caller }: Call, name: string): AwsError {
+  return new AwsError(
+    'AccessDenied',
+    `User: ${caller.arn} is not authorized to perform: s3:PutBucketPolicy on resource: "${bucketArn(name)}" ` +
+      'because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.',
+    403,
+  )
+}
+
+export const getBucketPolicy = operation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>(
+  's3',
+  'GetBucketPolicy',
+  {
+    needs: bucketNeed('s3:GetBucketPolicy'),
+    perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
+      const { text, principals } = policyOf(openBucket(Bucket, ExpectedBucketOwner, permit))
+      return { Policy: shownPolicy(permit.world.store, text, principals) }
+    },
+  },
+)
+
+export const deleteBucketPolicy = operation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>(
+  's3',
+  'DeleteBucketPolicy',
+  {
+    needs: bucketNeed('s3:DeleteBucketPolicy'),
+    perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
+      openBucket(Bucket, ExpectedBucketOwner, permit)
+      updateBucket(permit.world.store, Bucket, ({ policy: _, ...rest }) => rest)
+      return {}
+    },
+  },
+)
+
+export const getBucketPolicyStatus = operation<GetBucketPolicyStatusCommandInput, GetBucketPolicyStatusCommandOutput>(
+  's3',
+  'GetBucketPolicyStatus',
+  {
+    needs: bucketNeed('s3:GetBucketPolicyStatus'),
+    perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
+      const { text } = policyOf(openBucket(Bucket, ExpectedBucketOwner, permit))
+      return { PolicyStatus: { IsPublic: isPublicPolicy(parsePolicy(text, 'resource')) } }
+    },
+  },
+)
+
+function policyOf({ name, policy }: Bucket) {
+  if (!policy) throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, { BucketName: name })
+  return policy
+}

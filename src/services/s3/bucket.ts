@@ -1,0 +1,81 @@
+import type { CORSRule } from '@aws-sdk/client-s3'
+import type { Permit } from '../../door/call.ts'
+import type { Store } from '../../store/store.ts'
+import { AwsError } from '../../wire/aws-error.ts'
+import type { Shape } from '../../wire/shape.ts'
+import { accessDenied, noSuchBucket } from './errors.ts'
+import type { PublicAccessBlock } from './public-access.ts'
+import type { Tags } from './tags.ts'
+
+/** Document `s3/bucket`, keyed by its name: names are one namespace for all accounts and regions. */
+export interface Bucket {
+  name: string
+  account: string
+  region: string
+  /** Epoch seconds. */
+  createdAt: number
+  /** What public access is kept out; absent: none is. */
+  publicAccessBlock?: PublicAccessBlock
+  policy?: BucketPolicyDocument
+  tags?: Tags
+  cors?: Shape<CORSRule>[]
+}
+
+export interface BucketPolicyDocument {
+  /** As its author wrote it. */
+  text: string
+  /** ARN -> unique id of the users and roles that it named when it was put. */
+  principals: Record<string, string>
+}
+
+export const BUCKETS = 's3/bucket'
+
+export function bucketArn(name: string): string {
+  return `arn:aws:s3:::${name}`
+}
+
+export function findBucket(store: Store, name: string): Bucket | undefined {
+  return store.get<Bucket>(BUCKETS, name)
+}
+
+/** The bucket that an allowed call is about. Throws NoSuchBucket; AccessDenied when it is not the expected owner's; PermanentRedirect. */
+export function openBucket(name: string, expectedOwner: string | undefined, { call, world }: Permit): Bucket {
+  const bucket = findBucket(world.store, name)
+  if (!bucket) throw noSuchBucket(name)
+  if (expectedOwner !== undefined && expectedOwner !== bucket.account) throw accessDenied()
+  if (bucket.region !== call.region) throw permanentRedirect(bucket)
+  return bucket
+}
+
+function permanentRedirect({ name, region }: Bucket): AwsError {
+  return new AwsError(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    301,
+    { Endpoint: `${name}.s3.${region}.amazonaws.com`, Bucket: name, Region: region },
+  )
+}
+
+/** Writes a changed bucket back; whoever deletes it meanwhile wins. */
+export function updateBucket(store: Store, name: string, change: (bucket: Bucket) => Bucket): void {
+  store.transaction(() => {
+    const bucket = findBucket(store, name)
+    if (!bucket) throw noSuchBucket(name)
+    store.put<Bucket>(BUCKETS, name, change(bucket))
+  })
+}
+
+/**
+ * S3 User Guide, "General purpose bucket naming rules".
+ * Throws InvalidBucketName.
+ */
+export function checkBucketName(name: string): void {
+  const wellFormed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..')
+  const reserved =
+    /^\d+\.\d+\.\d+\.\d+$/.test(name) ||
+    /^(?:xn--|sthree-|amzn-s3-demo-)/.test(name) ||
+    /(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
+  if (!wellFormed || reserved) {
+    throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.', 400, { BucketName: name })
+  }
+}

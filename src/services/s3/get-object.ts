@@ -1,0 +1,109 @@
+import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3'
+import type { Readable } from 'node:stream'
+import type { Permit } from '../../door/call.ts'
+import type { Shape } from '../../wire/shape.ts'
+import { operation } from '../operation.ts'
+import { openBucket } from './bucket.ts'
+import { checksumAnswer } from './checksums.ts'
+import { unchangedSince, type ReadPreconditions } from './conditions.ts'
+import { invalidRequest } from './errors.ts'
+import { readObject } from './needs.ts'
+import { openObject, quoted, type StoredObject } from './object.ts'
+import { parseRange, partRange, type Range } from './range.ts'
+import { encrypted, refuseCustomerKeys } from './unsupported.ts'
+
+type Output = Omit<GetObjectCommandOutput, 'Body'> & { Body?: Readable; $status?: number }
+
+export const getObject = operation<GetObjectCommandInput, Output>('s3', 'GetObject', {
+  needs: ({ Bucket, Key, VersionId }, call) =>
+    readObject(call, VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', Bucket, Key),
+  perform: (input, permit) => {
+    const view = viewObject(input, permit)
+    if (!view.object) return view.answer
+    return { ...view.answer, Body: permit.world.objects.read(view.object.bytes, view.range) as never }
+  },
+})
+
+/** What GetObject and HeadObject have in common. */
+export interface ObjectRequest extends ReadPreconditions {
+  Bucket: string
+  Key: string
+  VersionId?: string
+  ExpectedBucketOwner?: string
+  Range?: string
+  PartNumber?: number
+  ChecksumMode?: string
+  SSECustomerAlgorithm?: string
+  ResponseCacheControl?: string
+  ResponseContentDisposition?: string
+  ResponseContentEncoding?: string
+  ResponseContentLanguage?: string
+  ResponseContentType?: string
+  /** Epoch seconds. */
+  ResponseExpires?: number
+}
+
+type Answer = Omit<Shape<Output>, 'Body'>
+
+/** The answer but for its bytes; without an object where the client's copy is good (304). */
+export function viewObject(
+  input: ObjectRequest,
+  permit: Permit,
+): { answer: Answer; object?: StoredObject; range?: Range } {
+  const overrides = responseHeaders(input)
+  if (Object.keys(overrides).length > 0 && permit.call.caller.kind === 'anonymous') {
+    throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.')
+  }
+  openBucket(input.Bucket, input.ExpectedBucketOwner, permit)
+  refuseCustomerKeys(input)
+  const object = openObject(permit.world.store, input.Bucket, input.Key, input.VersionId)
+  const identity = { ETag: quoted(object.etag), LastModified: object.lastModified }
+  if (unchangedSince(input, object)) return { answer: { $status: 304, ...identity } }
+
+  const { size } = object.bytes
+  const range = rangeOf(input, object)
+  return {
+    object,
+    ...(range ? { range } : {}),
+    answer: {
+      ...identity,
+      ...encrypted,
+      AcceptRanges: 'bytes',
+      ContentLength: size,
+      ...object.headers,
+      ...overrides,
+      Metadata: object.metadata,
+      ...(object.tags ? { TagCount: Object.keys(object.tags).length } : {}),
+      ...(input.PartNumber !== undefined && object.parts ? { PartsCount: object.parts.length } : {}),
+      ...(range
+        ? {
+            $status: 206,
+            ContentLength: range.end - range.start + 1,
+            ContentRange: `bytes ${range.start}-${range.end}/${size}`,
+          }
+        : input.ChecksumMode === 'ENABLED'
+          ? checksumAnswer(object.checksum)
+          : {}),
+    },
+  }
+}
+
+function rangeOf({ Range, PartNumber }: ObjectRequest, { bytes, parts }: StoredObject): Range | undefined {
+  if (PartNumber === undefined) return parseRange(Range, bytes.size)
+  if (Range !== undefined) throw invalidRequest('Cannot specify both Range header and partNumber query parameter')
+  // A range of nothing cannot be written down, so an empty object is answered whole.
+  const range = partRange(PartNumber, parts ?? [bytes.size])
+  return bytes.size === 0 ? undefined : range
+}
+
+function responseHeaders(input: ObjectRequest) {
+  const overrides = {
+    CacheControl: input.ResponseCacheControl,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires,
+  }
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+}

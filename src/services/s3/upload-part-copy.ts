@@ -1,0 +1,71 @@
+import type { UploadPartCopyCommandInput, UploadPartCopyCommandOutput } from '@aws-sdk/client-s3'
+import { operation } from '../operation.ts'
+import { MAX_PUT_BYTES } from './body.ts'
+import { openBucket } from './bucket.ts'
+import { checksumMembers, summed } from './checksums.ts'
+import { openSource, parseCopySource, sourceNeeds } from './copy-source.ts'
+import { invalidArgument, invalidRequest } from './errors.ts'
+import { onObject } from './needs.ts'
+import { nowSeconds, quoted } from './object.ts'
+import type { Range } from './range.ts'
+import { encrypted, refuseCustomerKeys } from './unsupported.ts'
+import { checkPartNumber, commitPart, openUpload } from './upload.ts'
+
+export const uploadPartCopy = operation<UploadPartCopyCommandInput, UploadPartCopyCommandOutput>(
+  's3',
+  'UploadPartCopy',
+  {
+    needs: ({ Bucket, Key, CopySource }, call) => {
+      const from = parseCopySource(CopySource)
+      return [
+        ...sourceNeeds(call, from),
+        onObject(call, 's3:PutObject', Bucket, Key, { 's3:x-amz-copy-source': `${from.bucket}/${from.key}` }),
+      ]
+    },
+    perform: async (input, permit) => {
+      const { world } = permit
+      const { Bucket, Key, UploadId, PartNumber } = input
+      openBucket(Bucket, input.ExpectedBucketOwner, permit)
+      checkPartNumber(PartNumber)
+      refuseCustomerKeys(input)
+      const upload = openUpload(world.store, Bucket, Key, UploadId)
+      const { bytes: from } = openSource(parseCopySource(input.CopySource), input, permit)
+      const range = parseCopyRange(input.CopySourceRange, from.size)
+      if ((range ? range.end - range.start + 1 : from.size) > MAX_PUT_BYTES) {
+        throw invalidRequest(
+          `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}`,
+        )
+      }
+      const content = summed(upload.checksum?.algorithm, world.objects.read(from, range))
+      const bytes = await world.objects.write(content.source)
+      const checksum = content.checksum()
+      const lastModified = nowSeconds(permit)
+      await commitPart(world, upload, { number: PartNumber, bytes, lastModified, ...(checksum ? { checksum } : {}) })
+      return {
+        ...encrypted,
+        CopyPartResult: { ETag: quoted(bytes.md5), LastModified: lastModified, ...checksumMembers(checksum) },
+      }
+    },
+  },
+)
+
+/** `bytes=first-last`, both told, both inside the source (S3 API Reference, UploadPartCopy, x-amz-copy-source-range). */
+function parseCopyRange(header: string | undefined, size: number): Range | undefined {
+  if (header === undefined) return undefined
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? []
+  if (first === undefined || Number(last) < Number(first)) {
+    throw invalidArgument(
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+      'x-amz-copy-source-range',
+      header,
+    )
+  }
+  if (Number(last) >= size) {
+    throw invalidArgument(
+      `Range specified is not valid for source object of size: ${size}`,
+      'x-amz-copy-source-range',
+      header,
+    )
+  }
+  return { start: Number(first), end: Number(last) }
+}

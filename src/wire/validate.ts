@@ -1,0 +1,91 @@
+import { AwsError } from './aws-error.ts'
+import { type Violation, violations } from './constraints.ts'
+import type { Identified } from './identify.ts'
+
+/**
+ * Throws unless the input keeps all constraints of AWS's model. Every violation is collected; how they are told is the
+ * service's own. SageMaker's, IAM's and STS's sentences are AWS's (errors.md A4, A8), the others are marked.
+ */
+export function validate(identified: Identified, input: Record<string, unknown>): void {
+  const { input: shape } = identified.op
+  if (!shape) return
+  const found = violations(shape, input)
+  if (found.length > 0) throw refusal(identified, found)
+}
+
+function refusal({ service, protocol }: Identified, found: Violation[]): AwsError {
+  switch (service) {
+    case 's3':
+      return s3Refusal(found[0]!)
+    case 'ec2':
+      return ec2Refusal(found[0]!)
+    case 'ecr':
+      return ecrRefusal(found[0]!)
+    case 'logs':
+      return new AwsError('InvalidParameterException', sentence(found))
+    case 'cloudwatch':
+      return cloudwatchRefusal(found, protocol)
+    case 'sagemaker-runtime':
+      return new AwsError('ValidationError', sentence(found))
+    default:
+      return new AwsError(protocol === 'query' ? 'ValidationError' : 'ValidationException', sentence(found))
+  }
+}
+
+/** `2 validation errors detected: Value 'x' at 'a.b' failed to satisfy constraint: Member must …; Value …`. */
+export function sentence(found: Violation[]): string {
+  const each = found.map(({ kind, path, shown, text }) => {
+    // A sensitive value is left out (captured: Cognito, RAM).
+    const value = kind === 'required' ? 'Value null' : shown === undefined ? 'Value' : `Value '${shown}'`
+    return `${value} at '${path}' failed to satisfy constraint: ${text}`
+  })
+  return `${found.length} validation error${found.length > 1 ? 's' : ''} detected: ${each.join('; ')}`
+}
+
+/** `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '…''` (captured). */
+function ecrRefusal({ kind, path, text, member }: Violation): AwsError {
+  const { shape } = member
+  // inferred: all but the pattern's sentence.
+  const constraint =
+    kind === 'pattern' ? `must satisfy regular expression '${shape.pattern}'` : text.charAt(0).toLowerCase() + text.slice(1)
+  return new AwsError('InvalidParameterException', `Invalid parameter at '${path}' failed to satisfy constraint: '${constraint}'`)
+}
+
+/** CloudWatch names a missing parameter (its model's MissingRequiredParameterException). */
+function cloudwatchRefusal(found: Violation[], protocol: string): AwsError {
+  const missing = found.find((violation) => violation.kind === 'required')
+  if (missing) {
+    const name = missing.path.split('.').map((step) => (step === 'member' ? step : step.charAt(0).toUpperCase() + step.slice(1))).join('.')
+    return new AwsError('MissingParameter', `The parameter ${name} is required.`)
+  }
+  return new AwsError(protocol === 'query' ? 'ValidationError' : 'ValidationException', sentence(found))
+}
+
+function ec2Refusal({ kind, member, shown = '', bound, text }: Violation): AwsError {
+  const name = member.locationName ?? member.name
+  const parameter = name.charAt(0).toLowerCase() + name.slice(1)
+  if (kind === 'required') return new AwsError('MissingParameter', `The request must contain the parameter ${parameter}`)
+  // inferred: EC2 words its ranges and enumerations case by case; these are the commonest.
+  if (kind === 'range') {
+    const side = text.includes('greater') ? `greater than ${bound}` : `less than or equal to ${bound}`
+    return new AwsError('InvalidParameterValue', `Value ( ${shown} ) for parameter ${parameter} is invalid. Expecting a value ${side}.`)
+  }
+  return new AwsError('InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid.`)
+}
+
+/** S3 answers by the place of the mistake. inferred: the sentences of the last two. */
+function s3Refusal({ kind, member, top, shown = '' }: Violation): AwsError {
+  if (member.name === 'LocationConstraint')
+    return new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, { LocationConstraint: shown })
+  if (!top || !member.location) {
+    if (top && kind === 'required') return new AwsError('MissingRequestBodyError', 'Request Body is empty')
+    return new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
+  }
+  const name = member.locationName ?? member.name
+  if (kind === 'required') {
+    const place = member.location === 'querystring' ? 'parameter' : 'header'
+    return new AwsError('InvalidRequest', `Missing required ${place} for this request: ${name}`)
+  }
+  if (name === 'x-amz-storage-class') return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid')
+  return new AwsError('InvalidArgument', `Invalid value for ${name}`, 400, { ArgumentName: name, ArgumentValue: shown })
+}

@@ -1,0 +1,50 @@
+/** The network corpus: describe-* documents and what becomes of connections in them. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { applyCall, buildNetwork } from '../../src/network/network.ts'
+import type { NetworkDocuments, NetworkOrigin, Verdict } from '../../src/network/types.ts'
+
+interface Case {
+  name: string
+  /** Where AWS says so. */
+  source: string
+  documents: NetworkDocuments
+  connections: {
+    origin: NetworkOrigin
+    host: string
+    port: number
+    expect: { verdict: Verdict; codes: string[]; via?: string; context?: string[] }
+    /** Operations of the fixes, in any order. */
+    fixes?: string[]
+  }[]
+}
+
+const REGION = 'us-east-1'
+const folder = new URL('../../corpus/network/', import.meta.url)
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+
+for (const file of files) {
+  const { name, documents, connections } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Case
+  const network = buildNetwork(documents, REGION)
+  describe(name, () => {
+    for (const { origin, host, port, expect, fixes } of connections) {
+      it(`${String(Object.values(origin)[1])} → ${host}:${port} is ${expect.verdict}`, () => {
+        const connection = network.connect(origin, host, port)
+        assert.deepEqual(
+          { verdict: connection.verdict, codes: connection.blockers.map((blocker) => blocker.code) },
+          { verdict: expect.verdict, codes: expect.codes },
+        )
+        if (expect.via) assert.equal(connection.way?.via, expect.via)
+        if (expect.context) assert.deepEqual(Object.keys(connection.context), expect.context)
+        const found = network.fixes(origin, host, port)
+        if (fixes) assert.deepEqual(found.map((fix) => fix.call.operation).sort(), [...fixes].sort())
+        if (found.length === 0) return
+        const mended = network.with((all) => found.reduce((now, fix) => applyCall(now, REGION, fix.call), all))
+        assert.equal(mended.connect(origin, host, port).verdict, 'allowed')
+      })
+    }
+  })
+}
+
+it('has cases', () => assert.ok(files.length >= 30))
