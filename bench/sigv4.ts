@@ -11,14 +11,20 @@ const bodySha256 = hash('sha256', '{}')
 const signedHeaders = ['content-type', 'host', 'x-amz-date', 'x-amz-target']
 
 function requestWith(authorization: string): HttpRequest {
-  const rawHeaders = [
-    ...['Host', 'localhost:4566', 'User-Agent', 'aws-sdk-js/3.1142.0', 'Content-Type', 'application/x-amz-json-1.1'],
-    ...['X-Amz-Date', '20261123T100000Z', 'X-Amz-Target', 'SageMaker.DescribeTrainingJob', 'Content-Length', '2'],
-    ...['amz-sdk-invocation-id', '3f0b3f6e-6b1b-4c54-9a50-3a1f3f0b3f6e', 'amz-sdk-request', 'attempt=1; max=3'],
-    ...['Connection', 'keep-alive', 'Authorization', authorization],
-  ]
-  const headers = new Map<string, string>()
-  for (let i = 0; i < rawHeaders.length; i += 2) headers.set(rawHeaders[i]!.toLowerCase(), rawHeaders[i + 1]!)
+  const sent = {
+    Host: 'localhost:4566',
+    'User-Agent': 'aws-sdk-js/3.1142.0',
+    'Content-Type': 'application/x-amz-json-1.1',
+    'X-Amz-Date': '20261123T100000Z',
+    'X-Amz-Target': 'SageMaker.DescribeTrainingJob',
+    'Content-Length': '2',
+    'amz-sdk-invocation-id': '3f0b3f6e-6b1b-4c54-9a50-3a1f3f0b3f6e',
+    'amz-sdk-request': 'attempt=1; max=3',
+    Connection: 'keep-alive',
+    Authorization: authorization,
+  }
+  const rawHeaders = Object.entries(sent).flat()
+  const headers = new Map(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value]))
   return { method: 'POST', path: '/', query: '', headers, rawHeaders }
 }
 

@@ -76,14 +76,14 @@ function section(path: string, names: readonly string[]): Record<string, string>
   return values
 }
 
-interface Keys {
+export interface Keys {
   accessKeyId: string
   secretAccessKey: string
   sessionToken: string | undefined
 }
 
 /** Signature Version 4 by header (IAM User Guide, "Create a signed AWS API request"). */
-function signed(call: ClientRequest, endpoint: string, keys: Keys, scope: { region: string; service: string }): ClientRequest {
+export function signed(call: ClientRequest, endpoint: string, keys: Keys, scope: { region: string; service: string }): ClientRequest {
   const now = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
   const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()

@@ -58,7 +58,12 @@ export async function imagePush(options: ImagePushOptions): Promise<{ digest: st
     await ensureRepository(options, image)
     for (const blob of [layer, config]) await pushBlob(call, repository, blob, progress)
     const digest = sha256(manifest)
-    await putImage(call, { ...repository, imageManifest: manifest, imageManifestMediaType: MANIFEST, ...imageIdOf(image) })
+    await putImage(call, {
+      ...repository,
+      imageManifest: manifest,
+      imageManifestMediaType: MANIFEST,
+      ...imageIdOf(image),
+    })
     progress(`${imageUri} ${digest}`)
     return { digest, imageUri }
   } finally {
@@ -78,7 +83,9 @@ async function entrypointOf(dir: string, given: string | undefined): Promise<str
   }
   const train = await stat(join(dir, 'train')).catch(() => undefined)
   if (train?.isFile() && (train.mode & 0o111) !== 0) return ['./train']
-  throw new UsageError(`${join(dir, 'train')} is no executable file: name what to run with --entrypoint, e.g. "python3 train.py"`)
+  throw new UsageError(
+    `${join(dir, 'train')} is no executable file: name what to run with --entrypoint, e.g. "python3 train.py"`,
+  )
 }
 
 /** Streams the folder into a gzipped archive on the disk: models may be larger than memory. */

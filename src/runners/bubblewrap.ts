@@ -1,4 +1,4 @@
-import { ARGUMENTS_FD, HOSTNAME, STATUS_FD, commandOf, workingDirectoryOf } from './sandbox.ts'
+import { ARGUMENTS_FD, HOSTNAME, STATUS_FD, commandOf, words, workingDirectoryOf } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
 import type { RunSpec } from './runner.ts'
 
@@ -9,17 +9,14 @@ import type { RunSpec } from './runner.ts'
 export function bubblewrapArguments(spec: RunSpec, layout: Layout): string[] {
   const uid = userOf(spec.image.config.User)
   return [
-    '--die-with-parent',
-    '--new-session',
-    ...['--unshare-user', '--uid', uid, '--gid', uid],
-    ...['--unshare-pid', '--unshare-ipc', '--unshare-cgroup-try'],
-    ...['--unshare-uts', '--hostname', spec.hostname ?? HOSTNAME],
+    ...words(`--die-with-parent --new-session --unshare-user --uid ${uid} --gid ${uid}`),
+    ...words('--unshare-pid --unshare-ipc --unshare-cgroup-try --unshare-uts --hostname'),
+    spec.hostname ?? HOSTNAME,
     ...(spec.network === 'none' ? ['--unshare-net'] : []),
     ...rootFirst(layout),
-    ...['--chdir', workingDirectoryOf(spec.image)],
-    ...['--json-status-fd', String(STATUS_FD)],
-    ...['--args', String(ARGUMENTS_FD)],
-    '--',
+    '--chdir',
+    workingDirectoryOf(spec.image),
+    ...words(`--json-status-fd ${STATUS_FD} --args ${ARGUMENTS_FD} --`),
     ...commandOf(spec),
   ]
 }
@@ -37,16 +34,12 @@ export function environmentArguments(environment: Readonly<Record<string, string
 /** /proc and /dev go onto the root before anything else may lie there. */
 function rootFirst(layout: Layout): string[] {
   return layout.flatMap((step) => {
-    switch (step.kind) {
-      case 'root':
-        return [step.writable ? '--bind' : '--ro-bind', step.from, '/', '--dev', '/dev', '--proc', '/proc']
-      case 'bind':
-        return [step.writable ? '--bind' : '--ro-bind', step.from, step.to]
-      case 'empty':
-        return ['--tmpfs', step.to]
-      case 'seal':
-        return ['--remount-ro', step.to]
-    }
+    if (step.kind === 'empty') return ['--tmpfs', step.to]
+    if (step.kind === 'seal') return ['--remount-ro', step.to]
+    const bind = step.writable ? '--bind' : '--ro-bind'
+    return step.kind === 'bind'
+      ? [bind, step.from, step.to]
+      : [bind, step.from, '/', ...words('--dev /dev --proc /proc')]
   })
 }
 

@@ -25,13 +25,20 @@ export function probeIsolation(): Promise<Isolation> {
 
 async function probe(): Promise<Isolation> {
   const user = isRoot()
-    ? (await tried('setpriv', [`--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, '--clear-groups', '--', '/bin/true'])) === undefined
+    ? (await tried('setpriv', [
+        `--reuid=${NOBODY.uid}`,
+        `--regid=${NOBODY.gid}`,
+        '--clear-groups',
+        '--',
+        '/bin/true',
+      ])) === undefined
     : false
   const bubblewrap = await tried('bwrap', bubblewrapArguments(trial, trialLayout))
   if (bubblewrap === undefined) return isolated('bubblewrap', user, [])
   const unshare = await triedUnshare(user)
   const lacksImages = 'Images with an operating system of their own cannot run: they need bubblewrap.'
-  if (unshare === undefined) return isolated('unshare', user, [`bubblewrap does not work here: ${bubblewrap}.`, lacksImages])
+  if (unshare === undefined)
+    return isolated('unshare', user, [`bubblewrap does not work here: ${bubblewrap}.`, lacksImages])
   return {
     tool: 'none',
     isolates: { filesystem: false, processes: false, network: false, user: false },

@@ -5,7 +5,7 @@ import { toolPath } from './isolation.ts'
 import type { Owner } from './layers.ts'
 import { RunnerError } from './runner.ts'
 import type { Isolation, Limits, RunSpec } from './runner.ts'
-import { SYSTEM_PATH, commandOf, environmentOf, layoutOf, workingDirectoryOf } from './sandbox.ts'
+import { SYSTEM_PATH, commandOf, environmentOf, layoutOf, words, workingDirectoryOf } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
 import { shellEnvironment, unshareArguments } from './unshare.ts'
 
@@ -24,39 +24,46 @@ export interface Plan {
  * `owner` whom the program becomes. Throws RunnerError where a promise of the spec could not be kept.
  */
 export async function planRun(spec: RunSpec, tool: Isolation['tool'], stage: string, owner?: Owner): Promise<Plan> {
-  const environment = environmentOf(spec)
-  const enter = spec.enter ?? []
-  const limits = limitsPrefix(spec.limits)
-  const env = { PATH: SYSTEM_PATH }
-  switch (tool) {
-    case 'bubblewrap': {
-      const { layout, prefix } = owner ? await asOwner(layoutOf(spec), stage, owner) : { layout: layoutOf(spec), prefix: [] }
-      return {
-        command: [...enter, ...prefix, ...limits, need('bwrap'), ...bubblewrapArguments(spec, layout)],
-        env,
-        arguments: environmentArguments(environment),
-      }
-    }
-    case 'unshare': {
-      if (spec.image.rootfs === 'image')
-        throw new RunnerError('an image with its own root file system needs bubblewrap, which does not work here')
-      const root = join(stage, 'root')
-      await mkdir(root)
-      return {
-        command: [...enter, ...limits, need('unshare'), ...unshareArguments(spec, layoutOf(spec), root, owner)],
-        env,
-        arguments: shellEnvironment(environment),
-      }
-    }
-    case 'none':
-      refuseWithoutSandbox(spec)
-      return {
-        command: [...limits, ...commandOf(spec)],
-        cwd: join(spec.image.directory, workingDirectoryOf(spec.image)),
-        // Where AWS's own training toolkit looks when it is not at /opt/ml.
-        env: { ...environment, SAGEMAKER_BASE_DIR: spec.ml },
-        arguments: '',
-      }
+  if (tool === 'bubblewrap') return inBubblewrap(spec, stage, owner)
+  if (tool === 'unshare') return inUnshare(spec, stage, owner)
+  return withoutSandbox(spec)
+}
+
+/** The tools around a program never see its environment. */
+const env = { PATH: SYSTEM_PATH }
+
+function inBubblewrap(spec: RunSpec, stage: string, owner: Owner | undefined): Plan {
+  const own = layoutOf(spec)
+  const { layout, prefix } = owner ? asOwner(own, stage, owner) : { layout: own, prefix: [] }
+  const bubblewrap = [need('bwrap'), ...bubblewrapArguments(spec, layout)]
+  return {
+    command: [...(spec.enter ?? []), ...prefix, ...limitsPrefix(spec.limits), ...bubblewrap],
+    env,
+    arguments: environmentArguments(environmentOf(spec)),
+  }
+}
+
+async function inUnshare(spec: RunSpec, stage: string, owner: Owner | undefined): Promise<Plan> {
+  if (spec.image.rootfs === 'image')
+    throw new RunnerError('an image with its own root file system needs bubblewrap, which does not work here')
+  const root = join(stage, 'root')
+  await mkdir(root)
+  const unshare = [need('unshare'), ...unshareArguments(spec, layoutOf(spec), root, owner)]
+  return {
+    command: [...(spec.enter ?? []), ...limitsPrefix(spec.limits), ...unshare],
+    env,
+    arguments: shellEnvironment(environmentOf(spec)),
+  }
+}
+
+function withoutSandbox(spec: RunSpec): Plan {
+  refuseWithoutSandbox(spec)
+  return {
+    command: [...limitsPrefix(spec.limits), ...commandOf(spec)],
+    cwd: join(spec.image.directory, workingDirectoryOf(spec.image)),
+    // Where AWS's own training toolkit looks when it is not at /opt/ml.
+    env: { ...environmentOf(spec), SAGEMAKER_BASE_DIR: spec.ml },
+    arguments: '',
   }
 }
 
@@ -77,7 +84,7 @@ function refuseWithoutSandbox({ network, image, enter }: RunSpec): void {
  * Starts as root and goes on as `owner`. A server that is root keeps its folders from others, and then that user could
  * not reach what is to be mounted; so root first mounts it where everyone can, in a mount namespace of its own.
  */
-async function asOwner(layout: Layout, stage: string, owner: Owner): Promise<{ layout: Layout; prefix: string[] }> {
+function asOwner(layout: Layout, stage: string, owner: Owner): { layout: Layout; prefix: string[] } {
   const mounts: string[] = []
   const staged = layout.map((step, index) => {
     if (!('from' in step) || step.from === '/' || step.from === ('to' in step ? step.to : '')) return step
@@ -91,8 +98,14 @@ async function asOwner(layout: Layout, stage: string, owner: Owner): Promise<{ l
   return {
     layout: staged,
     prefix: [
-      ...[need('unshare'), '--mount', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'stage', ...mounts, '--'],
-      ...[need('setpriv'), `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', '--'],
+      need('unshare'),
+      ...words('--mount --propagation private -- /bin/sh -c'),
+      script,
+      'stage',
+      ...mounts,
+      '--',
+      need('setpriv'),
+      ...words(`--reuid=${owner.uid} --regid=${owner.gid} --clear-groups --`),
     ],
   }
 }

@@ -122,12 +122,14 @@ async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Soc
   let ending = told
   const forget = recordRun(spec.records, spec.name, told === undefined ? [pid] : [pid, told])
 
-  const exit = closed.finally(async () => {
+  const exit = (async () => {
+    const result = await closed
     if (ending !== undefined) await gone(ending)
     signal(-pid, 'SIGKILL')
     forget()
     await removeStage(stage)
-  })
+    return result
+  })()
   exit.catch(() => {})
 
   const killAll = () => {

@@ -25,10 +25,7 @@ export const ML = '/opt/ml'
  * On an image's own root: that, with /opt/ml.
  */
 export function layoutOf(spec: Pick<RunSpec, 'image' | 'ml' | 'hide' | 'mounts' | 'network'>): Layout {
-  const own: Layout = [
-    { kind: 'bind', from: spec.ml, to: ML, writable: true },
-    ...(spec.mounts ?? []).map(bind),
-  ]
+  const own: Layout = [{ kind: 'bind', from: spec.ml, to: ML, writable: true }, ...(spec.mounts ?? []).map(bind)]
   if (spec.image.rootfs === 'image')
     return [
       { kind: 'root', from: spec.image.directory, writable: true },
@@ -87,7 +84,11 @@ function nameFiles({ network, mounts = [] }: Pick<RunSpec, 'network' | 'mounts'>
 }
 
 /** What is run: the image's entrypoint, or the request's instead of it, and SageMaker's argument. */
-export function commandOf({ image, entrypoint, arguments: more }: Pick<RunSpec, 'image' | 'entrypoint' | 'arguments'>): string[] {
+export function commandOf({
+  image,
+  entrypoint,
+  arguments: more,
+}: Pick<RunSpec, 'image' | 'entrypoint' | 'arguments'>): string[] {
   return [...(entrypoint?.length ? entrypoint : (image.config.Entrypoint ?? [])), ...more]
 }
 
@@ -99,7 +100,11 @@ export function workingDirectoryOf(image: PreparedImage): string {
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The program's whole environment: nothing of the server's own comes in. */
-export function environmentOf({ image, env, hostname }: Pick<RunSpec, 'image' | 'env' | 'hostname'>): Record<string, string> {
+export function environmentOf({
+  image,
+  env,
+  hostname,
+}: Pick<RunSpec, 'image' | 'env' | 'hostname'>): Record<string, string> {
   const own = (image.config.Env ?? []).map((entry): [string, string] => {
     const equals = entry.indexOf('=')
     return equals < 0 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)]
@@ -109,3 +114,6 @@ export function environmentOf({ image, env, hostname }: Pick<RunSpec, 'image' | 
 
 /** SageMaker's name for the first instance of a job. */
 export const HOSTNAME = 'algo-1'
+
+/** A command's fixed words. */
+export const words = (text: string) => text.split(' ')

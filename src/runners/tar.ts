@@ -76,7 +76,14 @@ function paxRecord(key: string, value: string): string {
 function ustar({ path, type, mode, size, linkPath }: TarHeader, flag = flagOf(type)): Buffer {
   const block = Buffer.alloc(BLOCK)
   const octal = (value: number, at: number, width: number) =>
-    block.write(value.toString(8).padStart(width - 1, '0').slice(-(width - 1)), at, 'latin1')
+    block.write(
+      value
+        .toString(8)
+        .padStart(width - 1, '0')
+        .slice(-(width - 1)),
+      at,
+      'latin1',
+    )
   Buffer.from(path).copy(block, 0, 0, 100)
   octal(mode, 100, 8)
   octal(0, 108, 8)
@@ -111,7 +118,8 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
     for (;;) {
       const block = await bytes.take(BLOCK)
       if (!block || block.every((byte) => byte === 0)) return await bytes.drain()
-      if (Number.parseInt(text(block, 148, 8), 8) !== checksum(block)) throw new Error('not a tar archive: bad checksum')
+      if (Number.parseInt(text(block, 148, 8), 8) !== checksum(block))
+        throw new Error('not a tar archive: bad checksum')
       const flag = String.fromCharCode(block[156] ?? 0)
       const size = pending['size'] === undefined ? numberAt(block, 124, 12) : Number(pending['size'])
       if (!Number.isSafeInteger(size) || size < 0) throw new Error('not a tar archive: bad size')
@@ -165,7 +173,7 @@ function numberAt(block: Buffer, at: number, width: number): number {
 
 function parsePax(body: Buffer): Record<string, string> {
   const records: Record<string, string> = {}
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const space = body.indexOf(0x20, at)
     const length = Number.parseInt(body.toString('latin1', at, space), 10)
     if (space < 0 || !(length > 0) || at + length > body.length) throw new Error('not a tar archive: bad PAX record')

@@ -1,4 +1,4 @@
-import { ARGUMENTS_FD, HOSTNAME, STATUS_FD, SYSTEM_PATH, commandOf, workingDirectoryOf } from './sandbox.ts'
+import { ARGUMENTS_FD, HOSTNAME, STATUS_FD, SYSTEM_PATH, commandOf, words, workingDirectoryOf } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
 import type { RunSpec } from './runner.ts'
 import type { Owner } from './layers.ts'
@@ -45,29 +45,27 @@ umount -l .
 cd "$cwd"
 exec setpriv $become --no-new-privs --bounding-set=-all --inh-caps=-all -- /bin/sh -c '
   eval "$(cat <&${ARGUMENTS_FD})"; exec ${ARGUMENTS_FD}<&- ${STATUS_FD}>&-; unset OLDPWD; "$@" & wait $! 2>/dev/null' program "$@"
-`.replaceAll('${ARGUMENTS_FD}', String(ARGUMENTS_FD)).replaceAll('${STATUS_FD}', String(STATUS_FD))
+`
+  .replaceAll('${ARGUMENTS_FD}', String(ARGUMENTS_FD))
+  .replaceAll('${STATUS_FD}', String(STATUS_FD))
 
 /** Arguments of unshare(1). `owner` is whom the program becomes when the server is root. */
 export function unshareArguments(spec: RunSpec, layout: Layout, stage: string, owner: Owner | undefined): string[] {
   return [
-    ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
-    ...['--mount', '--propagation', 'private'],
-    ...['--pid', '--fork', '--kill-child', '--ipc', '--uts'],
+    ...(process.getuid?.() === 0 ? [] : words('--user --map-root-user')),
+    ...words('--mount --propagation private --pid --fork --kill-child --ipc --uts'),
     ...(spec.network === 'none' ? ['--net'] : []),
-    ...['--', '/bin/sh', '-c', script, 'sandbox', stage, workingDirectoryOf(spec.image)],
+    ...words('-- /bin/sh -c'),
+    script,
+    'sandbox',
+    stage,
+    workingDirectoryOf(spec.image),
     owner ? `--reuid=${owner.uid} --regid=${owner.gid} --clear-groups` : '',
     spec.hostname ?? HOSTNAME,
     ...layout.flatMap((step) => {
-      switch (step.kind) {
-        case 'root':
-          return []
-        case 'bind':
-          return ['bind', step.from, step.writable ? 'rw' : 'ro', step.to]
-        case 'empty':
-          return ['empty', step.to]
-        case 'seal':
-          return ['seal', step.to]
-      }
+      if (step.kind === 'root') return [] // the script knows no other than the host's
+      if (step.kind === 'bind') return ['bind', step.from, step.writable ? 'rw' : 'ro', step.to]
+      return [step.kind, step.to]
     }),
     '--',
     ...commandOf(spec),

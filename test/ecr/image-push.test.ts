@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -56,7 +67,10 @@ test('a pushed folder unpacks to what it was', async () => {
   assert.equal(config.config.WorkingDir, '/opt/program')
   assert.deepEqual(config.config.Labels, { 'dev.sallyport.rootfs': 'host' })
 
-  const layers = manifest.layers.map((layer: any) => ({ digest: layer.digest, open: () => readLayer(world, id, layer.digest) }))
+  const layers = manifest.layers.map((layer: any) => ({
+    digest: layer.digest,
+    open: () => readLayer(world, id, layer.digest),
+  }))
   const root = newFolder()
   await unpackLayers({ config, layers }, root)
   const program = join(root, 'opt/program')
@@ -75,7 +89,12 @@ test('the same content is the same image, and is not uploaded again', async () =
   assert.ok(called.includes('CreateRepository'))
   called.length = 0
   assert.deepEqual(await push(copy), first)
-  assert.deepEqual(called, ['DescribeRepositories', 'BatchCheckLayerAvailability', 'BatchCheckLayerAvailability', 'PutImage'])
+  assert.deepEqual(called, [
+    'DescribeRepositories',
+    'BatchCheckLayerAvailability',
+    'BatchCheckLayerAvailability',
+    'PutImage',
+  ])
   writeFileSync(join(copy, 'more'), 'x')
   assert.notEqual((await push(copy)).digest, first.digest)
 })

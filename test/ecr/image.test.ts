@@ -27,7 +27,10 @@ test('a layer is uploaded in parts, in order, and read back', async () => {
     act('UploadLayerPart', { repositoryName, uploadId, partFirstByte: first, partLastByte: last, layerPartBlob: blob })
 
   const fields = { registryId: account, repositoryName, uploadId }
-  await assert.rejects(part(1, 10), refusal('InvalidLayerPartException', /first byte/, { ...fields, lastValidByteReceived: '-1' }))
+  await assert.rejects(
+    part(1, 10),
+    refusal('InvalidLayerPartException', /first byte/, { ...fields, lastValidByteReceived: '-1' }),
+  )
   assert.equal((await part(0, cut - 1)).lastByteReceived, cut - 1)
   const again = { ...fields, lastValidByteReceived: String(cut - 1) }
   await assert.rejects(part(0, cut - 1), refusal('InvalidLayerPartException', /first byte/, again))
@@ -68,7 +71,8 @@ test('layers are available in their own repository only', async () => {
   const { act, push } = await newRepository()
   await act('CreateRepository', { repositoryName: 'other' })
   const digest = await push(repositoryName, Buffer.from('x'))
-  const check = (name: string) => act('BatchCheckLayerAvailability', { repositoryName: name, layerDigests: [digest, 'x'] })
+  const check = (name: string) =>
+    act('BatchCheckLayerAvailability', { repositoryName: name, layerDigests: [digest, 'x'] })
   const here = await check(repositoryName)
   assert.deepEqual([here.layers[0].layerAvailability, here.layers[0].layerSize], ['AVAILABLE', 1])
   assert.equal(here.failures[0].failureCode, 'InvalidLayerDigest')
@@ -116,7 +120,10 @@ test('putting the same again, another digest, or nonsense is refused', async () 
       `Image with digest '${imageDigest}' and tag 'v1' already exists in the repository with name 'app' in registry with id '123456789012'`,
     ),
   )
-  await assert.rejects(put({ imageDigest: digestOf('') }), refusal('ImageDigestDoesNotMatchException', /does not match/))
+  await assert.rejects(
+    put({ imageDigest: digestOf('') }),
+    refusal('ImageDigestDoesNotMatchException', /does not match/),
+  )
   await put({ imageTag: 'v2' })
   for (const nonsense of ['{', '[]', '{}', '{"schemaVersion":1}', imageManifest.replace('sha256:', 'md5:')])
     await assert.rejects(put({ imageManifest: nonsense }), refusal('InvalidParameterException', /'ImageManifest'/))
@@ -141,7 +148,8 @@ test('a tag moves in a mutable repository and stays in an immutable one, but for
     new Set([`${one.imageDigest} undefined`, `${two.imageDigest} latest`]),
   )
   await act('PutImageTagMutability', { repositoryName, imageTagMutability: 'IMMUTABLE' })
-  const move = (imageTag: string, { imageManifest } = one) => act('PutImage', { repositoryName, imageManifest, imageTag })
+  const move = (imageTag: string, { imageManifest } = one) =>
+    act('PutImage', { repositoryName, imageManifest, imageTag })
   await assert.rejects(
     move('latest'),
     refusal(
@@ -167,7 +175,10 @@ test('images are described, filtered, and missing ones named as AWS does', async
   assert.equal(imageDetails.length, 1)
   assert.deepEqual([imageDetails[0].imageDigest, imageDetails[0].imageTags], [imageDigest, ['v1']])
   assert.equal(imageDetails[0].imageSizeInBytes, '{"of":"one"}'.length + 'layer one'.length)
-  assert.equal((await act('DescribeImages', { repositoryName, filter: { tagStatus: 'UNTAGGED' } })).imageDetails.length, 1)
+  assert.equal(
+    (await act('DescribeImages', { repositoryName, filter: { tagStatus: 'UNTAGGED' } })).imageDetails.length,
+    1,
+  )
   await assert.rejects(
     act('DescribeImages', { repositoryName, imageIds: [{ imageTag: 'v9' }] }),
     refusal(
@@ -197,7 +208,11 @@ test('deleting the last tag deletes the image and the layers that nobody shares'
 test('a layer’s URL is presigned for that one object and goes with the layer', async () => {
   const { act, pushImage, world, clock } = await newRepository()
   const { layerDigest, imageDigest } = await pushImage(repositoryName, 'one', 'v1')
-  const { downloadUrl } = await act('GetDownloadUrlForLayer', { repositoryName, layerDigest }, { host: '127.0.0.1:4566' })
+  const { downloadUrl } = await act(
+    'GetDownloadUrlForLayer',
+    { repositoryName, layerDigest },
+    { host: '127.0.0.1:4566' },
+  )
   const url = new URL(downloadUrl)
   const object = `prod-us-east-1-starport-layer-bucket/${account}/app/${layerDigest.slice(7)}`
   assert.equal(`${url.origin}${url.pathname}`, `http://127.0.0.1:4566/${object}`)
@@ -212,11 +227,18 @@ test('a layer’s URL is presigned for that one object and goes with the layer',
       now: clock.now,
       find: (key) => findCredential(world.store, key, clock.now),
     })
-  assert.equal(signed(parseQuery(query)).credential.caller.arn, 'arn:aws:sts::000000000000:assumed-role/ecr-layer-reader/ecr.amazonaws.com')
+  assert.equal(
+    signed(parseQuery(query)).credential.caller.arn,
+    'arn:aws:sts::000000000000:assumed-role/ecr-layer-reader/ecr.amazonaws.com',
+  )
   assert.throws(() => signed(parseQuery(query.replace('X-Amz-Expires=3600', 'X-Amz-Expires=3601'))))
   const [session] = world.store.list<{ policies: { text: string }[] }>('sts/session')
   assert.equal(JSON.parse(session?.value.policies[0]?.text ?? '').Statement[0].Resource, `arn:aws:s3:::${object}`)
-  const amazon = await act('GetDownloadUrlForLayer', { repositoryName, layerDigest }, { host: 'api.ecr.us-east-1.amazonaws.com' })
+  const amazon = await act(
+    'GetDownloadUrlForLayer',
+    { repositoryName, layerDigest },
+    { host: 'api.ecr.us-east-1.amazonaws.com' },
+  )
   assert.equal(new URL(amazon.downloadUrl).host, 'prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com')
   await act('BatchDeleteImage', { repositoryName, imageIds: [{ imageDigest }] })
   assert.equal(world.store.get('s3/object', object), undefined)

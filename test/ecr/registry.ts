@@ -39,7 +39,14 @@ export function newRegistry() {
       region: 'us-east-1',
       time: clock.now,
       secure: false,
-      caller: { kind: 'user', account, arn: 'arn:aws:iam::123456789012:user/u', principalArn: '', userId: 'AIDA', tags: {} },
+      caller: {
+        kind: 'user',
+        account,
+        arn: 'arn:aws:iam::123456789012:user/u',
+        principalArn: '',
+        userId: 'AIDA',
+        tags: {},
+      },
       header: (name: string) => headers[name],
     }) as unknown as Call
 
@@ -74,14 +81,18 @@ export function newRegistry() {
   return { world, clock, act, needs, push, pushImage }
 }
 
-function operationNamed(name: string): Operation<never, unknown> {
-  return (operations as Record<string, Operation<never, unknown>>)[name] ?? assert.fail(`no operation ${name}`)
+function operationNamed(name: string): Operation {
+  return (operations as Record<string, Operation>)[name] ?? assert.fail(`no operation ${name}`)
 }
 
 export const digestOf = (bytes: Uint8Array | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 export function manifestOf(config: Uint8Array, layers: readonly Uint8Array[]): string {
-  const descriptor = (mediaType: string, bytes: Uint8Array) => ({ mediaType, digest: digestOf(bytes), size: bytes.length })
+  const descriptor = (mediaType: string, bytes: Uint8Array) => ({
+    mediaType,
+    digest: digestOf(bytes),
+    size: bytes.length,
+  })
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',

@@ -39,7 +39,10 @@ test('repositories come in pages', async () => {
   const names = [first, second].map((page) => page.repositories.map((one: any) => one.repositoryName))
   assert.deepEqual(names, [['a', 'b'], ['c']])
   assert.equal(second.nextToken, undefined)
-  await assert.rejects(act('DescribeRepositories', { nextToken: 'x' }), refusal('InvalidParameterException', /nextToken/))
+  await assert.rejects(
+    act('DescribeRepositories', { nextToken: 'x' }),
+    refusal('InvalidParameterException', /nextToken/),
+  )
 })
 
 test('a repository with images is deleted by force only, with all that lies in it', async () => {
@@ -55,7 +58,8 @@ test('a repository with images is deleted by force only, with all that lies in i
     ),
   )
   await act('DeleteRepository', { repositoryName: 'app', force: true })
-  for (const kind of ['repository', 'image', 'tag', 'layer', 'upload']) assert.equal(world.store.count(`ecr/${kind}`), 0)
+  for (const kind of ['repository', 'image', 'tag', 'layer', 'upload'])
+    assert.equal(world.store.count(`ecr/${kind}`), 0)
 })
 
 test('needs name the repository, its tags, and what is tagged at creation', async () => {
@@ -117,7 +121,13 @@ test('tags are laid over, listed and taken away', async () => {
   const { act } = newRegistry()
   await act('CreateRepository', { repositoryName: 'app', tags: [{ Key: 'a', Value: '1' }] })
   const resourceArn = arn('app')
-  await act('TagResource', { resourceArn, tags: [{ Key: 'a', Value: '2' }, { Key: 'b', Value: '3' }] })
+  await act('TagResource', {
+    resourceArn,
+    tags: [
+      { Key: 'a', Value: '2' },
+      { Key: 'b', Value: '3' },
+    ],
+  })
   await act('UntagResource', { resourceArn, tagKeys: ['b', 'c'] })
   assert.deepEqual(await act('ListTagsForResource', { resourceArn }), { tags: [{ Key: 'a', Value: '2' }] })
   const many = Array.from({ length: 50 }, (_, index) => ({ Key: `k${index}`, Value: '' }))
@@ -150,6 +160,14 @@ test('image URIs are taken apart, and anything else is refused', () => {
   assert.deepEqual(parseImageUri(`${host}/team/app@${digest}`), { ...base, digest })
   const both = parseImageUri(`${host}/team/app:1.0@${digest}`)
   assert.deepEqual(both && imageIdOf(both), { imageDigest: digest })
-  for (const uri of ['ubuntu', `${host}/`, `${host}/App`, `${host}/a:`, `x${host}/a`, `${host}/a@sha256:1`, `${host}/a b`])
+  for (const uri of [
+    'ubuntu',
+    `${host}/`,
+    `${host}/App`,
+    `${host}/a:`,
+    `x${host}/a`,
+    `${host}/a@sha256:1`,
+    `${host}/a b`,
+  ])
     assert.equal(parseImageUri(uri), undefined, uri)
 })

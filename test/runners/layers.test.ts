@@ -15,7 +15,7 @@ type Entry = Partial<TarHeader> & { path: string; text?: string }
 function tar(...entries: Entry[]): Buffer {
   const blocks = entries.flatMap(({ text = '', ...entry }) => {
     const content = Buffer.from(text)
-    const header = { type: 'file', mode: 0o644, linkPath: '', size: content.length, ...entry } as TarHeader
+    const header: TarHeader = { type: 'file', mode: 0o644, linkPath: '', size: content.length, ...entry }
     return [tarHeader(header), content, padding(content.length)]
   })
   return Buffer.concat([...blocks, tarEnd])
@@ -43,8 +43,21 @@ async function unpack(...layers: Buffer[]) {
 
 test('layers lie over each other, whatever packs them', async () => {
   const { root, work } = await unpack(
-    gzipSync(tar({ path: 'a/', type: 'directory', mode: 0o555 }, { path: 'a/one', text: '1' }, { path: 'a/two', text: '2' }, { path: 'b', text: 'file' })),
-    zstdCompressSync(tar({ path: 'a/two', text: 'two', mode: 0o4755 }, { path: 'b/', type: 'directory', mode: 0o755 }, { path: 'b/c', text: 'c' })),
+    gzipSync(
+      tar(
+        { path: 'a/', type: 'directory', mode: 0o555 },
+        { path: 'a/one', text: '1' },
+        { path: 'a/two', text: '2' },
+        { path: 'b', text: 'file' },
+      ),
+    ),
+    zstdCompressSync(
+      tar(
+        { path: 'a/two', text: 'two', mode: 0o4755 },
+        { path: 'b/', type: 'directory', mode: 0o755 },
+        { path: 'b/c', text: 'c' },
+      ),
+    ),
     tar({ path: 'link', type: 'link', linkPath: 'a/two' }, { path: './deep/er/file', text: 'd' }),
   )
   await work
@@ -58,7 +71,13 @@ test('layers lie over each other, whatever packs them', async () => {
 test('whiteouts take away what lower layers brought, and only that', async () => {
   const { root, work } = await unpack(
     tar({ path: 'keep/old', text: '' }, { path: 'gone/x', text: '' }, { path: 'file', text: '' }),
-    tar({ path: 'keep/new', text: '' }, { path: 'keep/.wh..wh..opq' }, { path: '.wh.gone' }, { path: '.wh.file' }, { path: '.wh...' }),
+    tar(
+      { path: 'keep/new', text: '' },
+      { path: 'keep/.wh..wh..opq' },
+      { path: '.wh.gone' },
+      { path: '.wh.file' },
+      { path: '.wh...' },
+    ),
   )
   await assert.rejects(work, /leads out of it/)
   assert.deepEqual(readdirSync(join(root, 'keep')), ['new'])
@@ -106,7 +125,11 @@ test('a layer that is not what its digest says is refused', async () => {
 })
 
 test('what is no archive, or half of one, is refused', async () => {
-  for (const bytes of [Buffer.alloc(512, 'x'), tar({ path: 'a', text: 'x'.repeat(2000) }).subarray(0, 1024), gzipSync(tar({ path: 'a' })).subarray(0, 40)]) {
+  for (const bytes of [
+    Buffer.alloc(512, 'x'),
+    tar({ path: 'a', text: 'x'.repeat(2000) }).subarray(0, 1024),
+    gzipSync(tar({ path: 'a' })).subarray(0, 40),
+  ]) {
     const { work } = await unpack(bytes)
     await assert.rejects(work)
   }

@@ -20,7 +20,7 @@ export const getMetricData = operation<GetMetricDataCommandInput, GetMetricDataC
     needs: () => [need('cloudwatch:GetMetricData', '*')],
     perform: (input, { call, world: { store } }) => {
       const { StartTime, EndTime, ScanBy = 'TimestampDescending' } = input
-      if (StartTime >= EndTime) {
+      if (!(StartTime < EndTime)) {
         throw validationError('The parameter StartTime must be less than the parameter EndTime.') // inferred: sentence
       }
       checkIds(input.MetricDataQueries)

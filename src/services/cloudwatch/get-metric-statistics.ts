@@ -19,7 +19,7 @@ export const getMetricStatistics = operation<GetMetricStatisticsCommandInput, Ge
     needs: () => [need('cloudwatch:GetMetricStatistics', '*')],
     perform: (input, { call, world: { store } }) => {
       const { Period, StartTime, EndTime, Unit, Statistics = [], ExtendedStatistics = [] } = input
-      if (StartTime >= EndTime) {
+      if (!(StartTime < EndTime)) {
         throw invalidCombination('The parameter StartTime must be less than the parameter EndTime.')
       }
       if (!isPeriod(Period)) throw invalidValue(`The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.`) // inferred: sentence

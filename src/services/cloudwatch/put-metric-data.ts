@@ -69,11 +69,9 @@ function pointsOf(datum: Datum, member: string, now: number): Point[] {
   if (StorageResolution !== 1 && StorageResolution !== 60) {
     throw invalidValue(`The value ${StorageResolution} for parameter ${member}.StorageResolution is invalid.`)
   }
-  if (Timestamp < now - limits.pastSeconds || Timestamp > now + limits.futureSeconds) {
+  if (!(Timestamp >= now - limits.pastSeconds && Timestamp <= now + limits.futureSeconds)) {
     // inferred: sentence
-    throw invalidValue(
-      `The value ${new Date(Timestamp * 1000).toISOString()} for parameter ${member}.Timestamp must be within the last two weeks and the next two hours.`,
-    )
+    throw invalidValue(`The parameter ${member}.Timestamp must be within the last two weeks and the next two hours.`)
   }
   const time = Math.floor(Timestamp / StorageResolution) * StorageResolution
   return statisticsOf(datum, member).map((statistics) => ({ time, unit: Unit, ...statistics }))

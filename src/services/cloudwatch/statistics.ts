@@ -37,7 +37,7 @@ export function statisticNamed(name: string): Statistic | undefined {
 function percentile(points: readonly Point[], percent: number): number | undefined {
   if (points.some(({ count, minimum, maximum }) => count > 1 && minimum !== maximum)) return undefined
   const byValue = points.toSorted((a, b) => a.minimum - b.minimum)
-  const rank = (percent / 100) * (total(points, ({ count }) => count) - 1)
+  const rank = (percent * (total(points, ({ count }) => count) - 1)) / 100
   const valueAt = (index: number): number => {
     let seen = 0
     for (const { minimum, count } of byValue) {

@@ -34,7 +34,8 @@ export const batchCheckLayerAvailability = operation<BatchCheckLayerAvailability
           layerDigest,
           failureCode: 'InvalidLayerDigest' as const,
           // inferred: follows the sentence about image digests.
-          failureReason: "Invalid request parameters: layer digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
+          failureReason:
+            "Invalid request parameters: layer digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
         })),
       }
     },

@@ -17,7 +17,7 @@ export const completeLayerUpload = operation<CompleteLayerUploadCommandInput, Co
     needs: onRepository('CompleteLayerUpload'),
     perform: async (input, { call, world }) => {
       const id = repositoryId(input, call)
-      const { uploadId = '', layerDigests = [] } = input
+      const { uploadId, layerDigests } = input
       findRepository(world, id)
       const upload = world.store.get<Upload>('ecr/upload', contentKey(id, uploadId))
       if (!upload) throw uploadNotFound(id, uploadId)

@@ -1,7 +1,14 @@
 import type { CreateRepositoryCommandInput, CreateRepositoryCommandOutput } from '@aws-sdk/client-ecr'
 import { operation } from '../operation.ts'
 import { repositoryAlreadyExists } from './errors.ts'
-import { registryHost, repositoryArn, repositoryId, repositoryKey, repositoryNeed, requestTagKeys } from './repository.ts'
+import {
+  registryHost,
+  repositoryArn,
+  repositoryId,
+  repositoryKey,
+  repositoryNeed,
+  requestTagKeys,
+} from './repository.ts'
 import type { Repository } from './repository.ts'
 import { assertMutability } from './tag-mutability.ts'
 import { mergeTags } from './tags.ts'

@@ -20,7 +20,7 @@ export const describeImages = operation<DescribeImagesCommandInput, DescribeImag
       })
       const { tagStatus = 'ANY' } = input.filter ?? {}
       const wanted = (named ?? imagesOf(world, id)).filter(
-        ({ imageTags }) => tagStatus === 'ANY' || (imageTags.length > 0) === (tagStatus === 'TAGGED'),
+        ({ imageTags }) => tagStatus === 'ANY' || imageTags.length > 0 === (tagStatus === 'TAGGED'),
       )
       const { items, nextToken } = named ? { items: wanted } : page(wanted, (image) => image.imageDigest, input)
       return {

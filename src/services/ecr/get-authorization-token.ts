@@ -53,8 +53,7 @@ export function tokenHolder(world: World, account: string, authorizationToken: s
   return token && token.expiresAt * 1000 > world.now() ? token.caller : undefined
 }
 
-const tokenKey = (account: string, secret: string) =>
-  `${account}/${createHash('sha256').update(secret).digest('hex')}`
+const tokenKey = (account: string, secret: string) => `${account}/${createHash('sha256').update(secret).digest('hex')}`
 
 function dropExpired(world: World, account: string): void {
   for (const row of world.store.list<Token>('ecr/token', { prefix: `${account}/` }))

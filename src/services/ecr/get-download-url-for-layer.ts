@@ -12,7 +12,7 @@ export const getDownloadUrlForLayer = operation<
   needs: onRepository('GetDownloadUrlForLayer'),
   perform: (input, { call, world }) => {
     const id = repositoryId(input, call)
-    const { layerDigest = '' } = input
+    const { layerDigest } = input
     findRepository(world, id)
     const layer = findLayer(world, id, layerDigest)
     if (!layer) throw layerNotFound(id, layerDigest)

@@ -158,6 +158,9 @@ function presignedUrl(url: URL, session: Session, region: string, time: number):
     signedHeaders: ['host'],
     payload: 'UNSIGNED-PAYLOAD',
   })
-  const signature = sign(signingKey(session.secretAccessKey, scope), stringToSign(timestamp, scopeText(scope), canonical))
+  const signature = sign(
+    signingKey(session.secretAccessKey, scope),
+    stringToSign(timestamp, scopeText(scope), canonical),
+  )
   return `${url.origin}${url.pathname}?${canonicalQuery(parameters)}&X-Amz-Signature=${signature}`
 }

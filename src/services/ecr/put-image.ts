@@ -20,7 +20,7 @@ export const putImage = operation<PutImageCommandInput, PutImageCommandOutput>('
   needs: onRepository('PutImage'),
   perform: (input, { call, world }) => {
     const id = repositoryId(input, call)
-    const { imageManifest = '', imageTag } = input
+    const { imageManifest, imageTag } = input
     const manifest = parseManifest(imageManifest, input.imageManifestMediaType)
     const imageDigest = `sha256:${createHash('sha256').update(imageManifest).digest('hex')}`
     if (input.imageDigest !== undefined && input.imageDigest !== imageDigest)
@@ -60,7 +60,10 @@ export const putImage = operation<PutImageCommandInput, PutImageCommandOutput>('
         ...(manifest.artifactMediaType !== undefined && { artifactMediaType: manifest.artifactMediaType }),
         imagePushedAt: call.time / 1000,
         // AWS counts what is stored compressed: the layers' own sizes, not what the manifest claims.
-        imageSizeInBytes: manifest.layers.reduce((sum, { digest }) => sum + (findLayer(world, id, digest)?.layerSize ?? 0), 0),
+        imageSizeInBytes: manifest.layers.reduce(
+          (sum, { digest }) => sum + (findLayer(world, id, digest)?.layerSize ?? 0),
+          0,
+        ),
         layers: digestsOf(manifest.layers),
         manifests: digestsOf(manifest.manifests),
         imageTags: [],

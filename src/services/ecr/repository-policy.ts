@@ -19,7 +19,7 @@ export const setRepositoryPolicy = operation<SetRepositoryPolicyCommandInput, Se
     needs: onRepository('SetRepositoryPolicy'),
     perform: (input, { call, world }) => {
       const id = repositoryId(input, call)
-      const { policyText = '' } = input
+      const { policyText } = input
       return world.store.transaction(() => {
         const found = findRepository(world, id)
         assertCompiles(policyText, repositoryArn(id))

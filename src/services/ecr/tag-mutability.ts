@@ -16,7 +16,10 @@ interface Mutability {
 }
 
 /** May this tag be moved from one image to another? The `…_WITH_EXCLUSION` kinds turn round for tags that a filter matches. */
-export function isMutable({ imageTagMutability, imageTagMutabilityExclusionFilters }: Mutability, tag: string): boolean {
+export function isMutable(
+  { imageTagMutability, imageTagMutabilityExclusionFilters }: Mutability,
+  tag: string,
+): boolean {
   const mutable = !imageTagMutability?.startsWith('IMMUTABLE')
   const excluded =
     imageTagMutability?.endsWith('_WITH_EXCLUSION') &&
@@ -29,13 +32,19 @@ function wildcard(filter: string): RegExp {
 }
 
 // inferred: the sentences.
-export function assertMutability({ imageTagMutability, imageTagMutabilityExclusionFilters: filters }: Mutability): void {
+export function assertMutability({
+  imageTagMutability,
+  imageTagMutabilityExclusionFilters: filters,
+}: Mutability): void {
   const excluding = imageTagMutability?.endsWith('_WITH_EXCLUSION') ?? false
   if (excluding && !filters?.length)
-    throw invalidParameter('imageTagMutabilityExclusionFilters', 'Member must not be empty for this image tag mutability')
+    throw invalidParameter(
+      'imageTagMutabilityExclusionFilters',
+      'Member must not be empty for this image tag mutability',
+    )
   if (!excluding && filters?.length)
     throw invalidParameter('imageTagMutabilityExclusionFilters', 'Member must be empty for this image tag mutability')
-  if (filters?.some(({ filter = '' }) => filter.split('*').length > 3))
+  if (filters?.some(({ filter }) => filter.split('*').length > 3))
     throw invalidParameter('imageTagMutabilityExclusionFilters', 'A filter must not have more than two wildcards')
 }
 

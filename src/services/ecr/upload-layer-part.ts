@@ -15,7 +15,7 @@ export const uploadLayerPart = operation<UploadLayerPartCommandInput, UploadLaye
     needs: onRepository('UploadLayerPart'),
     perform: async (input, { call, world }) => {
       const id = repositoryId(input, call)
-      const { uploadId = '', partFirstByte = 0, partLastByte = 0, layerPartBlob = new Uint8Array() } = input
+      const { uploadId, partFirstByte, partLastByte, layerPartBlob } = input
       assertPartFits(findUpload(world, id, uploadId))
 
       const bytes = await world.objects.write(chunksOf(layerPartBlob))

@@ -57,7 +57,7 @@ export const deleteBucketCors = operation<DeleteBucketCorsCommandInput, DeleteBu
     needs: bucketNeed('s3:PutBucketCORS'),
     perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
       openBucket(Bucket, ExpectedBucketOwner, permit)
-      updateBucket(permit.world.store, Bucket, ({ cors: _, ...rest }) => rest)
+      updateBucket(permit.world.store, Bucket, (bucket) => ({ ...bucket, cors: undefined }))
       return {}
     },
   },

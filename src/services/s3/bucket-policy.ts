@@ -64,7 +64,7 @@ export const deleteBucketPolicy = operation<DeleteBucketPolicyCommandInput, Dele
     needs: bucketNeed('s3:DeleteBucketPolicy'),
     perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
       openBucket(Bucket, ExpectedBucketOwner, permit)
-      updateBucket(permit.world.store, Bucket, ({ policy: _, ...rest }) => rest)
+      updateBucket(permit.world.store, Bucket, (bucket) => ({ ...bucket, policy: undefined }))
       return {}
     },
   },

@@ -46,7 +46,7 @@ export const deleteBucketTagging = operation<DeleteBucketTaggingCommandInput, De
     needs: bucketNeed('s3:PutBucketTagging'),
     perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
       openBucket(Bucket, ExpectedBucketOwner, permit)
-      updateBucket(permit.world.store, Bucket, ({ tags: _, ...rest }) => rest)
+      updateBucket(permit.world.store, Bucket, (bucket) => ({ ...bucket, tags: undefined }))
       return {}
     },
   },

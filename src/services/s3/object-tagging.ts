@@ -52,7 +52,7 @@ export const deleteObjectTagging = operation<DeleteObjectTaggingCommandInput, De
   {
     needs: (input, call) => tagging(call, 'Delete', input),
     perform: (input, permit) => {
-      changeObject(input, permit, ({ tags: _, ...rest }) => rest)
+      changeObject(input, permit, (object) => ({ ...object, tags: undefined }))
       return {}
     },
   },

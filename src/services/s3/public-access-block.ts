@@ -56,7 +56,7 @@ export const deletePublicAccessBlock = operation<
   needs: bucketNeed('s3:PutBucketPublicAccessBlock'),
   perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
     openBucket(Bucket, ExpectedBucketOwner, permit)
-    updateBucket(permit.world.store, Bucket, ({ publicAccessBlock: _, ...rest }) => rest)
+    updateBucket(permit.world.store, Bucket, (bucket) => ({ ...bucket, publicAccessBlock: undefined }))
     return {}
   },
 })

@@ -1,0 +1,72 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { connect, type Client } from '../src/cli/client.ts'
+
+export const node = process.execPath
+
+/** A server of ours in a process of its own, on a folder that goes with it. */
+export interface BenchServer {
+  url: string
+  env: Record<string, string>
+  client: Client
+  process: ChildProcess
+  dataDir: string
+  stop(): Promise<void>
+}
+
+export async function startSallyport(): Promise<BenchServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve', '--port', '0', '--data', dataDir], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const url = (await firstLine(child)).replace('Ready ', '')
+  const env = JSON.parse(execFileSync(node, ['src/main.ts', 'env', '--data', dataDir, '--format', 'json'], { encoding: 'utf8' })) as Record<string, string>
+  return {
+    url,
+    env,
+    client: connect(env),
+    process: child,
+    dataDir,
+    async stop() {
+      await stopped(child)
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout! }).once('line', resolve)
+    child.once('exit', (code) => reject(new Error(`ended with ${code} before it was ready`)))
+  })
+}
+
+export function stopped(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}
+
+export interface Load {
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+  errors: number
+}
+
+/** Runs the load generator beside the server; requests are whole HTTP messages. */
+export function load(url: string, requests: readonly string[], seconds: number, connections = 16): Promise<Load> {
+  const job = { url, requests: requests.map((text) => Buffer.from(text).toString('base64')), connections, seconds }
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, ['bench/load.ts', JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.once('exit', (code) => (code === 0 ? resolve(JSON.parse(out) as Load) : reject(new Error(`load generator ended with ${code}`))))
+  })
+}
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+export const machine = (): string => `${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}`
