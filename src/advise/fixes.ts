@@ -3,44 +3,39 @@ import { call as enterDoor, type Door } from '../door/door.ts'
 import { need as makeNeed, type Call, type Caller, type Need } from '../door/call.ts'
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
 import { buildNetwork } from '../network/network.ts'
-import { compiledManagedPolicy } from '../services/iam/policies-of.ts'
+import { compiledManagedPolicy, policiesOf } from '../services/iam/policies-of.ts'
 import { networkDocuments } from '../services/ec2/documents.ts'
 import { findCredential } from '../services/iam/credentials.ts'
+import { findByArn } from '../services/sagemaker/training-job.ts'
 import type { World } from '../world.ts'
 import { command } from './command.ts'
 import type { Fix } from './explanation.ts'
-import { currentDocument, resourceSide } from './resource-side.ts'
+import { currentDocument, resourceSide, type Target } from './resource-side.ts'
 
 /** A change as a call, before it was tried. */
 type Proposal = Pick<Fix, 'text' | 'call'>
 
-interface Statement {
-  Sid?: string
-  [element: string]: unknown
-}
+type Statement = Record<string, unknown>
 
 /**
- * The smallest policy changes that would allow what was denied, each tried on an overlay of today's state by the very code
- * that decides; what does not help is left out. Several layers that all lack an allow are fixed together, in order.
+ * The smallest policy changes that would allow what was denied, tried together on an overlay of today's state by the very
+ * code that decides. A set that does not lift every denied need is not offered.
  */
 export async function policyFixes(world: World, trace: DecisionTrace): Promise<Fix[]> {
-  const fixes: Fix[] = []
   const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
-  if (!denied.length || !trace.caller) return fixes
+  if (!denied.length || !trace.caller || !trace.way) return []
   const overlay = whatIfWorld(world)
   const caller = callerToday(world, trace)
-  for (const one of denied) {
-    for (const proposal of await proposals(overlay, trace, one)) {
+  const fixes: Fix[] = []
+  for (const propose of [identityAddition, otherAdditions, removals]) {
+    // Each kind looks at the overlay as the one before left it, so that two changes of one document do not undo each other.
+    for (const proposal of propose(overlay, trace, denied)) {
       await apply(overlay, trace, proposal)
       fixes.push({ ...proposal, command: command(proposal.call) })
     }
-    // Honest or nothing: a set of changes that does not lift this need is not offered.
-    if (!(await allowedNow(overlay, trace, caller, one))) return fixes.filter((fix) => !isFor(fix, one))
   }
-  return fixes
+  return denied.every((one) => allowedNow(overlay, trace, caller, one)) ? fixes : []
 }
-
-const isFor = (fix: Fix, one: NeedTrace): boolean => fix.text.includes(one.action)
 
 /** The same server on a scratch view of its state. Nothing that happens there is seen or kept. */
 function whatIfWorld(world: World): World {
@@ -61,7 +56,7 @@ function callerToday(world: World, trace: DecisionTrace): Caller {
   return (id === undefined ? undefined : findCredential(world.store, id, world.now())?.caller) ?? trace.caller!
 }
 
-async function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: NeedTrace): Promise<boolean> {
+function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: NeedTrace): boolean {
   const call: Call = {
     requestId: trace.requestId,
     service: trace.service,
@@ -105,69 +100,121 @@ async function apply(overlay: World, trace: DecisionTrace, { call: change }: Pro
   })
 }
 
-async function proposals(overlay: World, trace: DecisionTrace, one: NeedTrace): Promise<Proposal[]> {
-  if (one.decision.effect === 'explicit-deny') return denierProposals(overlay, trace, one)
-  return (one.suggestions ?? []).flatMap(({ layer, statement }) => addition(overlay, trace, one, layer, statement as unknown as Statement))
-}
+type Propose = (overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]) => Iterable<Proposal>
 
-/** Adds one statement to the layer that lacks an allow. */
-function addition(overlay: World, trace: DecisionTrace, one: NeedTrace, layer: string, statement: Statement): Proposal[] {
-  if (layer === 'identity') return identityAddition(trace, one, statement)
-  if (layer === 'boundary') return boundaryAddition(overlay, trace, one, statement)
-  const target = currentDocument(overlay, layer, one, trace)
-  if (!target) return []
-  const document = { Version: '2012-10-17', ...target.document, Statement: [...statementsOf(target.document), statement] }
-  return [{ text: `allow ${one.action} in ${target.name}`, call: target.write(JSON.stringify(document)) }]
-}
-
-function identityAddition({ caller }: DecisionTrace, one: NeedTrace, statement: Statement): Proposal[] {
-  const PolicyName = `Allow-${one.action.replaceAll(/[^\w+=,.@-]/g, '-')}`
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-  if (caller!.kind === 'role-session' && caller!.name) {
-    const text = `allow ${one.action} on ${one.resource} to role ${caller!.name}`
-    return [{ text, call: { service: 'iam', operation: 'PutRolePolicy', input: { RoleName: caller!.name, PolicyName, PolicyDocument } } }]
+/** What identity-based policies lack, as one inline policy of the caller's user or role. */
+const identityAddition: Propose = (overlay, trace, denied) => {
+  const { kind, name } = trace.caller!
+  if (!name || (kind !== 'role-session' && kind !== 'user')) return []
+  const statements = denied.flatMap((one) =>
+    (one.suggestions ?? [])
+      .filter(({ layer }) => layer === 'identity')
+      .map(({ statement }) => ({ ...statement, Resource: reach(overlay, trace, one) }) as Statement),
+  )
+  if (!statements.length) return []
+  const actions = [...new Set(statements.map((one) => String(one['Action'])))]
+  const owner = kind === 'user' ? { UserName: name } : { RoleName: name }
+  const input = {
+    ...owner,
+    PolicyName: freeName(overlay, trace, `Allow-${actions[0]!.replaceAll(/[^\w+=,.@-]/g, '-')}`),
+    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: merged(statements) }),
   }
-  if (caller!.kind === 'user' && caller!.name) {
-    const text = `allow ${one.action} on ${one.resource} to user ${caller!.name}`
-    return [{ text, call: { service: 'iam', operation: 'PutUserPolicy', input: { UserName: caller!.name, PolicyName, PolicyDocument } } }]
-  }
-  return []
-}
-
-/** Only a customer's own boundary can be changed; AWS's managed ones cannot. */
-function boundaryAddition(overlay: World, _trace: DecisionTrace, one: NeedTrace, statement: Statement): Proposal[] {
-  const arn = one.decision.layers.find((layer) => layer.type === 'boundary')?.policies[0]
-  if (!arn || arn.startsWith('arn:aws:iam::aws:')) return []
-  const document = JSON.parse(compiledManagedPolicy(overlay.store, arn).text) as { Statement: Statement | Statement[] }
-  const PolicyDocument = JSON.stringify({ ...document, Statement: [...statementsOf(document), statement] })
   return [
     {
-      text: `allow ${one.action} in the permissions boundary ${arn}`,
-      call: { service: 'iam', operation: 'CreatePolicyVersion', input: { PolicyArn: arn, PolicyDocument, SetAsDefault: true } },
+      text: `allow ${actions.join(', ')} to ${kind === 'user' ? 'user' : 'role'} ${name}`,
+      call: { service: 'iam', operation: kind === 'user' ? 'PutUserPolicy' : 'PutRolePolicy', input },
     },
   ]
 }
 
-/** An explicit deny is lifted only where it stands: the denying statement goes, or the call meets what it asks for. */
-async function denierProposals(overlay: World, trace: DecisionTrace, one: NeedTrace): Promise<Proposal[]> {
-  const found: Proposal[] = []
-  for (const { type, matched } of one.decision.layers) {
-    const indexes = new Set(matched.filter((match) => match.effect === 'Deny').map((match) => match.index))
-    const denier = matched.find((match) => match.effect === 'Deny')
-    if (!denier) continue
-    const target = currentDocument(overlay, type, one, trace, denier.policy)
-    if (!target) continue
-    const kept = statementsOf(target.document).filter((_, index) => !indexes.has(index))
-    const call = kept.length ? target.write(JSON.stringify({ ...target.document, Statement: kept })) : target.remove
-    if (!call) continue
-    const misses = (one.nearMisses ?? []).filter((miss) => miss.policy === denier.policy && miss.detail)
-    const instead = misses.map((miss) => `${miss.detail} (observed ${miss.observed}, required ${miss.required})`).join(' or ')
-    found.push({
-      text: `remove the statement of ${target.name} that denies ${one.action}${instead ? `, or meet its condition: ${instead}` : ''}`,
-      call,
-    })
+/** One statement for all that differ in their resource only. */
+function merged(statements: readonly Statement[]): Statement[] {
+  const byRest = new Map<string, Statement & { Resource: unknown }>()
+  for (const { Resource, ...rest } of statements) {
+    const key = JSON.stringify(rest)
+    const before = byRest.get(key)
+    const all = [...new Set([before?.Resource ?? [], Resource].flat())]
+    byRest.set(key, { ...rest, Resource: all.length === 1 ? all[0] : all })
   }
-  return found
+  return [...byRest.values()]
+}
+
+/** A policy name that overwrites no inline policy that is there. */
+function freeName(overlay: World, { caller }: DecisionTrace, wanted: string): string {
+  const taken = new Set(policiesOf(overlay.store, caller!).identity.map((one) => one.id))
+  let name = wanted
+  for (let n = 2; taken.has(`inline:${name}`); n++) name = `${wanted}-${n}`
+  return name
+}
+
+/**
+ * A job needs more than the one object at which it failed: the prefix of the channel or of the output, and its log group
+ * rather than one stream of it (scopes of the role page, seed 003). Everything else is meant to the letter.
+ */
+function reach(overlay: World, trace: DecisionTrace, one: NeedTrace): string {
+  const job = trace.onBehalfOf === undefined ? undefined : findByArn(overlay.store, trace.onBehalfOf)
+  if (!job) return one.resource
+  const { InputDataConfig: channels = [], OutputDataConfig: output } = job.description
+  const inputs = channels.map((channel) => channel.DataSource?.S3DataSource?.S3Uri ?? '')
+  const prefixes = [...inputs, `${(output?.S3OutputPath ?? '').replace(/\/+$/, '')}/`].map((uri) => uri.replace('s3://', 'arn:aws:s3:::'))
+  const prefix = prefixes.find((arn) => arn.includes('/') && one.resource.startsWith(arn))
+  if (prefix) return `${prefix}*`
+  const group = /^(arn:[^:]*:logs:[^:]*:[^:]*:log-group:\/aws\/sagemaker\/TrainingJobs)/.exec(one.resource)
+  return group ? `${group[1]}*` : one.resource
+}
+
+/** What other layers lack: one statement more in the document that lacks it. */
+function* otherAdditions(overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Iterable<Proposal> {
+  for (const one of denied) {
+    for (const { layer, statement } of one.suggestions ?? []) {
+      if (layer === 'identity') continue
+      const target = layer === 'boundary' ? boundaryTarget(overlay, one) : currentDocument(overlay, layer, one, trace)
+      if (!target) continue
+      const document = { Version: '2012-10-17', ...target.document, Statement: [...statementsOf(target.document), statement] }
+      yield { text: `allow ${one.action} in ${target.name}`, call: target.write(JSON.stringify(document)) }
+    }
+  }
+}
+
+/** Only a customer's own boundary can be changed; AWS's managed ones cannot. */
+function boundaryTarget(overlay: World, one: NeedTrace): Pick<Target, 'name' | 'document' | 'write'> | undefined {
+  const arn = one.decision.layers.find((layer) => layer.type === 'boundary')?.policies[0]
+  if (!arn || arn.startsWith('arn:aws:iam::aws:')) return undefined
+  return {
+    name: `the permissions boundary ${arn}`,
+    document: JSON.parse(compiledManagedPolicy(overlay.store, arn).text) as Target['document'],
+    write: (PolicyDocument) => ({
+      service: 'iam',
+      operation: 'CreatePolicyVersion',
+      input: { PolicyArn: arn, PolicyDocument, SetAsDefault: true },
+    }),
+  }
+}
+
+/** An explicit deny is lifted only where it stands: the denying statement goes, or the call meets what it asks for. */
+function* removals(overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Iterable<Proposal> {
+  const seen = new Set<string>()
+  for (const one of denied) {
+    for (const { type, matched } of one.decision.layers) {
+      const deniers = matched.filter((match) => match.effect === 'Deny')
+      const policy = deniers[0]?.policy
+      if (policy === undefined || seen.has(policy)) continue
+      seen.add(policy)
+      const target = currentDocument(overlay, type, one, trace, policy)
+      if (!target) continue
+      const indexes = new Set(deniers.map((match) => match.index))
+      const kept = statementsOf(target.document).filter((_, index) => !indexes.has(index))
+      const call = kept.length ? target.write(JSON.stringify({ ...target.document, Statement: kept })) : target.remove
+      if (!call) continue
+      yield { text: `remove the statement of ${target.name} that denies ${one.action}${instead(one, policy)}`, call }
+    }
+  }
+}
+
+function instead(one: NeedTrace, policy: string): string {
+  const conditions = (one.nearMisses ?? []).filter((miss) => miss.policy === policy && miss.detail)
+  const words = conditions.map((miss) => `${miss.detail} (observed ${miss.observed}, required ${miss.required})`)
+  return words.length ? `, or meet its condition: ${words.join(' or ')}` : ''
 }
 
 function statementsOf(document: { Statement?: unknown }): Statement[] {

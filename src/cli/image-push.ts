@@ -76,16 +76,23 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 async function entrypointOf(dir: string, given: string | undefined): Promise<string[]> {
   const folder = await stat(dir).catch(() => undefined)
   if (!folder?.isDirectory()) throw new UsageError(`not a folder: ${dir}`)
-  if (given !== undefined) {
-    const words = given.split(' ').filter(Boolean)
-    if (words.length === 0) throw new UsageError('--entrypoint is empty')
-    return words
+  if (given === undefined) {
+    if (await isExecutable(join(dir, 'train'))) return ['./train']
+    throw new UsageError(
+      `${join(dir, 'train')} is no executable file: name what to run with --entrypoint, e.g. "python3 train.py"`,
+    )
   }
-  const train = await stat(join(dir, 'train')).catch(() => undefined)
-  if (train?.isFile() && (train.mode & 0o111) !== 0) return ['./train']
-  throw new UsageError(
-    `${join(dir, 'train')} is no executable file: name what to run with --entrypoint, e.g. "python3 train.py"`,
-  )
+  const words = given.split(' ').filter(Boolean)
+  const [program] = words
+  if (program === undefined) throw new UsageError('--entrypoint is empty')
+  if (program.startsWith('./') && !(await isExecutable(join(dir, program))))
+    throw new UsageError(`${join(dir, program)} is no executable file`)
+  return words
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  const file = await stat(path).catch(() => undefined)
+  return file !== undefined && file.isFile() && (file.mode & 0o111) !== 0
 }
 
 /** Streams the folder into a gzipped archive on the disk: models may be larger than memory. */

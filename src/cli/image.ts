@@ -3,7 +3,7 @@ import { exitCode } from './exit-code.ts'
 import { imagePush } from './image-push.ts'
 
 interface Options {
-  entrypoint: string
+  entrypoint?: string
   format: 'pretty' | 'json'
 }
 
@@ -13,7 +13,7 @@ export async function push(dir: string, imageUri: string, { entrypoint, format }
   const pushed = await imagePush({
     dir,
     imageUri,
-    entrypoint,
+    ...(entrypoint ? { entrypoint } : {}),
     call: (service, operation, input) => client.call(service, operation, input),
     progress: (text) => process.stderr.write(`${text}\n`),
   })

@@ -56,7 +56,7 @@ function buildProgram(done: (code: number) => void): Command {
     .description("push a folder as an OCI image that runs on the host's root file system, read-only")
     .argument('<dir>', 'folder; it lies at /opt/program in the image')
     .argument('<image-uri>', 'ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG')
-    .option('--entrypoint <command>', 'split on spaces; train or serve is appended by SageMaker', './run')
+    .option('--entrypoint <command>', 'split on spaces; train or serve is appended by SageMaker (./train if there is one)')
     .addOption(formatOption())
     .action(async (dir, imageUri, options) => done(await (await import('./image.ts')).push(dir, imageUri, options)))
 

@@ -87,9 +87,8 @@ function worked(canonical: string, text: string): string {
 
 function claimOf(request: HttpRequest, parameters: readonly Parameter[], refuse: Refuse): Claim {
   const header = request.headers.get('authorization')
-  const query = firstValues(parameters)
-  if (query.has('X-Amz-Algorithm')) {
-    if (header === undefined) return claimOfQuery(query, refuse)
+  if (parameters.some(([name]) => name === 'X-Amz-Algorithm')) {
+    if (header === undefined) return claimOfQuery(firstValues(parameters), refuse)
     refuse('mechanisms', "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
   }
   if (!header?.startsWith('AWS4-')) return refuse('unsigned')

@@ -22,31 +22,18 @@ export function scopeText({ date, region, service }: Scope): string {
 
 /**
  * The request in its canonical form. `path` is canonical already (services differ, see sigv4-encode.ts);
- * `signedHeaders` are lower-case and sorted. A signed header that did not come counts as empty.
+ * `signedHeaders` are lower-case and sorted. A signed header that did not come counts as empty;
+ * one that came several times is joined by commas, which `headers` has done, in the order of the wire.
  */
 export function canonicalRequest(
   request: HttpRequest,
   parts: { path: string; parameters: readonly Parameter[]; signedHeaders: readonly string[]; payload: string },
 ): string {
   const { path, parameters, signedHeaders, payload } = parts
-  const values = headerValues(request.rawHeaders, signedHeaders)
   let headers = ''
-  for (const name of signedHeaders) headers += `${name}:${values.get(name) ?? ''}\n`
+  for (const name of signedHeaders) headers += `${name}:${trimmed(request.headers.get(name) ?? '')}\n`
   const query = parameters.length === 0 ? '' : canonicalQuery(parameters)
   return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(';')}\n${payload}`
-}
-
-/** Values of the named headers, repeated ones joined in their order; raw, because node:http drops or folds repeats. */
-function headerValues(rawHeaders: readonly string[], names: readonly string[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!.toLowerCase()
-    if (!names.includes(name)) continue
-    const value = trimmed(rawHeaders[i + 1]!)
-    const before = values.get(name)
-    values.set(name, before === undefined ? value : `${before},${value}`)
-  }
-  return values
 }
 
 /** Spaces around are dropped, runs of them become one. Only ASCII ones: other bytes are the client's. */

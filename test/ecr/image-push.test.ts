@@ -106,6 +106,7 @@ test('what to run is asked for where the folder does not say', async () => {
   await assert.rejects(push(dir), UsageError)
   await assert.rejects(push(join(dir, 'absent')), UsageError)
   await assert.rejects(push(dir, { entrypoint: ' ' }), UsageError)
+  await assert.rejects(push(dir, { entrypoint: './train' }), UsageError)
   await push(dir, { entrypoint: 'python3  train -u' })
   const { images } = await act('BatchGetImage', { repositoryName: id.name, imageIds: [{ imageTag: 'v1' }] })
   const { config } = JSON.parse(await text(readLayer(world, id, JSON.parse(images[0].imageManifest).config.digest)))

@@ -7,7 +7,7 @@ import { authorize } from '../../src/door/authorize.ts'
 import type { Call, Caller } from '../../src/door/call.ts'
 import { newRequestId } from '../../src/door/request-id.ts'
 import { diskObjects } from '../../src/objects/disk.ts'
-import { compile } from '../../src/policy/compile.ts'
+import { saveEntity, type User } from '../../src/services/iam/entities.ts'
 import type { Operation } from '../../src/services/operation.ts'
 import { operations } from '../../src/services/s3/operations.ts'
 import { openStore } from '../../src/store/sqlite.ts'
@@ -33,15 +33,20 @@ export const stranger: Caller = {
   userId: OTHER_ACCOUNT,
 }
 
-export const anonymous: Caller = { ...root, kind: 'anonymous', account: '', arn: '', principalArn: '', userId: 'anonymous' }
+export const anonymous: Caller = {
+  ...root,
+  kind: 'anonymous',
+  account: '',
+  arn: '',
+  principalArn: '',
+  userId: 'anonymous',
+}
 
-/** A caller of our account who may do just this: root's own rights, cut down by a session policy. */
-export function allowed(...statements: { Action: string | string[]; Resource: string | string[]; Condition?: object }[]): Caller {
-  const text = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })),
-  })
-  return { ...root, kind: 'role-session', arn: `arn:aws:sts::${ACCOUNT}:assumed-role/R/s`, principalArn: `arn:aws:iam::${ACCOUNT}:role/R`, sessionPolicies: [compile(text, { id: 'session' })] }
+export interface Statement {
+  Action: string | string[]
+  Resource: string | string[]
+  Condition?: object
+  Effect?: 'Allow' | 'Deny'
 }
 
 interface Manner {
@@ -86,10 +91,39 @@ export function openEstate() {
     return operation.perform(input, authorize(made, operation.needs(input, made), []))
   }
 
+  let users = 0
+  /** A new IAM user who may do just this. */
+  function user(statements: Statement[], account = ACCOUNT): Caller {
+    const name = `user-${++users}`
+    const id = `AIDA${String(users).padStart(17, 'A').replaceAll('0', 'B').replaceAll('1', 'C').replaceAll('8', 'D').replaceAll('9', 'E')}`
+    const text = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: statements.map((one) => ({ Effect: 'Allow', ...one })),
+    })
+    const arn = `arn:aws:iam::${account}:user/${name}`
+    const saved: User = {
+      type: 'user',
+      account,
+      name,
+      path: '/',
+      id,
+      arn,
+      createDate: 0,
+      tags: [],
+      inline: statements.length > 0 ? [{ name: 'own', text }] : [],
+      attached: [],
+      accessKeys: [],
+      groups: [],
+    }
+    saveEntity(store, saved)
+    return { kind: 'user', account, arn, principalArn: arn, userId: id, entityId: id, name, tags: {} }
+  }
+
   return {
     dir,
     world,
     call,
+    user,
     close() {
       store.close()
       rmSync(dir, { recursive: true, force: true })
