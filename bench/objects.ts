@@ -31,7 +31,11 @@ const bareUrl = await firstLine(bare)
 const ours = await startSallyport()
 await ours.client.call('s3', 'CreateBucket', { Bucket: 'bench-bucket' })
 
-const keys = { accessKeyId: ours.env['AWS_ACCESS_KEY_ID']!, secretAccessKey: ours.env['AWS_SECRET_ACCESS_KEY']!, sessionToken: undefined }
+const keys = {
+  accessKeyId: ours.env['AWS_ACCESS_KEY_ID']!,
+  secretAccessKey: ours.env['AWS_SECRET_ACCESS_KEY']!,
+  sessionToken: undefined,
+}
 
 /** One transfer; resolves to seconds. The payload is signed on PUT, as the AWS SDKs do over plain HTTP. */
 function transfer(url: string, method: 'PUT' | 'GET', path: string, own: boolean): Promise<number> {
@@ -41,15 +45,19 @@ function transfer(url: string, method: 'PUT' | 'GET', path: string, own: boolean
   const { hostname, port } = new URL(url)
   const at = performance.now()
   return new Promise((resolve, reject) => {
-    const message = request({ host: hostname, port, method, path, headers: { ...headers, 'content-length': body.length } }, (response) => {
-      let size = 0
-      response.on('data', (chunk: Buffer) => (size += chunk.length))
-      response.on('end', () => {
-        if (response.statusCode !== 200 || (method === 'GET' && size !== bytes.length)) return reject(new Error(`${method} ${url}: ${response.statusCode}, ${size} bytes`))
-        resolve((performance.now() - at) / 1000)
-      })
-      response.on('error', reject)
-    })
+    const message = request(
+      { host: hostname, port, method, path, headers: { ...headers, 'content-length': body.length } },
+      (response) => {
+        let size = 0
+        response.on('data', (chunk: Buffer) => (size += chunk.length))
+        response.on('end', () => {
+          if (response.statusCode !== 200 || (method === 'GET' && size !== bytes.length))
+            return reject(new Error(`${method} ${url}: ${response.statusCode}, ${size} bytes`))
+          resolve((performance.now() - at) / 1000)
+        })
+        response.on('error', reject)
+      },
+    )
     message.on('error', reject)
     message.end(body)
   })

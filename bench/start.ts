@@ -58,8 +58,12 @@ process.stdout.write(text)
 writeFileSync('bench/results/start.md', text)
 
 async function emptyJobs({ client }: BenchServer): Promise<number[]> {
-  const call = (service: string, operation: string, input: Record<string, unknown>) => client.call(service, operation, input)
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }] }
+  const call = (service: string, operation: string, input: Record<string, unknown>) =>
+    client.call(service, operation, input)
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  }
   await call('iam', 'CreateRole', { RoleName: 'bench', AssumeRolePolicyDocument: JSON.stringify(trust) })
   await call('iam', 'AttachRolePolicy', { RoleName: 'bench', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })
   await call('s3', 'CreateBucket', { Bucket: 'bench-bucket' })

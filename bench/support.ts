@@ -19,9 +19,15 @@ export interface BenchServer {
 
 export async function startSallyport(): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve', '--port', '0', '--data', dataDir], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(
+    node,
+    ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve', '--port', '0', '--data', dataDir],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
   const url = (await firstLine(child)).replace('Ready ', '')
-  const env = JSON.parse(execFileSync(node, ['src/main.ts', 'env', '--data', dataDir, '--format', 'json'], { encoding: 'utf8' })) as Record<string, string>
+  const env = JSON.parse(
+    execFileSync(node, ['src/main.ts', 'env', '--data', dataDir, '--format', 'json'], { encoding: 'utf8' }),
+  ) as Record<string, string>
   return {
     url,
     env,
@@ -63,10 +69,13 @@ export function load(url: string, requests: readonly string[], seconds: number, 
     const child = spawn(node, ['bench/load.ts', JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    child.once('exit', (code) => (code === 0 ? resolve(JSON.parse(out) as Load) : reject(new Error(`load generator ended with ${code}`))))
+    child.once('exit', (code) =>
+      code === 0 ? resolve(JSON.parse(out) as Load) : reject(new Error(`load generator ended with ${code}`)),
+    )
   })
 }
 
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 export const machine = (): string => `${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}`

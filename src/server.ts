@@ -6,12 +6,13 @@ import pino, { type Logger } from 'pino'
 import { call, type Door } from './door/door.ts'
 import { listen } from './door/listen.ts'
 import { openEndpointAddresses } from './door/endpoint-addresses.ts'
-import { resumeJobs } from './jobs/resume.ts'
 import { buildNetwork } from './network/network.ts'
 import type { Network } from './network/types.ts'
 import { diskObjects } from './objects/disk.ts'
 import { ec2Epoch, networkDocuments } from './services/ec2/documents.ts'
 import { bootstrap } from './services/iam/bootstrap.ts'
+import { reapOrphans } from './runners/choose.ts'
+import { recoverObjects } from './services/s3/garbage.ts'
 import { openDecisions } from './store/decision-log.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/sqlite.ts'
@@ -34,20 +35,32 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const unlock = lockFolder(options.dataDir)
+  try {
+    return await open(options, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function open(options: ServerOptions, unlock: () => void): Promise<RunningServer> {
   const world = openWorld(options)
   await world.objects.recover()
+  await recoverObjects(world)
+  await reapOrphans(world)
   bootstrap(world, options)
   const main = await listen(world, options)
   world.config.port = (main.address() as { port: number }).port
   const url = `http://${options.host}:${world.config.port}`
   writeFileSync(join(options.dataDir, 'server.json'), JSON.stringify({ url, region: options.region }))
   const addresses = await openEndpointAddresses(world)
-  const jobs = resumeJobs(world)
+  // Jobs are looked after once calls are taken: what runs them is a third of the code that a start would read.
+  const jobs = import('./jobs/resume.ts').then(({ resumeJobs }) => resumeJobs(world))
   return {
     world,
     url,
     async close() {
-      await jobs.stop()
+      await (await jobs).stop()
       await Promise.all([closed(main), addresses.close()])
       world.decisions.close()
       world.store.close()
@@ -71,7 +84,10 @@ function openWorld(options: ServerOptions): World {
     door: { call: (inner) => call(world, inner) } satisfies Door,
     log: logger(options.logLevel),
     now,
-    hex: (length) => randomBytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
+    hex: (length) =>
+      randomBytes(Math.ceil(length / 2))
+        .toString('hex')
+        .slice(0, length),
     network: networks(store),
   }
   return world

@@ -5,7 +5,11 @@ import type { Blocker, ExplainedNeed, Explanation, Layer } from './explanation.t
 import { policyFixes } from './fixes.ts'
 
 /** The recorded decision of a request, or undefined when none is kept for that account. */
-export async function explainRequest(world: World, requestId: string, account: string): Promise<Explanation | undefined> {
+export async function explainRequest(
+  world: World,
+  requestId: string,
+  account: string,
+): Promise<Explanation | undefined> {
   const trace = world.decisions.get(requestId)
   if (!trace || (trace.account !== undefined && trace.account !== account)) return undefined
   const cause = trace.causedBy === undefined ? undefined : world.decisions.get(trace.causedBy)
@@ -17,13 +21,15 @@ export async function explainJob(world: World, arn: string, account: string): Pr
   const job = findByArn(world.store, arn)
   if (!job || job.account !== account) return undefined
   const { TrainingJobStatus: status, FailureReason: failureReason } = job.description
-  const requestId = (job.steps.findLast((step) => step.status === 'failed') ?? job.steps.findLast((step) => step.requestId))?.requestId
+  const requestId = (
+    job.steps.findLast((step) => step.status === 'failed') ?? job.steps.findLast((step) => step.requestId)
+  )?.requestId
   const trace = requestId === undefined ? undefined : world.decisions.get(requestId)
   const base = trace ? await explanation(world, trace) : withoutCall(world, arn, failureReason)
   return {
     ...base,
     decision: status === 'Failed' ? 'denied' : 'allowed',
-    job: { arn, status: status!, ...(failureReason ? { failureReason } : {}) },
+    job: { arn, status: status, ...(failureReason ? { failureReason } : {}) },
     steps: job.steps,
   }
 }
@@ -47,7 +53,9 @@ async function explanation(world: World, trace: DecisionTrace, cause?: DecisionT
     hops: hopsOf(decisive),
     needs: [...(cause ? trace.needs : []), ...decisive.needs].map(explainedNeed),
     blockers,
-    fixes: [...(decisive.networkFixes ?? []), ...(await policyFixes(world, decisive))].map(({ text, call, command }) => ({ text, call, command })),
+    fixes: [...(decisive.networkFixes ?? []), ...(await policyFixes(world, decisive))].map(
+      ({ text, call, command }) => ({ text, call, command }),
+    ),
     ...(cause ? { causedBy: { requestId: cause.requestId, service: cause.service, operation: cause.operation } } : {}),
   }
 }
@@ -55,7 +63,9 @@ async function explanation(world: World, trace: DecisionTrace, cause?: DecisionT
 function hopsOf(trace: DecisionTrace): string[] {
   const { connection, way } = trace
   if (!connection) return [...(way?.hops ?? [])]
-  return connection.hops.map((hop) => `${hop.disposition === 'passed' ? 'passed' : 'BLOCKED'} ${hop.component}: ${hop.text}`)
+  return connection.hops.map(
+    (hop) => `${hop.disposition === 'passed' ? 'passed' : 'BLOCKED'} ${hop.component}: ${hop.text}`,
+  )
 }
 
 function explainedNeed({ action, resource, decision }: NeedTrace): ExplainedNeed {
@@ -65,8 +75,14 @@ function explainedNeed({ action, resource, decision }: NeedTrace): ExplainedNeed
     effect: decision.effect,
     layers: decision.layers.flatMap(({ type, policies, matched }) =>
       policies.map((policy) => {
-        const statements = matched.filter((one) => one.policy === policy).map(({ policy: _, ...statement }) => statement)
-        const effect = statements.some((one) => one.effect === 'Deny') ? 'explicit-deny' : statements.length ? 'allow' : 'implicit-deny'
+        const statements = matched
+          .filter((one) => one.policy === policy)
+          .map(({ policy: _, ...statement }) => statement)
+        const effect = statements.some((one) => one.effect === 'Deny')
+          ? 'explicit-deny'
+          : statements.length
+            ? 'allow'
+            : 'implicit-deny'
         return { type, policy, effect, statements }
       }),
     ),
@@ -81,7 +97,9 @@ function blockersOf(trace: DecisionTrace): Blocker[] {
   if (denied.length) return denied.flatMap((one) => needBlockers(trace, one))
   if (!trace.error) return []
   const layer: Layer = trace.stage === 'authenticate' ? 'authentication' : 'validation'
-  return [{ layer, code: trace.error.code, component: `${trace.service}:${trace.operation}`, text: trace.error.message }]
+  return [
+    { layer, code: trace.error.code, component: `${trace.service}:${trace.operation}`, text: trace.error.message },
+  ]
 }
 
 function needBlockers(trace: DecisionTrace, one: NeedTrace): Blocker[] {
@@ -105,9 +123,9 @@ function needBlockers(trace: DecisionTrace, one: NeedTrace): Blocker[] {
 }
 
 const layerWords: Partial<Record<Layer, string>> = {
-  'caller-policy': "identity-based policy of the caller",
+  'caller-policy': 'identity-based policy of the caller',
   'exec-role-policy': 'identity-based policy of the execution role',
-  'pass-role': "identity-based policy of the caller (iam:PassRole)",
+  'pass-role': 'identity-based policy of the caller (iam:PassRole)',
   trust: 'statement of the role trust policy',
   'resource-policy': 'resource-based policy',
   ecr: "statement of the repository's policy",
@@ -159,7 +177,9 @@ function withoutCall(world: World, arn: string, failureReason: string | undefine
     way: undefined,
     hops: [],
     needs: [],
-    blockers: failureReason ? [{ layer: 'validation', code: failureReason.split(':', 1)[0]!, component: arn, text: failureReason }] : [],
+    blockers: failureReason
+      ? [{ layer: 'validation', code: failureReason.split(':', 1)[0]!, component: arn, text: failureReason }]
+      : [],
     fixes: [],
   }
 }

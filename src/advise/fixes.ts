@@ -109,10 +109,10 @@ const identityAddition: Propose = (overlay, trace, denied) => {
   const statements = denied.flatMap((one) =>
     (one.suggestions ?? [])
       .filter(({ layer }) => layer === 'identity')
-      .map(({ statement }) => ({ ...statement, Resource: reach(overlay, trace, one) }) as Statement),
+      .map(({ statement }) => ({ ...statement, Resource: reach(overlay, trace, one) })),
   )
   if (!statements.length) return []
-  const actions = [...new Set(statements.map((one) => String(one['Action'])))]
+  const actions = [...new Set(statements.map((one) => one['Action']))]
   const owner = kind === 'user' ? { UserName: name } : { RoleName: name }
   const input = {
     ...owner,
@@ -156,7 +156,9 @@ function reach(overlay: World, trace: DecisionTrace, one: NeedTrace): string {
   if (!job) return one.resource
   const { InputDataConfig: channels = [], OutputDataConfig: output } = job.description
   const inputs = channels.map((channel) => channel.DataSource?.S3DataSource?.S3Uri ?? '')
-  const prefixes = [...inputs, `${(output?.S3OutputPath ?? '').replace(/\/+$/, '')}/`].map((uri) => uri.replace('s3://', 'arn:aws:s3:::'))
+  const prefixes = [...inputs, `${(output?.S3OutputPath ?? '').replace(/\/+$/, '')}/`].map((uri) =>
+    uri.replace('s3://', 'arn:aws:s3:::'),
+  )
   const prefix = prefixes.find((arn) => arn.includes('/') && one.resource.startsWith(arn))
   if (prefix) return `${prefix}*`
   const group = /^(arn:[^:]*:logs:[^:]*:[^:]*:log-group:\/aws\/sagemaker\/TrainingJobs)/.exec(one.resource)
@@ -170,7 +172,11 @@ function* otherAdditions(overlay: World, trace: DecisionTrace, denied: readonly 
       if (layer === 'identity') continue
       const target = layer === 'boundary' ? boundaryTarget(overlay, one) : currentDocument(overlay, layer, one, trace)
       if (!target) continue
-      const document = { Version: '2012-10-17', ...target.document, Statement: [...statementsOf(target.document), statement] }
+      const document = {
+        Version: '2012-10-17',
+        ...target.document,
+        Statement: [...statementsOf(target.document), statement],
+      }
       yield { text: `allow ${one.action} in ${target.name}`, call: target.write(JSON.stringify(document)) }
     }
   }

@@ -39,14 +39,24 @@ export function resourceSide(world: World, one: NeedTrace, _trace: DecisionTrace
 }
 
 /** The document of one layer as it stands now; undefined where there is none that anyone could change. */
-export function currentDocument(world: World, layer: string, one: NeedTrace, trace: DecisionTrace, policy?: string): Target | undefined {
+export function currentDocument(
+  world: World,
+  layer: string,
+  one: NeedTrace,
+  trace: DecisionTrace,
+  policy?: string,
+): Target | undefined {
   switch (layer) {
     case 'trust':
       return trustTarget(world, one.resource)
     case 'endpoint':
       return endpointTarget(world, trace)
     case 'resource':
-      return one.action.startsWith('s3:') ? bucketTarget(world, one) : one.action.startsWith('ecr:') ? repositoryTarget(world, one) : undefined
+      return one.action.startsWith('s3:')
+        ? bucketTarget(world, one)
+        : one.action.startsWith('ecr:')
+          ? repositoryTarget(world, one)
+          : undefined
     case 'identity':
       return inlineTarget(world, trace, policy)
     default:
@@ -61,18 +71,27 @@ function trustTarget({ store }: World, roleArn: string): Target | undefined {
   return {
     name: `the trust policy of role ${RoleName}`,
     document: JSON.parse(shownTrust(store, found.role.trust)) as Target['document'],
-    write: (PolicyDocument) => ({ service: 'iam', operation: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument } }),
+    write: (PolicyDocument) => ({
+      service: 'iam',
+      operation: 'UpdateAssumeRolePolicy',
+      input: { RoleName, PolicyDocument },
+    }),
   }
 }
 
 function endpointTarget({ store }: World, { way, account, region }: DecisionTrace): Target | undefined {
   const VpcEndpointId = way?.vpcEndpointId
-  const endpoint = VpcEndpointId && store.get<VpcEndpointDocument>(vpcEndpoints.kind, `${account}/${region}/${VpcEndpointId}`)
+  const endpoint =
+    VpcEndpointId && store.get<VpcEndpointDocument>(vpcEndpoints.kind, `${account}/${region}/${VpcEndpointId}`)
   if (!VpcEndpointId || !endpoint) return undefined
   return {
     name: `the policy of endpoint ${VpcEndpointId}`,
     document: JSON.parse(endpoint.PolicyDocument) as Target['document'],
-    write: (PolicyDocument) => ({ service: 'ec2', operation: 'ModifyVpcEndpoint', input: { VpcEndpointId, PolicyDocument } }),
+    write: (PolicyDocument) => ({
+      service: 'ec2',
+      operation: 'ModifyVpcEndpoint',
+      input: { VpcEndpointId, PolicyDocument },
+    }),
     remove: { service: 'ec2', operation: 'ModifyVpcEndpoint', input: { VpcEndpointId, ResetPolicy: true } },
   }
 }
@@ -94,7 +113,11 @@ function repositoryTarget({ store }: World, one: NeedTrace): Target | undefined 
   return {
     name: `the policy of repository ${repositoryName}`,
     document: JSON.parse(repository.policyText ?? '{}') as Target['document'],
-    write: (policyText) => ({ service: 'ecr', operation: 'SetRepositoryPolicy', input: { registryId, repositoryName, policyText } }),
+    write: (policyText) => ({
+      service: 'ecr',
+      operation: 'SetRepositoryPolicy',
+      input: { registryId, repositoryName, policyText },
+    }),
     remove: { service: 'ecr', operation: 'DeleteRepositoryPolicy', input: { registryId, repositoryName } },
   }
 }
@@ -114,7 +137,11 @@ function inlineTarget({ store }: World, { caller }: DecisionTrace, policy: strin
       operation: isRole ? 'PutRolePolicy' : 'PutUserPolicy',
       input: { ...owner, PolicyName, PolicyDocument },
     }),
-    remove: { service: 'iam', operation: isRole ? 'DeleteRolePolicy' : 'DeleteUserPolicy', input: { ...owner, PolicyName } },
+    remove: {
+      service: 'iam',
+      operation: isRole ? 'DeleteRolePolicy' : 'DeleteUserPolicy',
+      input: { ...owner, PolicyName },
+    },
   }
 }
 

@@ -74,7 +74,13 @@ function formRequest(api: Model, op: OperationModel, input: Members, dialect: 'q
   }
 }
 
-function addStructure(form: URLSearchParams, prefix: string, shape: ShapeModel, value: Members, dialect: 'query' | 'ec2'): void {
+function addStructure(
+  form: URLSearchParams,
+  prefix: string,
+  shape: ShapeModel,
+  value: Members,
+  dialect: 'query' | 'ec2',
+): void {
   for (const member of shape.members.values()) {
     const given = value[member.name]
     if (given !== undefined) addMember(form, prefix + parameterName(member, dialect), member, given, dialect)
@@ -86,11 +92,18 @@ function parameterName(member: MemberModel, dialect: 'query' | 'ec2'): string {
   return dialect === 'query' ? name : (member.queryName ?? name.charAt(0).toUpperCase() + name.slice(1))
 }
 
-function addMember(form: URLSearchParams, name: string, member: MemberModel, value: unknown, dialect: 'query' | 'ec2'): void {
+function addMember(
+  form: URLSearchParams,
+  name: string,
+  member: MemberModel,
+  value: unknown,
+  dialect: 'query' | 'ec2',
+): void {
   const { shape } = member
   if (shape.type === 'structure') return addStructure(form, `${name}.`, shape, value as Members, dialect)
   if (shape.type === 'list') {
-    const between = dialect === 'ec2' || member.flattened || shape.flattened ? '' : `.${shape.member!.locationName ?? 'member'}`
+    const between =
+      dialect === 'ec2' || member.flattened || shape.flattened ? '' : `.${shape.member!.locationName ?? 'member'}`
     for (const [at, item] of (value as unknown[]).entries()) {
       addMember(form, `${name}${between}.${at + 1}`, shape.member!, item, dialect)
     }
@@ -110,29 +123,44 @@ function restRequest(op: OperationModel, input: Members, protocol: 'rest-xml' | 
     const value = input[member.name]
     if (value === undefined) continue
     const name = member.locationName ?? member.name
-    if (member.location === 'uri') path = path.replace(`{${name}}`, escapeSegment(String(value))).replace(`{${name}+}`, String(value).split('/').map(escapeSegment).join('/'))
-    else if (member.location === 'querystring') query.push(`${escapeSegment(name)}=${escapeSegment(formatScalar(member, value, 'iso8601'))}`)
+    if (member.location === 'uri') path = fillLabel(path, name, value as string)
+    else if (member.location === 'querystring')
+      query.push(`${escapeSegment(name)}=${escapeSegment(formatScalar(member, value, 'iso8601'))}`)
     else if (member.location === 'header') headers[name.toLowerCase()] = formatScalar(member, value, 'rfc822')
     else if (member.location === 'headers') {
-      for (const [key, entry] of Object.entries(value as Record<string, string>)) headers[name.toLowerCase() + key] = entry
+      for (const [key, entry] of Object.entries(value as Record<string, string>))
+        headers[name.toLowerCase() + key] = entry
     } else if (op.input?.payload === member.name) body = payloadOf(member, value, protocol)
     else inBody[member.name] = value
   }
-  if (Object.keys(inBody).length && protocol === 'rest-json') body = JSON.stringify(json.encoder(op.input!)(inBody as never))
+  if (Object.keys(inBody).length && protocol === 'rest-json')
+    body = JSON.stringify(json.encoder(op.input!)(inBody as never))
   if (protocol === 'rest-json' && body !== undefined) headers['content-type'] ??= 'application/json'
   return { method: op.method, path, query: query.join('&'), headers, body: Buffer.from((body ?? '') as string) }
 }
+
+/** A greedy label keeps its slashes. */
+const fillLabel = (path: string, name: string, value: string): string =>
+  path
+    .replace(`{${name}}`, () => escapeSegment(value))
+    .replace(`{${name}+}`, () => value.split('/').map(escapeSegment).join('/'))
 
 const escapeSegment = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
 function payloadOf(member: MemberModel, value: unknown, protocol: 'rest-xml' | 'rest-json'): unknown {
   if (member.shape.type === 'blob' || member.shape.type === 'string') return value
-  return protocol === 'rest-json' ? JSON.stringify(json.encoder(member.shape)(value as never)) : xmlWriter(member, restXml)(value as never)
+  return protocol === 'rest-json'
+    ? JSON.stringify(json.encoder(member.shape)(value as never))
+    : xmlWriter(member, restXml)(value as never)
 }
 
 /** Reads an answer; rejects with AwsError, whose RequestId field names the record. */
-export function decodeAnswer(service: string, operation: string, answer: { status: number; headers: Record<string, string>; body: Buffer }): Members {
+export function decodeAnswer(
+  service: string,
+  operation: string,
+  answer: { status: number; headers: Record<string, string>; body: Buffer },
+): Members {
   const api = model(service)
   const op = operationOf(api, operation)
   const protocol = clientProtocol(api)
@@ -147,15 +175,21 @@ export function decodeAnswer(service: string, operation: string, answer: { statu
   return decodeRestAnswer(op.output, protocol, answer)
 }
 
-function decodeRestAnswer(shape: ShapeModel, protocol: 'rest-xml' | 'rest-json', { headers, body }: { headers: Record<string, string>; body: Buffer }): Members {
+function decodeRestAnswer(
+  shape: ShapeModel,
+  protocol: 'rest-xml' | 'rest-json',
+  { headers, body }: { headers: Record<string, string>; body: Buffer },
+): Members {
   const output: Members = {}
   for (const member of shape.members.values()) {
-    const header = member.location === 'header' ? headers[(member.locationName ?? member.name).toLowerCase()] : undefined
+    const header =
+      member.location === 'header' ? headers[(member.locationName ?? member.name).toLowerCase()] : undefined
     if (header !== undefined) output[member.name] = header
   }
   const payload = shape.payload === undefined ? undefined : shape.members.get(shape.payload)
   if (payload) {
-    const raw = payload.shape.type === 'blob' ? body : payload.shape.type === 'string' ? body.toString('utf8') : parsed(body)
+    const raw =
+      payload.shape.type === 'blob' ? body : payload.shape.type === 'string' ? body.toString('utf8') : parsed(body)
     return { ...output, [payload.name]: raw }
   }
   if (protocol === 'rest-json') return { ...output, ...(json.decoder(shape)(parsed(body), 0) as Members) }
@@ -165,13 +199,21 @@ function decodeRestAnswer(shape: ShapeModel, protocol: 'rest-xml' | 'rest-json',
 
 const parsed = (body: Buffer): unknown => (body.length ? JSON.parse(body.toString('utf8')) : {})
 
-function errorOf(protocol: string, { status, headers, body }: { status: number; headers: Record<string, string>; body: Buffer }): AwsError {
+function errorOf(
+  protocol: string,
+  { status, headers, body }: { status: number; headers: Record<string, string>; body: Buffer },
+): AwsError {
   const requestId = headers['x-amzn-requestid'] ?? headers['x-amz-request-id'] ?? ''
   const { code, message } = protocol.includes('json') ? jsonError(headers, body) : xmlError(body)
-  return new AwsError(code ?? `HTTP ${status}`, message ?? body.toString('utf8').slice(0, 500), status, { RequestId: requestId })
+  return new AwsError(code ?? `HTTP ${status}`, message ?? body.toString('utf8').slice(0, 500), status, {
+    RequestId: requestId,
+  })
 }
 
-function jsonError(headers: Record<string, string>, body: Buffer): { code?: string | undefined; message?: string | undefined } {
+function jsonError(
+  headers: Record<string, string>,
+  body: Buffer,
+): { code?: string | undefined; message?: string | undefined } {
   const document = safely(() => JSON.parse(body.toString('utf8')) as Record<string, string>) ?? {}
   const code = headers['x-amzn-errortype'] ?? document['__type']
   return { code: code?.split('#').at(-1)?.split(':')[0], message: document['message'] ?? document['Message'] }

@@ -83,7 +83,12 @@ export interface Keys {
 }
 
 /** Signature Version 4 by header (IAM User Guide, "Create a signed AWS API request"). */
-export function signed(call: ClientRequest, endpoint: string, keys: Keys, scope: { region: string; service: string }): ClientRequest {
+export function signed(
+  call: ClientRequest,
+  endpoint: string,
+  keys: Keys,
+  scope: { region: string; service: string },
+): ClientRequest {
   const now = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
   const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
@@ -104,9 +109,20 @@ export function signed(call: ClientRequest, endpoint: string, keys: Keys, scope:
     .map((part) => (part.includes('=') ? part : `${part}=`))
     .sort()
     .join('&')
-  const canonical = [call.method, path, query, ...names.map((name) => `${name}:${headers[name]!.trim()}`), '', names.join(';'), payload].join('\n')
+  const canonical = [
+    call.method,
+    path,
+    query,
+    ...names.map((name) => `${name}:${headers[name]!.trim()}`),
+    '',
+    names.join(';'),
+    payload,
+  ].join('\n')
   const credentialScope = `${now.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request`
-  const key = hmac(hmac(hmac(hmac(`AWS4${keys.secretAccessKey}`, now.slice(0, 8)), scope.region), scope.service), 'aws4_request')
+  const key = hmac(
+    hmac(hmac(hmac(`AWS4${keys.secretAccessKey}`, now.slice(0, 8)), scope.region), scope.service),
+    'aws4_request',
+  )
   const signature = hmac(key, `AWS4-HMAC-SHA256\n${now}\n${credentialScope}\n${sha256(canonical)}`).toString('hex')
   headers['authorization'] =
     `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${credentialScope}, SignedHeaders=${names.join(';')}, Signature=${signature}`
@@ -132,7 +148,9 @@ function send(endpoint: string, call: ClientRequest): Promise<Answer> {
       timeout: 60_000,
     })
     request.on('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ECONNREFUSED' ? new Error(`no server at ${endpoint}: start one with ./sallyport serve`) : error),
+      reject(
+        error.code === 'ECONNREFUSED' ? new Error(`no server at ${endpoint}: start one with ./sallyport serve`) : error,
+      ),
     )
     request.on('timeout', () => request.destroy(new Error(`connect or read timeout at ${endpoint}`)))
     request.on('response', (response) => {

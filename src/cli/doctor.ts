@@ -15,29 +15,48 @@ interface Finding {
 
 /** What this machine can and cannot do; exit code 3 when something needed is missing. What is only weaker is said, not failed. */
 export async function doctor({ data, format }: { data: string; format: 'pretty' | 'json' }): Promise<number> {
-  const findings = await Promise.all([node(), generated(), isolation(), loopback(), disk(resolve(data)), Promise.resolve(fabric())])
+  const findings = await Promise.all([
+    node(),
+    generated(),
+    isolation(),
+    loopback(),
+    disk(resolve(data)),
+    Promise.resolve(fabric()),
+  ])
   const all = findings.flat()
   if (format === 'json') process.stdout.write(`${JSON.stringify({ version: 1, findings: all }, null, 2)}\n`)
-  else for (const { ok, name, text } of all) process.stdout.write(`${ok ? pc.green('✔') : pc.yellow('!')} ${name.padEnd(18)} ${text}\n`)
+  else
+    for (const { ok, name, text } of all)
+      process.stdout.write(`${ok ? pc.green('✔') : pc.yellow('!')} ${name.padEnd(18)} ${text}\n`)
   const needed = ['node', 'managed policies', 'disk']
   return all.some((one) => !one.ok && needed.includes(one.name)) ? exitCode.findings : exitCode.ok
 }
 
 async function node(): Promise<Finding> {
   const major = Number(process.versions.node.split('.')[0])
-  return { name: 'node', ok: major >= 24, text: `${process.version}${major >= 24 ? '' : ': 24 or newer is needed; run ./sallyport, which brings its own'}` }
+  return {
+    name: 'node',
+    ok: major >= 24,
+    text: `${process.version}${major >= 24 ? '' : ': 24 or newer is needed; run ./sallyport, which brings its own'}`,
+  }
 }
 
 async function generated(): Promise<Finding> {
   const found = await Promise.resolve()
     .then(() => managedPolicy('arn:aws:iam::aws:policy/AmazonSageMakerFullAccess'))
     .catch(() => undefined)
-  return { name: 'managed policies', ok: found !== undefined, text: found ? 'AWS-managed policies are at hand' : 'missing: run npm run generate' }
+  return {
+    name: 'managed policies',
+    ok: found !== undefined,
+    text: found ? 'AWS-managed policies are at hand' : 'missing: run npm run generate',
+  }
 }
 
 async function isolation(): Promise<Finding[]> {
   const { tool, isolates, missing } = await processRunner.isolation()
-  const apart = Object.entries(isolates).filter(([, yes]) => yes).map(([name]) => name)
+  const apart = Object.entries(isolates)
+    .filter(([, yes]) => yes)
+    .map(([name]) => name)
   return [
     { name: 'job sandbox', ok: tool !== 'none', text: `${tool}; keeps apart: ${apart.join(', ') || 'nothing'}` },
     ...missing.map((text) => ({ name: 'job sandbox', ok: false, text })),
@@ -49,7 +68,11 @@ function loopback(): Promise<Finding> {
   return new Promise((settle) => {
     const probe = createServer()
     const done = (ok: boolean) =>
-      settle({ name: 'endpoint addresses', ok, text: ok ? 'all of 127.0.0.0/8 can be listened on' : 'only 127.0.0.1 answers: `endpoint-url` cannot work here' })
+      settle({
+        name: 'endpoint addresses',
+        ok,
+        text: ok ? 'all of 127.0.0.0/8 can be listened on' : 'only 127.0.0.1 answers: `endpoint-url` cannot work here',
+      })
     probe.once('error', () => done(false))
     probe.listen(0, '127.83.65.76', () => probe.close(() => done(true)))
   })

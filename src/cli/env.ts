@@ -57,7 +57,8 @@ async function assume(variables: Variables, roleArn: string): Promise<Variables>
 
 function read<T>(folder: string, file: string): T {
   const path = join(folder, file)
-  if (!existsSync(path)) throw new UsageError(`no server has run on ${folder}: start one with \`./sallyport serve --data ${folder}\``)
+  if (!existsSync(path))
+    throw new UsageError(`no server has run on ${folder}: start one with \`./sallyport serve --data ${folder}\``)
   return JSON.parse(readFileSync(path, 'utf8')) as T
 }
 
@@ -68,7 +69,9 @@ const lines = (variables: Variables, line: (name: string, value: string) => stri
 
 const formats: Record<Options['format'], (variables: Variables) => string> = {
   // Session tokens have none of the shell's special characters inside single quotes but are quoted all the same.
-  shell: (variables) => (variables['AWS_SESSION_TOKEN'] ? '' : 'unset AWS_SESSION_TOKEN AWS_PROFILE\n') + lines(variables, (name, value) => `export ${name}='${value}'`),
+  shell: (variables) =>
+    (variables['AWS_SESSION_TOKEN'] ? '' : 'unset AWS_SESSION_TOKEN AWS_PROFILE\n') +
+    lines(variables, (name, value) => `export ${name}='${value}'`),
   dotenv: (variables) => lines(variables, (name, value) => `${name}=${value}`),
   // GitHub Actions: append to "$GITHUB_ENV".
   github: (variables) => lines(variables, (name, value) => `${name}=${value}`),

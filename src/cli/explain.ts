@@ -19,7 +19,8 @@ const marks = { allow: pc.green('✔'), 'explicit-deny': pc.red('✘'), 'implici
 
 /** The explanation as people read it, from what happened to what to do. */
 export function pretty(explanation: Explanation): string {
-  const { decision, service, operation, requestId, error, caller, job, steps, needs, hops, blockers, fixes, causedBy } = explanation
+  const { decision, service, operation, requestId, error, caller, job, steps, needs, hops, blockers, fixes, causedBy } =
+    explanation
   const lines: string[] = []
   const say = (text = '') => lines.push(text)
   const head = decision === 'allowed' ? pc.green('ALLOWED') : pc.red('DENIED')
@@ -28,7 +29,9 @@ export function pretty(explanation: Explanation): string {
   else if (error) say(`  ${error.code}: ${error.message}`)
   if (causedBy) say(`  because of ${causedBy.service}:${causedBy.operation}  ${pc.dim(causedBy.requestId)}`)
   say()
-  say(`  caller  ${caller.arn || caller.kind}${caller.principalArn && caller.principalArn !== caller.arn ? pc.dim(` (${caller.principalArn})`) : ''}`)
+  say(
+    `  caller  ${caller.arn || caller.kind}${caller.principalArn && caller.principalArn !== caller.arn ? pc.dim(` (${caller.principalArn})`) : ''}`,
+  )
   say(`  way in  ${wayIn(explanation)}`)
   for (const hop of hops) say(`          ${hop.startsWith('BLOCKED') ? pc.red(hop) : pc.dim(hop)}`)
   if (steps?.length) {
@@ -36,7 +39,9 @@ export function pretty(explanation: Explanation): string {
     say('  steps')
     for (const step of steps) {
       const mark = step.status === 'done' ? pc.green('✔') : step.status === 'failed' ? pc.red('✘') : pc.yellow('–')
-      say(`    ${mark} ${step.name}${step.status === 'failed' || step.status === 'refused' ? pc.dim(`  ${step.text ?? ''}`) : ''}`)
+      say(
+        `    ${mark} ${step.name}${step.status === 'failed' || step.status === 'refused' ? pc.dim(`  ${step.text ?? ''}`) : ''}`,
+      )
     }
   }
   if (needs.length) {
@@ -45,8 +50,14 @@ export function pretty(explanation: Explanation): string {
     for (const need of needs) {
       say(`    ${marks[need.effect]} ${need.action} on ${need.resource}`)
       for (const layer of need.layers) {
-        const statements = layer.statements.map((one) => `${one.effect} ${one.sid ?? `statement ${one.index}`}`).join(', ')
-        say(pc.dim(`        ${layer.type.padEnd(9)} ${layer.policy}  ${layer.effect}${statements ? ` (${statements})` : ''}`))
+        const statements = layer.statements
+          .map((one) => `${one.effect} ${one.sid ?? `statement ${one.index}`}`)
+          .join(', ')
+        say(
+          pc.dim(
+            `        ${layer.type.padEnd(9)} ${layer.policy}  ${layer.effect}${statements ? ` (${statements})` : ''}`,
+          ),
+        )
       }
       if (need.missing.length) say(`        missing an allow in: ${need.missing.join(', ')}`)
     }
@@ -54,7 +65,8 @@ export function pretty(explanation: Explanation): string {
   if (blockers.length) {
     say()
     say('  why')
-    for (const one of blockers) say(`    ${pc.red('✘')} [${one.layer}] ${one.code} ${one.component ? `${one.component}: ` : ''}${one.text}`)
+    for (const one of blockers)
+      say(`    ${pc.red('✘')} [${one.layer}] ${one.code} ${one.component ? `${one.component}: ` : ''}${one.text}`)
   }
   if (fixes.length) {
     say()

@@ -20,7 +20,9 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function buildProgram(done: (code: number) => void): Command {
   const program = new Command('sallyport')
-    .description('The access plane of Amazon SageMaker, made real: it enforces, runs the jobs, and explains every refusal.')
+    .description(
+      'The access plane of Amazon SageMaker, made real: it enforces, runs the jobs, and explains every refusal.',
+    )
     .showHelpAfterError('(run with --help for the whole usage)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -56,7 +58,10 @@ function buildProgram(done: (code: number) => void): Command {
     .description("push a folder as an OCI image that runs on the host's root file system, read-only")
     .argument('<dir>', 'folder; it lies at /opt/program in the image')
     .argument('<image-uri>', 'ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG')
-    .option('--entrypoint <command>', 'split on spaces; train or serve is appended by SageMaker (./train if there is one)')
+    .option(
+      '--entrypoint <command>',
+      'split on spaces; train or serve is appended by SageMaker (./train if there is one)',
+    )
     .addOption(formatOption())
     .action(async (dir, imageUri, options) => done(await (await import('./image.ts')).push(dir, imageUri, options)))
 

@@ -45,7 +45,8 @@ function holderOf(world: World, given: Credentials): Caller {
     kept.active &&
     same(kept.secretAccessKey, given.secretAccessKey) &&
     same(kept.sessionToken ?? '', given.sessionToken ?? '')
-  if (!valid) throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 400)
+  if (!valid)
+    throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 400)
   if (kept.expiresAt !== undefined && kept.expiresAt <= now) {
     throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired', 400)
   }

@@ -25,7 +25,9 @@ export async function readWhole(source: AsyncIterable<Uint8Array>, limit: number
     if (size > limit) throw new AwsError('RequestEntityTooLarge', 'Request size exceeded the limit.', 413)
     parts.push(part)
   }
-  return parts.length === 1 ? Buffer.from(parts[0]!.buffer, parts[0]!.byteOffset, parts[0]!.length) : Buffer.concat(parts)
+  return parts.length === 1
+    ? Buffer.from(parts[0]!.buffer, parts[0]!.byteOffset, parts[0]!.length)
+    : Buffer.concat(parts)
 }
 
 export async function readBody(request: HttpRequest, source: AsyncIterable<Uint8Array>): Promise<Body> {

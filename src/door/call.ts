@@ -1,5 +1,6 @@
 import type { CompiledPolicy, ContextValues } from '../policy/types.ts'
 import type { World } from '../world.ts'
+import type { Authenticated } from './authenticate.ts'
 
 /** An authenticated principal and its session (facts: iam.md §3.1). */
 export interface Caller {
@@ -73,6 +74,8 @@ export interface Call {
   readonly onBehalfOf?: string
   /** Forward access: the services that pass the caller's own identity on (aws:CalledVia). */
   readonly calledVia?: readonly string[]
+  /** S3: how the request was signed (s3:authType, s3:signatureversion, s3:signatureAge). */
+  readonly signature?: Authenticated['signature']
   /** Lower-cased header, first value; only for protocols whose meaning lives there (S3). */
   header(name: string): string | undefined
 }

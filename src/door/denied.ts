@@ -16,7 +16,11 @@ export function denied(call: Call, need: Need, request: AuthorizationRequest, de
       return new AwsError('AccessDenied', sentence(need, request, decision), 403)
     case 'sts':
       // errors.md A2.2: a caller's denial, the trust policy's and a missing role look alike.
-      return new AwsError('AccessDenied', `User: ${request.principal.arn} is not authorized to perform: ${need.action} on resource: ${need.resource}`, 403)
+      return new AwsError(
+        'AccessDenied',
+        `User: ${request.principal.arn} is not authorized to perform: ${need.action} on resource: ${need.resource}`,
+        403,
+      )
     case 'sagemaker-runtime':
     case 'iam-toolbox':
     case 'sallyport':
@@ -49,7 +53,9 @@ function encodeFailure(call: Call, request: AuthorizationRequest, decision: Deci
   const body = JSON.stringify({
     allowed: false,
     explicitDeny: decision.effect === 'explicit-deny',
-    matchedStatements: { items: matched.map((one) => ({ statementId: one.sid ?? '', effect: one.effect.toUpperCase() })) },
+    matchedStatements: {
+      items: matched.map((one) => ({ statementId: one.sid ?? '', effect: one.effect.toUpperCase() })),
+    },
     failures: { items: [] },
     context: {
       principal: { id: call.caller.userId, name: call.caller.name ?? '', arn: call.caller.arn },

@@ -100,7 +100,12 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
   } catch (error) {
     const answer = failed(world, record, error)
     if (error instanceof Unreachable) throw error
-    return encodeError(errorStyle(request, form?.bytes.toString('utf8')), answer, record.trace.requestId, hints(request, answer))
+    return encodeError(
+      errorStyle(request, form?.bytes.toString('utf8')),
+      answer,
+      record.trace.requestId,
+      hints(request, answer),
+    )
   }
 }
 
@@ -157,7 +162,7 @@ async function pass(world: World, visit: Visit): Promise<Members> {
   return (await operation.perform(input as never, permit)) as Members
 }
 
-function needsOf(operation: Operation<never, unknown>, input: Members, call: Call) {
+function needsOf(operation: Operation, input: Members, call: Call) {
   return operation.needs(input as never, call)
 }
 
@@ -178,12 +183,17 @@ function makeCall(world: World, visit: Visit, way: Call['way']): Call {
     world,
     ...(onBehalfOf ? { onBehalfOf } : {}),
     ...(identity.calledVia ? { calledVia: identity.calledVia } : {}),
+    ...(identity.signature ? { signature: identity.signature } : {}),
     header: (key) => request?.headers.get(key),
   }
 }
 
 /** S3: the body counts as read once its signature and checksums held; streaming members stay streams. */
-async function decodeSigned(identified: Identified, request: HttpRequest, body: AsyncIterable<Uint8Array>): Promise<Members> {
+async function decodeSigned(
+  identified: Identified,
+  request: HttpRequest,
+  body: AsyncIterable<Uint8Array>,
+): Promise<Members> {
   return decode(identified, request, streamsBody(identified) ? body : await readWhole(body, 10 * 1024 * 1024))
 }
 

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../wire/request.ts'
 import type { World } from '../world.ts'
 import { findCredential } from '../services/iam/credentials.ts'
 import { recordUse } from '../services/iam/last-used.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, type Authenticated } from './authenticate.ts'
 import type { Caller } from './call.ts'
 import { places } from './hosts.ts'
 
@@ -13,15 +13,28 @@ export interface Identity {
   account: string
   region: string
   calledVia?: readonly string[]
+  signature?: Authenticated['signature']
   /** Passes the request body on, checking signature, length and checksums as it streams. */
   body(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
 
 /** Only S3 takes calls without credentials; bucket policies decide what they may. */
-const anonymous: Caller = { kind: 'anonymous', account: 'anonymous', arn: '', principalArn: '', userId: 'anonymous', tags: {} }
+const anonymous: Caller = {
+  kind: 'anonymous',
+  account: 'anonymous',
+  arn: '',
+  principalArn: '',
+  userId: 'anonymous',
+  tags: {},
+}
 
 /** Checks the signature of a call over HTTP (door/authenticate.ts) and says whose it is. Throws AWS's errors (facts: errors.md A3). */
-export function identityOf(world: World, request: HttpRequest, identified: Identified, bodySha256: string | undefined): Identity {
+export function identityOf(
+  world: World,
+  request: HttpRequest,
+  identified: Identified,
+  bodySha256: string | undefined,
+): Identity {
   const now = world.now()
   const place = places[identified.service]!
   const scopeRegion = regionOfScope(request)
@@ -43,6 +56,7 @@ export function identityOf(world: World, request: HttpRequest, identified: Ident
     account: caller.kind === 'anonymous' ? world.config.account : caller.account,
     region: place.global ? world.config.region : region,
     body: authenticated.body,
+    ...(authenticated.signature ? { signature: authenticated.signature } : {}),
   }
 }
 
@@ -64,6 +78,8 @@ function bucketOf(request: HttpRequest): { bucketFromHost?: string } {
 
 /** Region in the credential scope, if it looks like one of AWS's; a nonsense region is left for the authenticator to refuse. */
 function regionOfScope(request: HttpRequest): string | undefined {
-  const text = request.headers.get('authorization') ?? decodeURIComponent(/X-Amz-Credential=([^&]*)/.exec(request.query)?.[1] ?? '')
+  const text =
+    request.headers.get('authorization') ??
+    decodeURIComponent(/X-Amz-Credential=([^&]*)/.exec(request.query)?.[1] ?? '')
   return /\/\d{8}\/([a-z]{2}(?:-[a-z]+){1,2}-\d)\//.exec(text)?.[1]
 }

@@ -10,7 +10,13 @@ import { Unreachable } from './locate.ts'
 const MINUTE = 60_000
 
 /** What a request may cost before anyone is known: bytes of headers, and time without progress. */
-const limits = { headerBytes: 32 * 1024, headerMs: MINUTE / 2, requestMs: 60 * MINUTE, idleMs: MINUTE, silenceMs: 5 * MINUTE }
+const limits = {
+  headerBytes: 32 * 1024,
+  headerMs: MINUTE / 2,
+  requestMs: 60 * MINUTE,
+  idleMs: MINUTE,
+  silenceMs: 5 * MINUTE,
+}
 
 /**
  * Stage 0: takes connections on one address. The address that accepted a call tells where it comes from:

@@ -75,7 +75,8 @@ function byInterface(world: World, networkInterfaceId: string, to: Destination):
   const from = { kind: 'interface', networkInterfaceId } as const
   const connection = network.connect(from, host, 443)
   // The fixes are worked out now: a job's interface is gone by the time that someone asks.
-  if (connection.verdict !== 'allowed' || !connection.way) throw new Unreachable(connection, network.fixes(from, host, 443))
+  if (connection.verdict !== 'allowed' || !connection.way)
+    throw new Unreachable(connection, network.fixes(from, host, 443))
   const { via, vpcEndpointId, vpcId } = connection.way
   return {
     via: via === 'local' ? 'interface-endpoint' : via,

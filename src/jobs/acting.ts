@@ -29,7 +29,8 @@ export class Acting {
 
   /** The role session's credentials and when they end (epoch ms). Rejects with the door's AwsError when the role cannot be assumed. */
   async session(): Promise<{ credentials: Credentials; expiresAt: number }> {
-    if (!this.#session || this.#session.expiresAt - renewBeforeMs < this.#world.now()) this.#session = await this.#assume()
+    if (!this.#session || this.#session.expiresAt - renewBeforeMs < this.#world.now())
+      this.#session = await this.#assume()
     return this.#session
   }
 
@@ -56,7 +57,13 @@ export class Acting {
   }
 
   /** One call as the role; from SageMaker's network unless an origin is given. */
-  async call<O>(service: string, operation: string, input: Record<string, unknown>, origin = sagemakerNetwork, host?: string): Promise<O> {
+  async call<O>(
+    service: string,
+    operation: string,
+    input: Record<string, unknown>,
+    origin = sagemakerNetwork,
+    host?: string,
+  ): Promise<O> {
     const { credentials } = await this.session()
     return this.#world.door.call<O>({
       service,

@@ -32,7 +32,10 @@ export async function upload(
   } catch (error) {
     if (error instanceof Unreachable) throw new JobFailure(reasons.noRoute('Artifact upload'), error)
     if (!(error instanceof AwsError)) throw error
-    throw new JobFailure(error.code === 'AccessDenied' ? reasons.uploadDenied(uri) : reasons.uploadFailed(uri, error), error)
+    throw new JobFailure(
+      error.code === 'AccessDenied' ? reasons.uploadDenied(uri) : reasons.uploadFailed(uri, error),
+      error,
+    )
   }
 }
 

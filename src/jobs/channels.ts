@@ -35,9 +35,15 @@ interface Item {
 }
 
 /** Brings a File-mode channel to `folder`, by the network place that the job has. Rejects with JobFailure in AWS's words. */
-export async function download(acting: Acting, channel: S3Channel, folder: string, origin: Origin, region: string): Promise<void> {
-  const source = channel.DataSource!.S3DataSource!
-  const { bucket, key } = parseS3Uri(source.S3Uri!)
+export async function download(
+  acting: Acting,
+  channel: S3Channel,
+  folder: string,
+  origin: Origin,
+  region: string,
+): Promise<void> {
+  const source = channel.DataSource.S3DataSource!
+  const { bucket, key } = parseS3Uri(source.S3Uri)
   await mkdir(folder, { recursive: true })
   const host = bucketHost(bucket, region)
   const items =
@@ -48,7 +54,12 @@ export async function download(acting: Acting, channel: S3Channel, folder: strin
 }
 
 /** S3Prefix: every object whose key begins so; paths are what follows the prefix's last slash. */
-async function prefixItems(acting: Acting, { bucket, key }: { bucket: string; key: string }, origin: Origin, host: string): Promise<Item[]> {
+async function prefixItems(
+  acting: Acting,
+  { bucket, key }: { bucket: string; key: string },
+  origin: Origin,
+  host: string,
+): Promise<Item[]> {
   const items: Item[] = []
   const cut = key.lastIndexOf('/') + 1
   let token: string | undefined
@@ -67,7 +78,12 @@ async function prefixItems(acting: Acting, { bucket, key }: { bucket: string; ke
 }
 
 /** ManifestFile: `[{"prefix": "s3://bucket/some/"}, "relative/path", …]` (API_S3DataSource). */
-async function manifestItems(acting: Acting, at: { bucket: string; key: string }, origin: Origin, host: string): Promise<Item[]> {
+async function manifestItems(
+  acting: Acting,
+  at: { bucket: string; key: string },
+  origin: Origin,
+  host: string,
+): Promise<Item[]> {
   const uri = s3Uri(at.bucket, at.key)
   const chunks: Buffer[] = []
   const body = await tried(uri, 'get', () => getObject(acting, at, origin, host))
@@ -92,13 +108,19 @@ async function fetchObject(acting: Acting, item: Item, folder: string, origin: O
   const uri = s3Uri(item.bucket, item.key)
   const target = normalize(join(folder, item.path))
   // A key such as `../../x` is a legal S3 key; as a path it may not leave the channel.
-  if (!target.startsWith(folder + sep)) throw new JobFailure(`ClientError: Data download failed:Invalid path for object ${uri}`)
+  if (!target.startsWith(folder + sep))
+    throw new JobFailure(`ClientError: Data download failed:Invalid path for object ${uri}`)
   await mkdir(dirname(target), { recursive: true })
   const body = await tried(uri, 'get', () => getObject(acting, item, origin, host))
   await tried(uri, 'get', () => pipeline(body, createWriteStream(target)))
 }
 
-async function getObject(acting: Acting, { bucket, key }: { bucket: string; key: string }, origin: Origin, host: string): Promise<Readable> {
+async function getObject(
+  acting: Acting,
+  { bucket, key }: { bucket: string; key: string },
+  origin: Origin,
+  host: string,
+): Promise<Readable> {
   const { Body } = await acting.call<{ Body: Readable }>('s3', 'GetObject', { Bucket: bucket, Key: key }, origin, host)
   return Body
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingJob } from '../services/sagemaker/training-job.ts'
+import type { World } from '../world.ts'
 
 type Description = TrainingJob['description']
 
@@ -11,6 +12,11 @@ export interface ContainerFolders {
   model: string
   outputData: string
   failure: string
+}
+
+/** Where a job works, below the server's data folder. */
+export function folderOf(world: World, { account, region, description }: TrainingJob): string {
+  return join(world.config.dataDir, 'jobs', account, region, description.TrainingJobName)
 }
 
 export function foldersOf(job: string): ContainerFolders {
@@ -27,7 +33,8 @@ export function foldersOf(job: string): ContainerFolders {
 /** Makes the folders and writes hyperparameters.json, inputdataconfig.json and resourceconfig.json. */
 export async function layOut(folders: ContainerFolders, job: Description): Promise<void> {
   const config = join(folders.ml, 'input', 'config')
-  for (const folder of [config, folders.input, folders.model, folders.outputData]) await mkdir(folder, { recursive: true })
+  for (const folder of [config, folders.input, folders.model, folders.outputData])
+    await mkdir(folder, { recursive: true })
   const write = (name: string, value: unknown) => writeFile(join(config, name), JSON.stringify(value))
   await write('hyperparameters.json', job.HyperParameters ?? {})
   await write('inputdataconfig.json', inputDataConfig(job))
@@ -37,10 +44,10 @@ export async function layOut(folders: ContainerFolders, job: Description): Promi
 function inputDataConfig(job: Description): Record<string, object> {
   return Object.fromEntries(
     (job.InputDataConfig ?? []).map((channel) => [
-      channel.ChannelName!,
+      channel.ChannelName,
       {
         TrainingInputMode: channel.InputMode ?? job.AlgorithmSpecification!.TrainingInputMode ?? 'File',
-        S3DistributionType: channel.DataSource!.S3DataSource!.S3DataDistributionType ?? 'FullyReplicated',
+        S3DistributionType: channel.DataSource.S3DataSource!.S3DataDistributionType ?? 'FullyReplicated',
         RecordWrapperType: channel.RecordWrapperType ?? 'None',
         ...(channel.ContentType ? { ContentType: channel.ContentType } : {}),
       },
@@ -65,8 +72,8 @@ export function environmentOf(job: Description, region: string): Record<string, 
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    TRAINING_JOB_NAME: job.TrainingJobName!,
-    TRAINING_JOB_ARN: job.TrainingJobArn!,
+    TRAINING_JOB_NAME: job.TrainingJobName,
+    TRAINING_JOB_ARN: job.TrainingJobArn,
     CURRENT_HOST: 'algo-1',
     ...job.Environment,
   }

@@ -7,7 +7,10 @@ import type { Acting } from './acting.ts'
  * The container credentials endpoint of one job (what AWS serves at 169.254.170.2): hands the role's session to who knows
  * the job's token. It decides nothing and changes nothing; the credentials are worth what the door says.
  */
-export async function openCredentialsEndpoint(acting: Acting, roleArn: string): Promise<{ env: Record<string, string>; close(): void }> {
+export async function openCredentialsEndpoint(
+  acting: Acting,
+  roleArn: string,
+): Promise<{ env: Record<string, string>; close(): void }> {
   const token = randomBytes(24).toString('base64url')
   const path = `/v2/credentials/${randomBytes(16).toString('hex')}`
   const server = createServer((request, response) => {

@@ -14,17 +14,24 @@ const addressesPerInstance = 2
  * Puts one network interface in the job's subnets, by the role's permissions, in AWS's order (seed 003, EC2 block):
  * describe what is named, create, allow SageMaker to attach it, look at it. Returns its id. Rejects with JobFailure.
  */
-export async function createInterface(acting: Acting, place: Place, jobArn: string, created: (id: string) => void): Promise<string> {
+export async function createInterface(
+  acting: Acting,
+  place: Place,
+  jobArn: string,
+  created: (id: string) => void,
+): Promise<string> {
   try {
-    const { Subnets } = await acting.call<{ Subnets: { SubnetId: string; VpcId: string; AvailableIpAddressCount: number }[] }>(
-      'ec2',
-      'DescribeSubnets',
-      { SubnetIds: place.subnets },
-    )
+    const { Subnets } = await acting.call<{
+      Subnets: { SubnetId: string; VpcId: string; AvailableIpAddressCount: number }[]
+    }>('ec2', 'DescribeSubnets', { SubnetIds: place.subnets })
     await acting.call('ec2', 'DescribeSecurityGroups', { GroupIds: place.securityGroupIds })
-    const { Vpcs } = await acting.call<{ Vpcs: { DhcpOptionsId: string; InstanceTenancy?: string }[] }>('ec2', 'DescribeVpcs', {
-      VpcIds: [Subnets[0]!.VpcId],
-    })
+    const { Vpcs } = await acting.call<{ Vpcs: { DhcpOptionsId: string; InstanceTenancy?: string }[] }>(
+      'ec2',
+      'DescribeVpcs',
+      {
+        VpcIds: [Subnets[0]!.VpcId],
+      },
+    )
     await acting.call('ec2', 'DescribeDhcpOptions', { DhcpOptionsIds: [Vpcs[0]!.DhcpOptionsId] })
     if (Vpcs[0]!.InstanceTenancy === 'dedicated') {
       throw new JobFailure('ClientError: Subnets of a VPC with dedicated tenancy are not supported.') // inferred: sentence
@@ -32,11 +39,15 @@ export async function createInterface(acting: Acting, place: Place, jobArn: stri
     const subnet = Subnets.toSorted((a, b) => b.AvailableIpAddressCount - a.AvailableIpAddressCount)[0]!
     if (subnet.AvailableIpAddressCount < addressesPerInstance) throw noAddresses()
 
-    const { NetworkInterface } = await acting.call<{ NetworkInterface: { NetworkInterfaceId: string } }>('ec2', 'CreateNetworkInterface', {
-      SubnetId: subnet.SubnetId,
-      Groups: place.securityGroupIds,
-      Description: `[Do not delete] ENI managed by SageMaker for ${jobArn}`,
-    })
+    const { NetworkInterface } = await acting.call<{ NetworkInterface: { NetworkInterfaceId: string } }>(
+      'ec2',
+      'CreateNetworkInterface',
+      {
+        SubnetId: subnet.SubnetId,
+        Groups: place.securityGroupIds,
+        Description: `[Do not delete] ENI managed by SageMaker for ${jobArn}`,
+      },
+    )
     const id = NetworkInterface.NetworkInterfaceId
     created(id)
     await acting.call('ec2', 'CreateNetworkInterfacePermission', {
@@ -54,11 +65,13 @@ export async function createInterface(acting: Acting, place: Place, jobArn: stri
 /** Takes an interface away again, permission first; a role that may not leaves it standing, as on AWS. Returns whether it is gone. */
 export async function deleteInterface(acting: Acting, id: string): Promise<boolean> {
   try {
-    const { NetworkInterfacePermissions } = await acting.call<{
-      NetworkInterfacePermissions: { NetworkInterfacePermissionId: string }[]
-    }>('ec2', 'DescribeNetworkInterfacePermissions', {
-      Filters: [{ Name: 'network-interface-permission.network-interface-id', Values: [id] }],
-    }).catch(() => ({ NetworkInterfacePermissions: [] }))
+    const { NetworkInterfacePermissions } = await acting
+      .call<{
+        NetworkInterfacePermissions: { NetworkInterfacePermissionId: string }[]
+      }>('ec2', 'DescribeNetworkInterfacePermissions', {
+        Filters: [{ Name: 'network-interface-permission.network-interface-id', Values: [id] }],
+      })
+      .catch(() => ({ NetworkInterfacePermissions: [] }))
     for (const permission of NetworkInterfacePermissions) {
       await acting.call('ec2', 'DeleteNetworkInterfacePermission', {
         NetworkInterfacePermissionId: permission.NetworkInterfacePermissionId,

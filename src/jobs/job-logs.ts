@@ -57,7 +57,9 @@ export class JobLogs {
     if (!logEvents.length) return
     this.#pending = []
     this.#sending = this.#sending
-      .then(() => this.#acting.call('logs', 'PutLogEvents', { logGroupName: group, logStreamName: this.stream, logEvents }))
+      .then(() =>
+        this.#acting.call('logs', 'PutLogEvents', { logGroupName: group, logStreamName: this.stream, logEvents }),
+      )
       .then(
         () => undefined,
         (error: unknown) => void (this.#failure ??= error),

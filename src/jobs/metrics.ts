@@ -16,7 +16,7 @@ export class MetricReader {
   readonly values: { name: string; value: number; timestamp: number }[] = []
 
   constructor(definitions: readonly Shape<MetricDefinition>[] = []) {
-    this.#patterns = definitions.map(({ Name, Regex }) => ({ name: Name!, regex: metricPattern(Regex!) }))
+    this.#patterns = definitions.map(({ Name, Regex }) => ({ name: Name, regex: metricPattern(Regex) }))
   }
 
   read(timestamp: number, line: string): void {
@@ -29,7 +29,11 @@ export class MetricReader {
   /** FinalMetricDataList (API_DescribeTrainingJob): one entry a metric, the last seen. */
   final(): Shape<MetricData>[] {
     const last = new Map(this.values.map((one) => [one.name, one]))
-    return [...last.values()].map(({ name, value, timestamp }) => ({ MetricName: name, Value: value, Timestamp: timestamp / 1000 }))
+    return [...last.values()].map(({ name, value, timestamp }) => ({
+      MetricName: name,
+      Value: value,
+      Timestamp: timestamp / 1000,
+    }))
   }
 
   /** Publishes them as the role. False when the role may not: the job goes on without, and the record says so. */

@@ -1,25 +1,26 @@
-import { join } from 'node:path'
-import { runnerOf } from '../runners/choose.ts'
+import { rm } from 'node:fs/promises'
 import { allJobs, changeJob, isOver, transition, type TrainingJob } from '../services/sagemaker/training-job.ts'
 import type { World } from '../world.ts'
 import { Acting } from './acting.ts'
+import { folderOf } from './container.ts'
 import { reasons } from './failure.ts'
 import { deleteInterface } from './interfaces.ts'
-import { closeJobs, startJob } from './running.ts'
+import { closeJobs, isUnderWay, startJob } from './running.ts'
 
 /**
- * After a start: programs that the last server left are ended, jobs that had not begun are queued again, jobs that were
- * under way end as Failed with the truth, and interfaces that they left are taken away by their role.
+ * After a start: jobs that had not begun are queued again, jobs that were under way end as Failed with the truth, and
+ * what they left (folders, interfaces) is taken away, interfaces by their role.
  */
 export function resumeJobs(world: World): { stop(): Promise<void> } {
   const cut: TrainingJob[] = []
   for (const job of allJobs(world.store)) {
+    if (isUnderWay(world, job)) continue
     if (isOver(job)) {
       if (job.leftovers) cut.push(job)
     } else if (!job.steps.length) startJob(world, job)
     else cut.push(endCut(world, job))
   }
-  if (cut.length) void tidy(world, cut)
+  void tidy(world, cut)
   return { stop: () => closeJobs(world) }
 }
 
@@ -35,13 +36,14 @@ function endCut(world: World, job: TrainingJob): TrainingJob {
 
 async function tidy(world: World, jobs: readonly TrainingJob[]): Promise<void> {
   try {
-    const runner = await runnerOf(world)
-    await runner.reap(join(world.config.dataDir, 'running'))
     for (const job of jobs) {
       const { TrainingJobArn: jobArn, RoleArn: roleArn } = job.description
-      const acting = new Acting(world, { jobArn: jobArn!, roleArn: roleArn!, account: job.account, region: job.region })
-      const gone = await Promise.all((job.leftovers?.networkInterfaceIds ?? []).map((id) => deleteInterface(acting, id)))
+      const acting = new Acting(world, { jobArn: jobArn, roleArn: roleArn!, account: job.account, region: job.region })
+      const gone = await Promise.all(
+        (job.leftovers?.networkInterfaceIds ?? []).map((id) => deleteInterface(acting, id)),
+      )
       if (gone.every(Boolean)) changeJob(world.store, job, (changed) => void delete changed.leftovers)
+      await rm(folderOf(world, job), { recursive: true, force: true })
     }
   } catch (error) {
     world.log.warn({ err: error }, 'what a stopped server left behind could not be tidied wholly')

@@ -24,9 +24,17 @@ function queueOf(world: World): Queue {
 
 /** Puts a stored job in the queue. */
 export function startJob(world: World, job: TrainingJob): void {
+  if (isUnderWay(world, job)) return
   const queue = queueOf(world)
-  queue.waiting.push(job.description.TrainingJobArn!)
+  queue.waiting.push(job.description.TrainingJobArn)
   next(world, queue)
+}
+
+/** True for a job that this process runs or holds in its queue. */
+export function isUnderWay(world: World, job: TrainingJob): boolean {
+  const { waiting, running } = queueOf(world)
+  const arn = job.description.TrainingJobArn
+  return running.has(arn) || waiting.includes(arn)
 }
 
 /** Tells a running job to stop; one that still waits is told when its turn comes (its document says so). */

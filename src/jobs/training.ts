@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Origin } from '../door/call.ts'
-import { runnerOf } from '../runners/choose.ts'
+import { recordsOf, runnerOf } from '../runners/choose.ts'
 import type { PreparedImage, Running } from '../runners/runner.ts'
 import { changeJob, transition, type TrainingJob } from '../services/sagemaker/training-job.ts'
 import { AwsError } from '../wire/aws-error.ts'
@@ -9,7 +9,7 @@ import type { World } from '../world.ts'
 import { Acting, sagemakerNetwork } from './acting.ts'
 import { hasContent, upload } from './artifacts.ts'
 import { download } from './channels.ts'
-import { environmentOf, failureText, foldersOf, layOut, type ContainerFolders } from './container.ts'
+import { environmentOf, failureText, folderOf, foldersOf, layOut, type ContainerFolders } from './container.ts'
 import { containerNetwork } from './container-network.ts'
 import { JobFailure, reasons } from './failure.ts'
 import { pullImage } from './image.ts'
@@ -52,8 +52,13 @@ class TrainingRun {
     this.#world = world
     this.#stop = stop
     this.#job = job
-    this.#acting = new Acting(world, { roleArn: RoleArn!, jobArn: TrainingJobArn!, account: job.account, region: job.region })
-    this.#folder = join(world.config.dataDir, 'jobs', job.account, job.region, job.description.TrainingJobName!)
+    this.#acting = new Acting(world, {
+      roleArn: RoleArn!,
+      jobArn: TrainingJobArn,
+      account: job.account,
+      region: job.region,
+    })
+    this.#folder = folderOf(world, job)
     this.#folders = foldersOf(this.#folder)
   }
 
@@ -70,14 +75,14 @@ class TrainingRun {
     await layOut(this.#folders, description)
     await this.#step('DownloadInputData', async () => {
       for (const channel of description.InputDataConfig ?? []) {
-        await download(this.#acting, channel, join(this.#folders.input, channel.ChannelName!), origin, region)
+        await download(this.#acting, channel, join(this.#folders.input, channel.ChannelName), origin, region)
       }
     })
 
     this.#at('Training', 'Downloading the training image')
     const image = await this.#step('PullImage', () => this.#prepareImage())
     const logs = await this.#step('CreateLogStream', () =>
-      JobLogs.open(this.#acting, description.TrainingJobName!, this.#world.now()),
+      JobLogs.open(this.#acting, description.TrainingJobName, this.#world.now()),
     )
     if (this.#stopAsked()) return this.#end('Stopped', 'Stopped', 'Training job stopped')
 
@@ -92,7 +97,8 @@ class TrainingRun {
       job.description.ModelArtifacts = { S3ModelArtifacts: model }
       job.description.FinalMetricDataList = metrics.final()
     })
-    if (ending === 'MaxRuntimeExceeded') return this.#end('Stopped', 'MaxRuntimeExceeded', 'Training job runtime exceeded MaxRuntimeInSeconds provided')
+    if (ending === 'MaxRuntimeExceeded')
+      return this.#end('Stopped', 'MaxRuntimeExceeded', 'Training job runtime exceeded MaxRuntimeInSeconds provided')
     if (ending) return this.#end('Stopped', 'Stopped', 'Training job stopped')
     this.#end('Completed', 'Completed', 'Training job completed')
   }
@@ -109,8 +115,8 @@ class TrainingRun {
   async #takePlace(): Promise<Origin> {
     const vpc = this.#job.description.VpcConfig
     if (!vpc) return sagemakerNetwork
-    const place = { subnets: vpc.Subnets!, securityGroupIds: vpc.SecurityGroupIds! }
-    const id = await createInterface(this.#acting, place, this.#job.description.TrainingJobArn!, (created) => {
+    const place = { subnets: vpc.Subnets, securityGroupIds: vpc.SecurityGroupIds }
+    const id = await createInterface(this.#acting, place, this.#job.description.TrainingJobArn, (created) => {
       this.#networkInterfaceId = created
       this.#change((job) => (job.leftovers = { networkInterfaceIds: [created] }))
     })
@@ -118,16 +124,27 @@ class TrainingRun {
   }
 
   async #prepareImage(): Promise<PreparedImage> {
-    const image = await pullImage(this.#world, this.#acting, this.#job.description.AlgorithmSpecification!.TrainingImage!)
+    const image = await pullImage(
+      this.#world,
+      this.#acting,
+      this.#job.description.AlgorithmSpecification!.TrainingImage!,
+    )
     const runner = await runnerOf(this.#world)
     return runner.prepare(image, join(this.#folder, 'image'))
   }
 
-  async #train(image: PreparedImage, logs: JobLogs, metrics: MetricReader, origin: Origin): Promise<Ending | undefined> {
+  async #train(
+    image: PreparedImage,
+    logs: JobLogs,
+    metrics: MetricReader,
+    origin: Origin,
+  ): Promise<Ending | undefined> {
     const { description, region } = this.#job
     const { AlgorithmSpecification: algorithm, EnableNetworkIsolation: isolated } = description
     const runner = await runnerOf(this.#world)
-    const network = isolated ? undefined : await containerNetwork(this.#world, this.#acting, description.RoleArn!, origin)
+    const network = isolated
+      ? undefined
+      : await containerNetwork(this.#world, this.#acting, description.RoleArn!, origin)
     try {
       this.#change((job) => (job.description.TrainingStartTime = this.#seconds()))
       this.#at('Training', 'Training image download completed. Training in progress.')
@@ -141,7 +158,7 @@ class TrainingRun {
         hostname: 'algo-1',
         network: isolated ? 'none' : 'host',
         hide: [this.#world.config.dataDir],
-        records: join(this.#world.config.dataDir, 'running'),
+        records: recordsOf(this.#world),
       })
       const { ending, exit } = await this.#follow(running, logs, metrics)
       if (exit.code !== 0 && !ending) {
@@ -180,7 +197,7 @@ class TrainingRun {
 
   async #uploadResults(origin: Origin): Promise<string> {
     const { description, region } = this.#job
-    const to = { outputPath: description.OutputDataConfig!.S3OutputPath!, jobName: description.TrainingJobName! }
+    const to = { outputPath: description.OutputDataConfig!.S3OutputPath, jobName: description.TrainingJobName }
     if (await hasContent(this.#folders.outputData)) {
       await upload(this.#acting, this.#folders.outputData, { ...to, file: 'output.tar.gz' }, origin, region)
     }
@@ -189,7 +206,7 @@ class TrainingRun {
 
   /** A role without cloudwatch:PutMetricData loses its graphs, not its job; the refusal stays in the steps. inferred */
   async #publish(metrics: MetricReader): Promise<void> {
-    const refused = await metrics.publish(this.#acting, this.#job.description.TrainingJobName!)
+    const refused = await metrics.publish(this.#acting, this.#job.description.TrainingJobName)
     if (!refused) return
     this.#change((job) =>
       job.steps.push({
@@ -219,7 +236,10 @@ class TrainingRun {
   }
 
   #unexpected(error: unknown): JobFailure {
-    this.#world.log.error({ err: error, job: this.#job.description.TrainingJobArn }, 'training job failed by a fault of ours')
+    this.#world.log.error(
+      { err: error, job: this.#job.description.TrainingJobArn },
+      'training job failed by a fault of ours',
+    )
     return new JobFailure(reasons.internal, error)
   }
 
@@ -232,7 +252,10 @@ class TrainingRun {
       }
       await rm(this.#folder, { recursive: true, force: true })
     } catch (error) {
-      this.#world.log.warn({ err: error, job: this.#job.description.TrainingJobArn }, 'a finished job left something behind')
+      this.#world.log.warn(
+        { err: error, job: this.#job.description.TrainingJobArn },
+        'a finished job left something behind',
+      )
     }
   }
 
@@ -254,7 +277,11 @@ class TrainingRun {
     })
   }
 
-  #end(status: 'Completed' | 'Failed' | 'Stopped', secondary: 'Completed' | 'Failed' | 'Stopped' | 'MaxRuntimeExceeded', message: string): void {
+  #end(
+    status: 'Completed' | 'Failed' | 'Stopped',
+    secondary: 'Completed' | 'Failed' | 'Stopped' | 'MaxRuntimeExceeded',
+    message: string,
+  ): void {
     this.#change((job) => {
       const now = this.#seconds()
       transition(job, status, secondary, message, now)

@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts'
 
-type Operations = Readonly<Record<string, Operation<never, unknown>>>
+type Operations = Readonly<Record<string, Operation>>
 
 /** Every service that is served; its folder is read at the first call to it, so that a start stays short. */
 const services: Readonly<Record<string, () => Promise<{ operations: Operations }>>> = {
@@ -21,7 +21,7 @@ export const serviceNames = Object.keys(services)
 const loaded = new Map<string, Operations>()
 
 /** The built operation of that AWS name, or undefined: then the door answers 501. */
-export async function findOperation(service: string, name: string): Promise<Operation<never, unknown> | undefined> {
+export async function findOperation(service: string, name: string): Promise<Operation | undefined> {
   const operations = loaded.get(service) ?? (await load(service))
   return Object.hasOwn(operations, name) ? operations[name] : undefined
 }

@@ -19,9 +19,10 @@ function bytes(text: string): string {
 
 export function httpRequest(plain: PlainRequest): HttpRequest {
   const headers = new Map<string, string>()
-  for (const [name, value] of plain.headers) {
+  for (const [name, text] of plain.headers) {
+    const value = bytes(text).trim()
     const before = headers.get(name.toLowerCase())
-    headers.set(name.toLowerCase(), before === undefined ? value.trim() : `${before},${value.trim()}`)
+    headers.set(name.toLowerCase(), before === undefined ? value : `${before},${value}`)
   }
   const rawHeaders = plain.headers.flatMap(([name, value]) => [name, bytes(value)])
   return { method: plain.method, path: bytes(plain.path), query: bytes(plain.query), headers, rawHeaders }

@@ -25,7 +25,7 @@ test('the probe would find an exponential pattern', () => {
     const original = new RegExp(`^(?:${shape.pattern})$`, 'u')
     const strings = [...hostileStrings(shape.pattern!, 2048)]
     // It is cut off long before the 2^1000 steps that it would take.
-    assert.throws(() => runInNewContext('strings.some((text) => original.test(text))', { strings, original }, { timeout: 500 }), shape.name)
+    assert.throws(() => runInNewContext('strings.map((text) => original.test(text))', { strings, original }, { timeout: 500 }), shape.name)
   }
 })
 

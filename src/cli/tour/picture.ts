@@ -20,7 +20,10 @@ const plain: Paint = { good: (text) => text, bad: (text) => text, quiet: (text) 
  * Four boxes and the ways between them. A way that leads nowhere is crossed out, and so is S3's door where it is shut
  * (`refused` says by what).
  */
-export function drawPath({ subnet, route, endpoint, bucket }: Path, { refused, paint = plain }: { refused?: string; paint?: Paint } = {}): string[] {
+export function drawPath(
+  { subnet, route, endpoint, bucket }: Path,
+  { refused, paint = plain }: { refused?: string; paint?: Paint } = {},
+): string[] {
   const open = Boolean(route && endpoint)
   const boxes: readonly [title: string, content: string, exists: boolean][] = [
     ['subnet', subnet, true],
@@ -47,6 +50,7 @@ export function drawPath({ subnet, route, endpoint, bucket }: Path, { refused, p
   }
   const start = (at: number) => widths.slice(0, at).reduce((sum, width) => sum + width + 5, 0)
   if (!open) rows.marks = ' '.repeat(start(2) - 2) + paint.bad('╰ here the packets are dropped')
-  else if (refused) rows.marks = ' '.repeat(Math.max(0, start(3) + widths[3]! + 2 - refused.length - 2)) + paint.bad(`${refused} ╯`)
+  else if (refused)
+    rows.marks = ' '.repeat(Math.max(0, start(3) + widths[3]! + 2 - refused.length - 2)) + paint.bad(`${refused} ╯`)
   return Object.values(rows).filter((row) => row !== '')
 }

@@ -13,10 +13,15 @@ export function trusting(service: string): string {
 }
 
 /** The scoped policy, and the statement for a private VPC; `without` leaves an action out, to see what it is good for. */
-export function trainingPolicy({ bucket, repositoryArn }: Pick<World, 'bucket' | 'repositoryArn'>, without?: string): string {
+export function trainingPolicy(
+  { bucket, repositoryArn }: Pick<World, 'bucket' | 'repositoryArn'>,
+  without?: string,
+): string {
   const statements = [...scoped(bucket, repositoryArn), privateVpc]
   return policy(
-    statements.map((one) => ({ ...one, Action: one.Action.filter((action) => action !== without) })).filter((one) => one.Action.length),
+    statements
+      .map((one) => ({ ...one, Action: one.Action.filter((action) => action !== without) }))
+      .filter((one) => one.Action.length),
   )
 }
 

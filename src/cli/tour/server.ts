@@ -15,7 +15,8 @@ export interface TourServer {
 /** The server that runs on the folder, or else one of our own on a folder and a port that nobody else has. */
 export async function serverOn(data: string): Promise<TourServer> {
   const variables = await variablesOf({ data }).catch(noneRan)
-  if (variables && (await answers(variables['AWS_ENDPOINT_URL']!))) return { variables, temporary: false, stop: async () => {} }
+  if (variables && (await answers(variables['AWS_ENDPOINT_URL']!)))
+    return { variables, temporary: false, stop: async () => {} }
   return startTemporary()
 }
 

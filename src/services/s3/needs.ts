@@ -54,15 +54,12 @@ export function requestKeys(call: Call): Values {
   return { 's3:x-amz-content-sha256': call.header('x-amz-content-sha256'), ...signatureKeys(call) }
 }
 
-/** How the request was signed. A version 2 presigned URL cannot be told here from a version 4 one, so there the version is left out. */
+/** How the request was signed; a call from within, which has no request, counts as one by header. */
 function signatureKeys(call: Call): Values {
-  if (call.caller.kind === 'anonymous') return {}
-  const authorization = isInner(call) ? 'AWS4-HMAC-SHA256 ' : call.header('authorization')
-  if (authorization === undefined) return { 's3:authType': 'REST-QUERY-STRING' }
-  return {
-    's3:authType': 'REST-HEADER',
-    's3:signatureversion': authorization.startsWith('AWS4') ? 'AWS4-HMAC-SHA256' : 'AWS',
-  }
+  if (isInner(call)) return { 's3:authType': 'REST-HEADER', 's3:signatureversion': 'AWS4-HMAC-SHA256' }
+  if (!call.signature) return {}
+  const { authType, version, ageMs } = call.signature
+  return { 's3:authType': authType, 's3:signatureversion': version, 's3:signatureAge': String(ageMs) }
 }
 
 /** A call from within this process has no HTTP request, and so not even the header that each of those has. */

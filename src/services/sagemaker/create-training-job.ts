@@ -29,7 +29,9 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
         need('sagemaker:CreateTrainingJob', arn, { context: trainingJobKeys(input) }),
         ...addTagsNeed(call, arn, input.Tags),
         // A role of another account is refused in words of its own (perform), whatever the caller may pass.
-        ...(accountOf(input.RoleArn) === call.account ? [passRole(call, input.RoleArn, 'sagemaker.amazonaws.com')] : []),
+        ...(accountOf(input.RoleArn) === call.account
+          ? [passRole(call, input.RoleArn, 'sagemaker.amazonaws.com')]
+          : []),
       ]
     },
     async perform(input, permit) {
@@ -39,7 +41,12 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
       checkRequest(input, call)
       refuseTaken(permit, input.TrainingJobName, arn)
 
-      const acting = new Acting(world, { roleArn: input.RoleArn, jobArn: arn, account: call.account, region: call.region })
+      const acting = new Acting(world, {
+        roleArn: input.RoleArn,
+        jobArn: arn,
+        account: call.account,
+        region: call.region,
+      })
       await checkTrust(acting, input.RoleArn)
       await checkInputData(acting, input, call.region)
       await checkImage(acting, input)
@@ -75,7 +82,9 @@ function trainingJobKeys(input: TrainingJobRequest): ContextValues {
     'sagemaker:EnableRemoteDebug': input.RemoteDebugConfig?.EnableRemoteDebug?.toString(),
     ...requestTagKeys(input.Tags),
   }
-  return Object.fromEntries(Object.entries(keys).filter((pair): pair is [string, string | string[]] => pair[1] !== undefined))
+  return Object.fromEntries(
+    Object.entries(keys).filter((pair): pair is [string, string | string[]] => pair[1] !== undefined),
+  )
 }
 
 /** Rules between members, which the model cannot state. Sentences inferred where facts have none. */
@@ -86,7 +95,7 @@ function checkRequest(input: TrainingJobRequest, call: Call): void {
   const names = (input.InputDataConfig ?? []).map((channel) => channel.ChannelName)
   if (new Set(names).size !== names.length) throw new AwsError('ValidationException', 'Channel names must be unique.')
   parseS3Uri(input.OutputDataConfig.S3OutputPath)
-  for (const { Regex } of input.AlgorithmSpecification!.MetricDefinitions ?? []) metricPattern(Regex!)
+  for (const { Regex } of input.AlgorithmSpecification!.MetricDefinitions ?? []) metricPattern(Regex)
 }
 
 /** API_CreateTrainingJob: ResourceInUse. The sentence is the live service's. [M] */
@@ -113,7 +122,7 @@ async function checkTrust(acting: Acting, roleArn: string): Promise<void> {
 /** AWS gives one sentence for three causes; `explain` tells which it was (facts: pains.md 9). */
 async function checkInputData(acting: Acting, input: TrainingJobRequest, region: string): Promise<void> {
   for (const channel of input.InputDataConfig ?? []) {
-    const uri = channel.DataSource!.S3DataSource!.S3Uri!
+    const uri = channel.DataSource.S3DataSource!.S3Uri
     const { bucket } = parseS3Uri(uri)
     const sentence = `No S3 objects found under S3 URL "${uri}" given in input data source. Please ensure that the bucket exists in the selected region (${region}), that objects exist under that S3 prefix, and that the role "${input.RoleArn}" has "s3:ListBucket" permissions on bucket "${bucket}".`
     let found: boolean
@@ -144,12 +153,20 @@ async function checkVpc(acting: Acting, input: TrainingJobRequest): Promise<void
   const [subnetVpcs, groupVpcs] = vpcs
   if (new Set(subnetVpcs).size > 1) throw new AwsError('ValidationException', 'Subnets must belong to the same VPC.')
   if (subnetVpcs[0] && groupVpcs.some((vpc) => vpc !== subnetVpcs[0])) {
-    throw new AwsError('ValidationException', `Security group ${SecurityGroupIds![0]} and subnet ${Subnets![0]} belong to different networks.`)
+    throw new AwsError(
+      'ValidationException',
+      `Security group ${SecurityGroupIds[0]} and subnet ${Subnets[0]} belong to different networks.`,
+    )
   }
 }
 
 /** VPC ids of what is named; empty when the role may not look, which the job then finds out while it runs (errors.md B3). */
-async function vpcsOf(acting: Acting, operation: string, input: Record<string, unknown>, member: string): Promise<string[]> {
+async function vpcsOf(
+  acting: Acting,
+  operation: string,
+  input: Record<string, unknown>,
+  member: string,
+): Promise<string[]> {
   try {
     const answer = await acting.call<Record<string, { VpcId: string }[]>>('ec2', operation, input)
     return answer[member]!.map((one) => one.VpcId)

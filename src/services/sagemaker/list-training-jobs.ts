@@ -26,10 +26,11 @@ export const listTrainingJobs = operation<ListTrainingJobsCommandInput, ListTrai
 )
 
 function wanted(job: Description, input: Input): boolean {
-  const created = job.CreationTime!
+  const created = job.CreationTime
   const modified = job.LastModifiedTime!
   return (
-    (input.NameContains === undefined || job.TrainingJobName!.toLowerCase().includes(input.NameContains.toLowerCase())) &&
+    (input.NameContains === undefined ||
+      job.TrainingJobName.toLowerCase().includes(input.NameContains.toLowerCase())) &&
     (input.StatusEquals === undefined || job.TrainingJobStatus === input.StatusEquals) &&
     (input.CreationTimeAfter === undefined || created > input.CreationTimeAfter) &&
     (input.CreationTimeBefore === undefined || created < input.CreationTimeBefore) &&
@@ -39,9 +40,9 @@ function wanted(job: Description, input: Input): boolean {
 }
 
 const sortKeys = {
-  Name: (job: Description) => job.TrainingJobName!,
-  Status: (job: Description) => job.TrainingJobStatus!,
-  CreationTime: (job: Description) => job.CreationTime!,
+  Name: (job: Description) => job.TrainingJobName,
+  Status: (job: Description) => job.TrainingJobStatus,
+  CreationTime: (job: Description) => job.CreationTime,
 }
 
 function order(input: Input): (a: Description, b: Description) => number {
@@ -52,12 +53,12 @@ function order(input: Input): (a: Description, b: Description) => number {
 
 function summary(job: Description) {
   return {
-    TrainingJobName: job.TrainingJobName!,
-    TrainingJobArn: job.TrainingJobArn!,
-    CreationTime: job.CreationTime!,
+    TrainingJobName: job.TrainingJobName,
+    TrainingJobArn: job.TrainingJobArn,
+    CreationTime: job.CreationTime,
     LastModifiedTime: job.LastModifiedTime!,
-    TrainingJobStatus: job.TrainingJobStatus!,
-    SecondaryStatus: job.SecondaryStatus!,
+    TrainingJobStatus: job.TrainingJobStatus,
+    SecondaryStatus: job.SecondaryStatus,
     ...(job.TrainingEndTime === undefined ? {} : { TrainingEndTime: job.TrainingEndTime }),
   }
 }

@@ -21,7 +21,10 @@ export const stopTrainingJob = operation<StopTrainingJobCommandInput, StopTraini
       const status = job.description.TrainingJobStatus
       if (status !== 'InProgress' && status !== 'Stopping') {
         // inferred: sentence
-        throw new AwsError('ValidationException', `The request was rejected because the training job is in status ${status}.`)
+        throw new AwsError(
+          'ValidationException',
+          `The request was rejected because the training job is in status ${status}.`,
+        )
       }
       if (status === 'InProgress') {
         changeJob(world.store, job, (changed) => {
@@ -29,7 +32,7 @@ export const stopTrainingJob = operation<StopTrainingJobCommandInput, StopTraini
           transition(changed, 'Stopping', 'Stopping', 'Stopping the training job', world.now() / 1000)
         })
       }
-      stopJob(world, job.description.TrainingJobArn!)
+      stopJob(world, job.description.TrainingJobArn)
       return {}
     },
   },

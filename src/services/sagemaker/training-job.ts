@@ -63,13 +63,13 @@ export function allJobs(store: Store): TrainingJob[] {
 }
 
 export function saveJob(store: Store, job: TrainingJob): void {
-  store.put(kind, keyOf(job.account, job.region, job.description.TrainingJobName!), job)
+  store.put(kind, keyOf(job.account, job.region, job.description.TrainingJobName), job)
 }
 
 /** Reads, changes and writes a job in one transaction; returns the new one. */
 export function changeJob(store: Store, old: TrainingJob, change: (job: TrainingJob) => void): TrainingJob {
   return store.transaction(() => {
-    const job = structuredClone(mustFindJob(store, old.account, old.region, old.description.TrainingJobName!))
+    const job = structuredClone(mustFindJob(store, old.account, old.region, old.description.TrainingJobName))
     change(job)
     saveJob(store, job)
     return job
@@ -77,7 +77,13 @@ export function changeJob(store: Store, old: TrainingJob, change: (job: Training
 }
 
 /** Moves a job on: closes the running transition and opens the next (SecondaryStatusTransitions, API_DescribeTrainingJob). */
-export function transition(job: TrainingJob, status: TrainingJobStatus, secondary: SecondaryStatus, message: string, now: number): void {
+export function transition(
+  job: TrainingJob,
+  status: TrainingJobStatus,
+  secondary: SecondaryStatus,
+  message: string,
+  now: number,
+): void {
   const { description } = job
   const transitions = (description.SecondaryStatusTransitions ??= [])
   const last = transitions.at(-1)
@@ -98,4 +104,4 @@ export function transition(job: TrainingJob, status: TrainingJobStatus, secondar
 }
 
 export const isOver = (job: TrainingJob): boolean =>
-  ['Completed', 'Failed', 'Stopped'].includes(job.description.TrainingJobStatus!)
+  ['Completed', 'Failed', 'Stopped'].includes(job.description.TrainingJobStatus)

@@ -26,6 +26,10 @@ export function refuseUnbuilt(input: TrainingJobRequest): void {
   }
   const named = Object.keys(asked).filter((name) => asked[name])
   if (named.length) {
-    throw new AwsError('NotImplemented', `CreateTrainingJob: not built in Sallyport yet: ${named.join(', ')}; nothing was done.`, 501)
+    throw new AwsError(
+      'NotImplemented',
+      `CreateTrainingJob: not built in Sallyport yet: ${named.join(', ')}; nothing was done.`,
+      501,
+    )
   }
 }

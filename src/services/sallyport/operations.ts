@@ -15,7 +15,9 @@ const explain = operation<ExplainInput, { Document: object }>('sallyport', 'Expl
   // AWS's preview asks for this action on `*`, of any principal of the account (facts: errors.md A2.1).
   needs: () => [need('iam:GetRequestAuthorizationDetails', '*')],
   async perform({ Id }, { call, world }) {
-    const found = Id.startsWith('arn:') ? await explainJob(world, Id, call.account) : await explainRequest(world, Id, call.account)
+    const found = Id.startsWith('arn:')
+      ? await explainJob(world, Id, call.account)
+      : await explainRequest(world, Id, call.account)
     if (!found) throw new AwsError('ResourceNotFoundException', `No decision is kept for ${Id}.`, 404)
     return { Document: found }
   },
@@ -31,7 +33,11 @@ const getEndpointUrl = operation<{ VpcEndpointId: string }, { Url: string }>('sa
       throw new AwsError('InvalidVpcEndpointId.NotFound', `The Vpc Endpoint Id '${VpcEndpointId}' does not exist`, 400)
     }
     if (endpoint.VpcEndpointType !== 'Interface') {
-      throw new AwsError('InvalidParameter', `${VpcEndpointId} is a gateway endpoint: it has no address, routes lead to it.`, 400)
+      throw new AwsError(
+        'InvalidParameter',
+        `${VpcEndpointId} is a gateway endpoint: it has no address, routes lead to it.`,
+        400,
+      )
     }
     return { Url: await endpointUrl(world, VpcEndpointId) }
   },

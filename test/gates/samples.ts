@@ -1,0 +1,76 @@
+import type { TestServer } from '../support/server.ts'
+import { call } from '../support/call.ts'
+import type { Input, Samples } from './sample-input.ts'
+
+const policy = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [Statement] })
+
+/**
+ * Resources that the samples name, so that a try is made on things that exist. All are called `sample`: the gate's own
+ * principals are called otherwise and outlive whatever the allowed tries delete.
+ */
+export async function makeSamples({ url, admin, account, region }: TestServer): Promise<Samples> {
+  const iam = (operation: string, input: Input) => call(url, admin, 'iam', operation, input)
+  const ec2 = (operation: string, input: Input) => call(url, admin, 'ec2', operation, input)
+  const trust = policy({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root`, Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' })
+
+  await iam('CreateRole', { RoleName: 'sample', AssumeRolePolicyDocument: trust })
+  // AssumeRole is tried on a role that no other try deletes.
+  const { Role } = await iam('CreateRole', { RoleName: 'assumed', AssumeRolePolicyDocument: trust })
+  await iam('CreateUser', { UserName: 'sample' })
+  await iam('CreateGroup', { GroupName: 'sample' })
+  const { Policy } = await iam('CreatePolicy', { PolicyName: 'sample', PolicyDocument: policy({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }) })
+  const { VpcId } = (await ec2('CreateVpc', { CidrBlock: '10.7.0.0/16' })).Vpc
+  const { SubnetId } = (await ec2('CreateSubnet', { VpcId, CidrBlock: '10.7.0.0/24' })).Subnet
+  const { NetworkInterface } = await ec2('CreateNetworkInterface', { SubnetId })
+  const { RouteTable } = await ec2('CreateRouteTable', { VpcId })
+  const { GroupId } = await ec2('CreateSecurityGroup', { VpcId, GroupName: 'sample', Description: 'sample' })
+  const { NetworkAcl } = await ec2('CreateNetworkAcl', { VpcId })
+  await call(url, admin, 's3', 'CreateBucket', { Bucket: 'sample-bucket' })
+  await call(url, admin, 's3', 'PutObject', { Bucket: 'sample-bucket', Key: 'sample', Body: 'sample' })
+  await call(url, admin, 'ecr', 'CreateRepository', { repositoryName: 'sample' })
+  await call(url, admin, 'logs', 'CreateLogGroup', { logGroupName: 'sample' })
+
+  const job = `arn:aws:sagemaker:${region}:${account}:training-job/sample`
+  return {
+    RoleArn: Role.Arn,
+    PolicyArn: Policy.Arn,
+    PermissionsBoundary: Policy.Arn,
+    PolicyDocument: policy({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }),
+    AssumeRolePolicyDocument: trust,
+    policyText: policy({ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }),
+    AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    AWSServiceName: 'sagemaker.amazonaws.com',
+    VpcId,
+    SubnetId,
+    SubnetIds: [SubnetId],
+    RouteTableId: RouteTable.RouteTableId,
+    RouteTableIds: [RouteTable.RouteTableId],
+    NetworkInterfaceId: NetworkInterface.NetworkInterfaceId,
+    GroupId,
+    SecurityGroupIds: [GroupId],
+    Groups: [GroupId],
+    NetworkAclId: NetworkAcl.NetworkAclId,
+    Resources: [VpcId],
+    CidrBlock: '10.7.1.0/24',
+    DestinationCidrBlock: '192.0.2.0/24',
+    ServiceName: `com.amazonaws.${region}.s3`,
+    Bucket: 'sample-bucket',
+    CopySource: 'sample-bucket/sample',
+    's3:Policy': policy({ Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::sample-bucket/secret' }),
+    's3:AllowedMethod': 'GET',
+    resourceArn: `arn:aws:ecr:${region}:${account}:repository/sample`,
+    'logs:AmazonResourceName': `arn:aws:logs:${region}:${account}:log-group:sample`,
+    ResourceArn: job,
+    retentionInDays: 7,
+    // What is optional in the model and yet asked for.
+    'ec2:CreateVpc': { CidrBlock: '10.8.0.0/16' },
+    'ec2:CreateSubnet': { CidrBlock: '10.7.1.0/24' },
+    'ec2:CreateNatGateway': { SubnetId },
+    'ec2:AllocateAddress': { Domain: 'vpc' },
+    'sagemaker:CreateTrainingJob': {
+      AlgorithmSpecification: { TrainingImage: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest`, TrainingInputMode: 'File' },
+      ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 },
+      StoppingCondition: { MaxRuntimeInSeconds: 60 },
+    },
+  }
+}
