@@ -78,26 +78,35 @@ async function train(host: Guide, world: World): Promise<void> {
   const name = jobName(world)
   const log: string[] = []
   let artifact = ''
-  await host.step('A training job in the private subnet', 'It runs for real, and every call it makes is judged like yours.', async () => {
-    await host.call('sagemaker', 'CreateTrainingJob', jobRequest(world, name, { channels: ['train', 'validation'], epochs: 12, pause: 0.15 }))
-    const job = await follow(client, name, {
-      status: (text) => voice.status(text),
-      log(line) {
-        log.push(line)
-        voice.log(line)
-      },
-    })
-    if (job.TrainingJobStatus !== 'Completed') throw new Error(`${job.TrainingJobStatus}: ${job.FailureReason}`)
-    artifact = job.ModelArtifacts!.S3ModelArtifacts
-    return `Completed: ${phases(job)}`
-  })
+  await host.step(
+    'A training job in the private subnet',
+    'It runs for real, and every call it makes is judged like yours.',
+    async () => {
+      await host.call(
+        'sagemaker',
+        'CreateTrainingJob',
+        jobRequest(world, name, { channels: ['train', 'validation'], epochs: 12, pause: 0.15 }),
+      )
+      const job = await follow(client, name, {
+        status: (text) => voice.status(text),
+        log(line) {
+          log.push(line)
+          voice.log(line)
+        },
+      })
+      if (job.TrainingJobStatus !== 'Completed') throw new Error(`${job.TrainingJobStatus}: ${job.FailureReason}`)
+      artifact = job.ModelArtifacts!.S3ModelArtifacts
+      return `Completed: ${phases(job)}`
+    },
+  )
   await host.step('Its model', 'What a training job is for: model.tar.gz in the bucket.', async () => {
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(artifact)!
-    const { Body } = await host.call('s3', 'GetObject', { Bucket, Key }, `aws s3 cp ${artifact} .`)
+    const { Body } = await host.call('s3', 'GetObject', { Bucket, Key }, { command: `aws s3 cp ${artifact} .` })
     const model = (report.model = await fetchModel(Body, artifact, log))
     const { name: metric, values } = model.metric
     const [first, last] = [values.at(0), values.at(-1)]
-    if (first === undefined || last === undefined || last >= first) throw new Error(`${metric} did not improve: ${values.join(', ')}`)
+    if (first === undefined || last === undefined || last >= first)
+      throw new Error(`${metric} did not improve: ${values.join(', ')}`)
     voice.note(metric, `${sparkline(values)}  ${first} → ${last}`)
     return `model.tar.gz, ${size(model.bytes)}: ${model.files.join(', ')}`
   })
@@ -123,6 +132,9 @@ function close({ voice, report }: Guide, world: World, data: string): void {
       `./sallyport trace --from ${world.subnet.id} --security-group ${world.group.id} --to s3.${world.region}.amazonaws.com`,
     ],
   }
-  const keep = { title: 'To keep what a tour builds, and look around in it', lines: [`./sallyport serve${flag}`, `./sallyport tour${flag}    (in another terminal)`] }
+  const keep = {
+    title: 'To keep what a tour builds, and look around in it',
+    lines: [`./sallyport serve${flag}`, `./sallyport tour${flag}    (in another terminal)`],
+  }
   voice.closing(headline, ok, server.temporary ? [keep] : [look])
 }

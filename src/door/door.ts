@@ -153,9 +153,11 @@ async function pass(world: World, visit: Visit): Promise<Members> {
   if (!operation) throw notBuilt(identified)
   validate(identified, input)
   const visitCall = makeCall(world, visit, way)
+  // What an operation refuses before it knows its needs is a request that means nothing, not a right that is missing.
+  const needs = needsOf(operation, input, visitCall)
 
   trace.stage = 'authorize'
-  const permit = authorize(visitCall, needsOf(operation, input, visitCall), trace.needs)
+  const permit = authorize(visitCall, needs, trace.needs)
   keepTrace(permit, trace.needs)
 
   trace.stage = 'perform'

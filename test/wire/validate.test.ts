@@ -34,8 +34,8 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
   [
     '[V] a role of the wrong form',
     call('sagemaker', 'CreateModel'),
-    { ModelName: 'm', ExecutionRoleArn: 'x' },
-    String.raw`ValidationException 1 validation error detected: Value 'x' at 'executionRoleArn' failed to satisfy constraint: Member must have length greater than or equal to 20`,
+    { ModelName: 'm', ExecutionRoleArn: 'SageMakerExecutionRole' },
+    String.raw`ValidationException 1 validation error detected: Value 'SageMakerExecutionRole' at 'executionRoleArn' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+`,
   ],
   [
     '[V] a session name',
@@ -47,10 +47,9 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
     'missing members, all of them',
     call('sagemaker', 'CreateTrainingJob'),
     { TrainingJobName: 'j', AlgorithmSpecification: {} },
-    "ValidationException 4 validation errors detected: Value null at 'algorithmSpecification.trainingInputMode' failed to satisfy constraint: Member must not be null; " +
+    "ValidationException 3 validation errors detected: Value null at 'algorithmSpecification.trainingInputMode' failed to satisfy constraint: Member must not be null; " +
       "Value null at 'roleArn' failed to satisfy constraint: Member must not be null; " +
-      "Value null at 'outputDataConfig' failed to satisfy constraint: Member must not be null; " +
-      "Value null at 'resourceConfig' failed to satisfy constraint: Member must not be null",
+      "Value null at 'outputDataConfig' failed to satisfy constraint: Member must not be null",
   ],
   [
     'items of a list, together',
@@ -71,12 +70,12 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
     {
       ...job,
       AlgorithmSpecification: { TrainingInputMode: 'Tape', TrainingImage: 'i' },
-      ResourceConfig: { ...job.ResourceConfig, VolumeSizeInGB: -1 },
+      RetryStrategy: { MaximumRetryAttempts: 31 },
       StoppingCondition: { MaxRuntimeInSeconds: 0 },
     },
     "ValidationException 3 validation errors detected: Value 'Tape' at 'algorithmSpecification.trainingInputMode' failed to satisfy constraint: Member must satisfy enum value set: [Pipe, File, FastFile]; " +
-      "Value '-1' at 'resourceConfig.volumeSizeInGB' failed to satisfy constraint: Member must have value greater than or equal to 0; " +
-      "Value '0' at 'stoppingCondition.maxRuntimeInSeconds' failed to satisfy constraint: Member must have value greater than or equal to 1",
+      "Value '0' at 'stoppingCondition.maxRuntimeInSeconds' failed to satisfy constraint: Member must have value greater than or equal to 1; " +
+      "Value '31' at 'retryStrategy.maximumRetryAttempts' failed to satisfy constraint: Member must have value less than or equal to 30",
   ],
   [
     'keys and values of a map',
@@ -88,8 +87,8 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
   [
     'a secret is not printed',
     call('iam', 'CreateLoginProfile'),
-    { UserName: 'u', Password: '' },
-    "ValidationError 1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    { UserName: 'u', Password: '\u4e00' },
+    String.raw`ValidationError 1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+`,
   ],
   [
     'EC2 names the parameter',

@@ -49,7 +49,10 @@ export const breaks: readonly Break[] = [
     why: 'Permissions are whole, but nobody may put the role on. This one is refused at once, before there is a job.',
     layer: 'trust',
     async apply({ call }, world) {
-      await call('iam', 'UpdateAssumeRolePolicy', { RoleName: world.role, PolicyDocument: trusting('ec2.amazonaws.com') })
+      await call('iam', 'UpdateAssumeRolePolicy', {
+        RoleName: world.role,
+        PolicyDocument: trusting('ec2.amazonaws.com'),
+      })
     },
   },
 ]
@@ -69,10 +72,14 @@ export async function breakAndRepair(guide: Guide, world: World, broken: Break, 
     const found = reportOf(broken.title, outcome, explanation)
     report.breaks.push(found)
     tell(guide, found, explanation)
-    if (!explanation.blockers.some((one) => one.layer === broken.layer)) throw new Error(`the explanation does not name the layer ${broken.layer}`)
+    if (!explanation.blockers.some((one) => one.layer === broken.layer))
+      throw new Error(`the explanation does not name the layer ${broken.layer}`)
     if (!explanation.fixes.length) throw new Error('the explanation knows no fix')
 
-    for (const fix of explanation.fixes) broken.mended?.(world, await applyFix(guide, fix))
+    for (const fix of explanation.fixes) {
+      const answer = await applyFix(guide, fix)
+      broken.mended?.(world, answer)
+    }
     const again = await attempt(guide, world, name('2'))
     found.repaired = 'completed' in again ? 'Completed' : `${again.error.code}: ${again.error.message}`
     if (!('completed' in again)) throw new Error(`the fix was applied, and still: ${found.repaired}`)
@@ -85,19 +92,24 @@ type Outcome = { completed: Job } | Pick<BreakReport, 'error' | 'explained'>
 /** The job, small: one channel and three epochs. */
 async function attempt({ call, client, voice }: Guide, world: World, name: string): Promise<Outcome> {
   try {
-    await call('sagemaker', 'CreateTrainingJob', jobRequest(world, name, { channels: ['train'], epochs: 3 }))
+    const told = `aws sagemaker create-training-job --training-job-name ${name} …`
+    await call('sagemaker', 'CreateTrainingJob', jobRequest(world, name, { channels: ['train'], epochs: 3 }), { told })
   } catch (error) {
     const id = error instanceof AwsError ? error.fields['RequestId'] : undefined
     if (!(error instanceof AwsError) || !id) throw error
     return { error: { code: error.code, message: error.message, by: 'request' }, explained: id }
   }
-  const job = await follow(client, name, { status: (text) => voice.status(text) })
+  const job = await follow(client, name, { status: (text) => voice.busy(text) })
   if (job.TrainingJobStatus === 'Completed') return { completed: job }
   const [code = '', ...rest] = (job.FailureReason ?? '').split(': ')
   return { error: { code, message: rest.join(': '), by: 'job' }, explained: job.TrainingJobArn }
 }
 
-function reportOf(title: string, outcome: Pick<BreakReport, 'error' | 'explained'>, { steps, blockers, fixes }: Explanation): BreakReport {
+function reportOf(
+  title: string,
+  outcome: Pick<BreakReport, 'error' | 'explained'>,
+  { steps, blockers, fixes }: Explanation,
+): BreakReport {
   const step = steps?.find((one) => one.status === 'failed')?.name
   return {
     title,
@@ -110,18 +122,26 @@ function reportOf(title: string, outcome: Pick<BreakReport, 'error' | 'explained
 }
 
 /** The explanation in short: where it stopped, why, and what to do. */
-function tell({ voice }: Guide, { step, blockers, fixes }: BreakReport, { way, causedBy }: Explanation): void {
+function tell({ voice }: Guide, { step, fixes }: BreakReport, { way, causedBy, blockers }: Explanation): void {
   const { via, vpcEndpointId = '' } = (way ?? {}) as { via?: string; vpcEndpointId?: string }
   const place = [
     step && `at the job's step ${step}`,
     causedBy && `in the inner call ${causedBy.service}:${causedBy.operation}`,
-    via && via !== 'service-network' && via !== 'public' && `that came by ${[via, vpcEndpointId].filter(Boolean).join(' ')}`,
+    via &&
+      via !== 'service-network' &&
+      via !== 'public' &&
+      `arriving by ${[via, vpcEndpointId].filter(Boolean).join(' ')}`,
   ]
   voice.note('Where', place.filter(Boolean).join(', '))
-  for (const { layer, text } of blockers) voice.note('Why', `[${layer}] ${text}`)
+  const nearest = blockers.find(isNearMiss)
+  for (const { layer, text } of blockers.filter((one) => !isNearMiss(one))) voice.note('Why', `[${layer}] ${text}`)
+  if (nearest) voice.note('Nearest', nearest.text)
   for (const { text } of fixes) voice.note('Fix', `${text} (tried on a copy first: it helps)`, 'good')
 }
 
+/** A statement that nearly decided otherwise. */
+const isNearMiss = ({ code }: Explanation['blockers'][number]): boolean => code.endsWith('_MISMATCH')
+
 function applyFix({ call }: Guide, { call: { service, operation, input }, command }: Fix) {
-  return call(service, operation, input, command)
+  return call(service, operation, input, { command })
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { imagePush } from '../image-push.ts'
 import type { Guide } from './guide.ts'
-import { drawPath } from './picture.ts'
+import { drawPath, type Path } from './picture.ts'
 import { trainingPolicy, trustPolicy } from './policies.ts'
 import type { World } from './world.ts'
 
@@ -10,15 +10,23 @@ const example = new URL('../../../examples/training/', import.meta.url)
 
 /** Builds what a training job in a private subnet needs, in the order in which one thinks of it; fills in the ids. */
 export async function build(guide: Guide, world: World): Promise<void> {
-  await guide.step('A VPC with one private subnet', 'No internet gateway, no NAT: nothing gets out unless a route says so.', () =>
-    buildVpc(guide, world),
+  await guide.step(
+    'A VPC with one private subnet',
+    'No internet gateway, no NAT: nothing gets out unless a route says so.',
+    () => buildVpc(guide, world),
   )
-  await guide.step('A gateway endpoint for Amazon S3', 'Its route is the only way out of the subnet, and it leads to S3 alone.', () =>
-    buildEndpoint(guide, world),
+  await guide.step(
+    'A gateway endpoint for Amazon S3',
+    'Its route is the only way out of the subnet, and it leads to S3 alone.',
+    () => buildEndpoint(guide, world),
   )
-  await guide.step('A bucket with training data', "150 iris flowers of R. A. Fisher's, 1936.", () => buildBucket(guide, world))
-  await guide.step('The training image', 'A folder with a plain Python program, pushed to Amazon ECR as an OCI image.', () =>
-    pushImage(guide, world),
+  await guide.step('A bucket with training data', "150 iris flowers of R. A. Fisher's, 1936.", () =>
+    buildBucket(guide, world),
+  )
+  await guide.step(
+    'The training image',
+    'A folder with a plain Python program, pushed to Amazon ECR as an OCI image.',
+    () => pushImage(guide, world),
   )
   await guide.step(
     'The execution role',
@@ -68,14 +76,12 @@ async function buildEndpoint({ call, voice }: Guide, world: World): Promise<stri
 }
 
 /** The world's way to S3, in words short enough to draw. */
-export function pathOf({ subnet, routeTable, endpoint, bucket }: World) {
-  const short = (id: string) => (id ? `${id.slice(0, id.indexOf('-') + 6)}…` : '')
+export function pathOf({ subnet, endpoint }: World): Path {
   return {
     subnet: subnet.cidr,
-    route: endpoint.id ? `S3 → ${short(endpoint.id)}` : '',
-    endpoint: short(endpoint.id),
-    bucket,
-    routeTable: routeTable.id,
+    route: endpoint.id && 'S3 → endpoint',
+    endpoint: endpoint.id && `${endpoint.id.slice(0, 12)}…`,
+    bucket: 'your bucket',
   }
 }
 
@@ -85,7 +91,8 @@ async function buildBucket({ call }: Guide, { bucket }: World): Promise<string> 
   for (const channel of ['train', 'validation']) {
     const Body = await readFile(new URL(`data/${channel}.csv`, example))
     const Key = `iris/${channel}/${channel}.csv`
-    await call('s3', 'PutObject', { Bucket: bucket, Key, Body }, `aws s3 cp examples/training/data/${channel}.csv s3://${bucket}/${Key}`)
+    const command = `aws s3 cp examples/training/data/${channel}.csv s3://${bucket}/${Key}`
+    await call('s3', 'PutObject', { Bucket: bucket, Key, Body }, { command })
     bytes += Body.length
   }
   return `s3://${bucket}/iris/ holds ${size(bytes)}`
@@ -98,14 +105,18 @@ async function pushImage({ client, show, voice }: Guide, { image }: World): Prom
     imageUri: image,
     entrypoint: './train',
     call: (service, operation, input) => client.call(service, operation, input),
-    progress: (text) => voice.status(text),
+    progress: (text) => voice.busy(text),
   })
   return digest
 }
 
 async function buildRole({ call }: Guide, world: World): Promise<string> {
   const { Role } = await call('iam', 'CreateRole', { RoleName: world.role, AssumeRolePolicyDocument: trustPolicy })
-  await call('iam', 'PutRolePolicy', { RoleName: world.role, PolicyName: 'training', PolicyDocument: trainingPolicy(world) })
+  await call('iam', 'PutRolePolicy', {
+    RoleName: world.role,
+    PolicyName: 'training',
+    PolicyDocument: trainingPolicy(world),
+  })
   return Role.Arn
 }
 

@@ -4,6 +4,7 @@ import { readTar } from '../../runners/tar.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Client } from '../client.ts'
 import type { ModelReport } from './report.ts'
+import { took } from './voice.ts'
 import type { World } from './world.ts'
 
 const metric = 'train:loss'
@@ -21,7 +22,11 @@ export interface Job {
 }
 
 /** A CreateTrainingJob request for the private subnet. */
-export function jobRequest(world: World, name: string, { channels, epochs, pause = 0 }: { channels: readonly string[]; epochs: number; pause?: number }) {
+export function jobRequest(
+  world: World,
+  name: string,
+  { channels, epochs, pause = 0 }: { channels: readonly string[]; epochs: number; pause?: number },
+) {
   return {
     TrainingJobName: name,
     RoleArn: world.roleArn,
@@ -46,7 +51,11 @@ export function jobRequest(world: World, name: string, { channels, epochs, pause
 }
 
 /** Polls a job to its end, as every client does; passes on its status and, line by line, its log. */
-export async function follow(client: Client, name: string, told: { status(text: string): void; log?(line: string): void }): Promise<Job> {
+export async function follow(
+  client: Client,
+  name: string,
+  told: { status(text: string): void; log?(line: string): void },
+): Promise<Job> {
   const readLog = logReader(client, name)
   for (;;) {
     const job = (await client.call('sagemaker', 'DescribeTrainingJob', { TrainingJobName: name })) as Job
@@ -82,7 +91,10 @@ function logReader(client: Client, jobName: string): () => Promise<string[]> {
 
 async function streamOf(client: Client, jobName: string): Promise<string | undefined> {
   try {
-    const { logStreams } = await client.call('logs', 'DescribeLogStreams', { logGroupName, logStreamNamePrefix: `${jobName}/` })
+    const { logStreams } = await client.call('logs', 'DescribeLogStreams', {
+      logGroupName,
+      logStreamNamePrefix: `${jobName}/`,
+    })
     return logStreams[0]?.logStreamName
   } catch (error) {
     // The group is made by the first job that logs.
@@ -95,7 +107,7 @@ async function streamOf(client: Client, jobName: string): Promise<string | undef
 export function phases({ SecondaryStatusTransitions: transitions = [] }: Job): string {
   return transitions
     .filter(({ StartTime, EndTime }) => EndTime !== undefined && EndTime > StartTime)
-    .map(({ Status, StartTime, EndTime }) => `${Status} ${(EndTime! - StartTime).toFixed(1)} s`)
+    .map(({ Status, StartTime, EndTime }) => `${Status} ${took(EndTime! - StartTime)}`)
     .join(' · ')
 }
 

@@ -27,7 +27,7 @@ export function drawPath(
   const open = Boolean(route && endpoint)
   const boxes: readonly [title: string, content: string, exists: boolean][] = [
     ['subnet', subnet, true],
-    ['route table', route || '(no route to S3)', true],
+    ['route table', route || '(no S3 route)', true],
     ['gateway endpoint', endpoint || '(none)', Boolean(endpoint)],
     ['Amazon S3', bucket, true],
   ]

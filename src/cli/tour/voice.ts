@@ -7,7 +7,9 @@ export interface Voice {
   begin(step: { number: number; title: string; why: string }): void
   /** The AWS CLI command that does the same. */
   command(text: string): void
-  /** What is going on now: a live line on a terminal, a line whenever it changes elsewhere. */
+  /** What is going on now: a live line on a terminal, nothing elsewhere. */
+  busy(text: string): void
+  /** The same for what is worth a line of its own elsewhere, whenever it changes. */
   status(text: string): void
   /** A line of the job's own log. */
   log(text: string): void
@@ -23,6 +25,7 @@ export const silent: Voice = {
   opening() {},
   begin() {},
   command() {},
+  busy() {},
   status() {},
   log() {},
   note() {},
@@ -33,6 +36,7 @@ export const silent: Voice = {
 
 const indent = '      '
 const widest = 100
+const widestDrawing = 80
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 /** Speaks to people: colour and a live line on a terminal, plain lines elsewhere. */
@@ -52,16 +56,30 @@ export function speakTo(stream: NodeJS.WriteStream): Voice {
     clear()
     stream.write(`${line}\n`)
   }
+  const busy = (text: string) => {
+    if (!live) return
+    clear()
+    shown = text
+    stream.write(
+      `${indent}${color.cyan(spinner[frame++ % spinner.length]!)} ${text.slice(0, width - indent.length - 2)}`,
+    )
+  }
   const mark = (ok: boolean) => (ok ? color.green('✔') : color.red('✘'))
 
   return {
     opening({ url, temporary }, data) {
       say()
-      say(`  ${color.bold('Sallyport tour')}  one training job in a private subnet, then three things broken and explained`)
+      say(
+        `  ${color.bold('Sallyport tour')}  one training job in a private subnet, then three things broken and explained`,
+      )
       say(color.dim(`  Every step is an ordinary signed AWS call to ${url}; the AWS CLI command that does the same`))
       say(color.dim('  is shown (long JSON cut short: --format json has it whole).'))
       if (temporary) {
-        say(color.yellow(`  No server runs on ${data}: a temporary one was started, and goes with all it holds when the tour ends.`))
+        say(
+          color.yellow(
+            `  No server runs on ${data}: a temporary one was started, and goes with all it holds when the tour ends.`,
+          ),
+        )
       }
     },
     begin({ number, title, why }) {
@@ -72,15 +90,11 @@ export function speakTo(stream: NodeJS.WriteStream): Voice {
     command(text) {
       for (const line of commandLines(text, width - indent.length)) say(indent + color.dim(line))
     },
+    busy,
     status(text) {
-      if (live) {
-        clear()
-        shown = text
-        stream.write(`${indent}${color.cyan(spinner[frame++ % spinner.length]!)} ${text.slice(0, width - indent.length - 2)}`)
-      } else if (text !== shown) {
-        say(`${indent}· ${text}`)
-        shown = text
-      }
+      if (live) return busy(text)
+      if (text !== shown) say(`${indent}· ${text}`)
+      shown = text
     },
     log(text) {
       const kept = shown
@@ -90,17 +104,20 @@ export function speakTo(stream: NodeJS.WriteStream): Voice {
     },
     note(label, text, tone) {
       const painted = tone ? (paint[tone] as (text: string) => string)(label.padEnd(10)) : color.dim(label.padEnd(10))
-      for (const [at, line] of wrap(text, width - indent.length - 11).entries()) say(`${indent}${at ? ' '.repeat(10) : painted} ${line}`)
+      for (const [at, line] of wrap(text, width - indent.length - 11).entries())
+        say(`${indent}${at ? ' '.repeat(10) : painted} ${line}`)
     },
     drawing(draw) {
+      const before = width < widestDrawing + indent.length ? '' : indent
       say()
-      for (const line of draw(paint)) say(indent + line)
+      for (const line of draw(paint)) say(before + line)
       say()
     },
     end(ok, outcome, seconds) {
       const [first = '', ...rest] = wrap(outcome, width - indent.length - 12)
       say(`${indent}${mark(ok)} ${rest.length ? first : `${first}  ${color.dim(took(seconds))}`}`)
-      for (const [at, line] of rest.entries()) say(`${indent}  ${line}${at === rest.length - 1 ? `  ${color.dim(took(seconds))}` : ''}`)
+      for (const [at, line] of rest.entries())
+        say(`${indent}  ${line}${at === rest.length - 1 ? `  ${color.dim(took(seconds))}` : ''}`)
     },
     closing(headline, ok, sections) {
       say()
