@@ -3,12 +3,12 @@
  *   node bench/door.ts [--moto] [--seconds 4] [--rounds 5]
  * --moto installs moto's server into bench/.venv (from the Python package index) at first use.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
 import { signedMessage } from './requests.ts'
-import { firstLine, load, machine, median, node, startSallyport, stopped } from './support.ts'
+import { firstLine, load, machine, median, node, spawn, startSallyport, stopped } from './support.ts'
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +20,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
 const jobName = 'bench-job'
+const motoEnv = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' }
 
 const bare = spawn(
   node,
@@ -40,7 +41,6 @@ interface Target {
   requests: string[]
 }
 
-const motoEnv = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' }
 const repeated = (url: string, env: Record<string, string>, service: string, operation: string, input = {}) =>
   Array.from({ length: 32 }, () => signedMessage(url, env, service, operation, input))
 const targets: Target[] = [

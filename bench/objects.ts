@@ -3,7 +3,6 @@
  *   node bench/objects.ts [--rounds 5]
  * Ours checks the signature and the payload's hash, keeps MD5 and SHA-256, syncs and renames; the bare one only pipes.
  */
-import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -11,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { signed } from '../src/cli/client.ts'
-import { firstLine, machine, median, node, startSallyport, stopped } from './support.ts'
+import { firstLine, machine, median, node, spawn, startSallyport, stopped } from './support.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
 const rounds = Number(values.rounds)

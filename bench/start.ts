@@ -3,13 +3,12 @@
  *   node bench/start.ts [--runs 7]
  * A bare node:http server started the same way stands beside it.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { imagePush } from '../src/cli/image-push.ts'
-import { firstLine, machine, median, node, startSallyport, stopped, type BenchServer } from './support.ts'
+import { firstLine, machine, median, node, spawn, startSallyport, stopped, type BenchServer } from './support.ts'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' } } })
 const runs = Number(values.runs)

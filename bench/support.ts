@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn as spawnChild, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,19 @@ import { createInterface } from 'node:readline'
 import { connect, type Client } from '../src/cli/client.ts'
 
 export const node = process.execPath
+
+const children = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+/** Starts a program that does not outlive this one, however this one ends. */
+export function spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const child = spawnChild(command, args, options)
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  return child
+}
 
 /** A server of ours in a process of its own, on a folder that goes with it. */
 export interface BenchServer {
@@ -68,7 +81,7 @@ export function load(url: string, requests: readonly string[], seconds: number, 
   return new Promise((resolve, reject) => {
     const child = spawn(node, ['bench/load.ts', JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()))
     child.once('exit', (code) =>
       code === 0 ? resolve(JSON.parse(out) as Load) : reject(new Error(`load generator ended with ${code}`)),
     )

@@ -3,9 +3,11 @@
     .venv/bin/python scripts/models/compile.py
 
 Kept: operations, shapes, bindings, constraints, error codes. Left out: prose, examples, client-side hints.
-One line per operation and shape, in botocore's own words, so that an update reads as a diff:
+One line per operation and shape, in botocore's own words, so that an update reads as a diff and src/wire/model.ts
+needs to parse only the lines that are asked for:
 
-    member   "Shape" or "Shape@locationName", or an object where there is more to say
+    member   "Shape" or "Shape@locationName" ("Shape@": its name with a small first letter), or an object where
+             there is more to say
     shape    "string" where there is only a type, else an object
     match    an equal of `pattern` that JavaScript can run in linear time, where the pattern itself it cannot (patterns.py)
 
@@ -14,11 +16,13 @@ The output depends on nothing but the pinned botocore.
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import botocore
 
-from patterns import equal
+sys.dont_write_bytecode = True
+from patterns import equal  # noqa: E402
 
 SERVICES = ['iam', 'sts', 'ec2', 's3', 'ecr', 'logs', 'cloudwatch', 'sagemaker', 'sagemaker-runtime', 'iam-toolbox']
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,12 +48,13 @@ def keep(source, names):
     return {name: source[name] for name in names if source.get(name) not in (None, False)}
 
 
-def member(source):
+def member(source, name=''):
     kept = keep(source, MEMBER)
     if set(kept) == {'shape'}:
         return kept['shape']
     if set(kept) == {'shape', 'locationName'}:
-        return f'{kept["shape"]}@{kept["locationName"]}'
+        usual = name[:1].lower() + name[1:]
+        return f'{kept["shape"]}@{"" if kept["locationName"] == usual else kept["locationName"]}'
     return kept
 
 
@@ -64,7 +69,7 @@ def shape(source):
     if 'pattern' in kept and equal(kept['pattern']) is not None:
         kept['match'] = equal(kept['pattern'])
     if 'members' in source:
-        kept['members'] = {name: member(value) for name, value in source['members'].items()}
+        kept['members'] = {name: member(value, name) for name, value in source['members'].items()}
     for part in ('member', 'key', 'value'):
         if part in source:
             kept[part] = member(source[part])

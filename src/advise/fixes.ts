@@ -1,4 +1,4 @@
-import { verdict } from '../door/authorize.ts'
+import { judged, verdict } from '../door/authorize.ts'
 import { call as enterDoor, type Door } from '../door/door.ts'
 import { need as makeNeed, type Call, type Caller, type Need } from '../door/call.ts'
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
@@ -6,10 +6,12 @@ import { buildNetwork } from '../network/network.ts'
 import { compiledManagedPolicy, policiesOf } from '../services/iam/policies-of.ts'
 import { networkDocuments } from '../services/ec2/documents.ts'
 import { findCredential } from '../services/iam/credentials.ts'
+import { escapePattern } from '../policy/pattern.ts'
 import { findByArn } from '../services/sagemaker/training-job.ts'
 import type { World } from '../world.ts'
 import { command } from './command.ts'
 import type { Fix } from './explanation.ts'
+import { s3Needs } from './job-needs.ts'
 import { currentDocument, resourceSide, type Target } from './resource-side.ts'
 
 /** A change as a call, before it was tried. */
@@ -17,13 +19,23 @@ type Proposal = Pick<Fix, 'text' | 'call'>
 
 type Statement = Record<string, unknown>
 
+/** A document to which statements can be added. */
+type Addressee = Pick<Target, 'name' | 'document' | 'write'>
+
 /**
  * The smallest policy changes that would allow what was denied, tried together on an overlay of today's state by the very
- * code that decides. A set that does not lift every denied need is not offered.
+ * code that decides. A set that does not lift every denied need is not offered. For a job's transfer, what else it will
+ * move is lifted too: a fix that only moves the failure on would be none.
  */
 export async function policyFixes(world: World, trace: DecisionTrace): Promise<Fix[]> {
   const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
   if (!denied.length || !trace.caller || !trace.way) return []
+  const further = deniedNext(world, trace, denied)
+  const whole = further.length ? await liftAll(world, trace, [...denied, ...further]) : []
+  return whole.length ? whole : liftAll(world, trace, denied)
+}
+
+async function liftAll(world: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Promise<Fix[]> {
   const overlay = whatIfWorld(world)
   const caller = callerToday(world, trace)
   const fixes: Fix[] = []
@@ -35,6 +47,17 @@ export async function policyFixes(world: World, trace: DecisionTrace): Promise<F
     }
   }
   return denied.every((one) => allowedNow(overlay, trace, caller, one)) ? fixes : []
+}
+
+/** What else the job will ask of S3 by the same way and would not be allowed today. */
+function deniedNext(world: World, trace: DecisionTrace, denied: readonly NeedTrace[]): NeedTrace[] {
+  const job = trace.service === 's3' && trace.onBehalfOf ? findByArn(world.store, trace.onBehalfOf) : undefined
+  if (!job) return []
+  const call = callAgain(world, trace, callerToday(world, trace))
+  return s3Needs(call, job)
+    .filter((next) => !denied.some((one) => one.action === next.action && one.resource === next.resource))
+    .map((next) => judged(call, next))
+    .filter((next) => next.decision.effect !== 'allow')
 }
 
 /** The same server on a scratch view of its state. Nothing that happens there is seen or kept. */
@@ -56,8 +79,9 @@ function callerToday(world: World, trace: DecisionTrace): Caller {
   return (id === undefined ? undefined : findCredential(world.store, id, world.now())?.caller) ?? trace.caller!
 }
 
-function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: NeedTrace): boolean {
-  const call: Call = {
+/** The recorded call, made once more on a world. */
+function callAgain(world: World, trace: DecisionTrace, caller: Caller, secure = true): Call {
+  return {
     requestId: trace.requestId,
     service: trace.service,
     operation: trace.operation,
@@ -67,11 +91,15 @@ function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: N
     account: trace.account!,
     region: trace.region!,
     time: trace.time,
-    secure: one.context?.['aws:securetransport'] !== 'false',
+    secure,
     userAgent: '',
-    world: overlay,
+    world,
     header: () => undefined,
   }
+}
+
+function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: NeedTrace): boolean {
+  const call = callAgain(overlay, trace, caller, one.context?.['aws:securetransport'] !== 'false')
   const context = Object.fromEntries(Object.entries(one.context ?? {}).filter(([, value]) => value !== '(absent)'))
   const again: Need = makeNeed(one.action, one.resource, {
     context,
@@ -129,14 +157,12 @@ const identityAddition: Propose = (overlay, trace, denied) => {
 
 /** One statement for all that differ in their resource only. */
 function merged(statements: readonly Statement[]): Statement[] {
-  const byRest = new Map<string, Statement & { Resource: unknown }>()
-  for (const { Resource, ...rest } of statements) {
-    const key = JSON.stringify(rest)
-    const before = byRest.get(key)
-    const all = [...new Set([before?.Resource ?? [], Resource].flat())]
-    byRest.set(key, { ...rest, Resource: all.length === 1 ? all[0] : all })
-  }
-  return [...byRest.values()]
+  const alike = Map.groupBy(statements, ({ Resource: _, ...rest }) => JSON.stringify(rest))
+  return [...alike.values()].map((group) => {
+    const resources = [...new Set(group.flatMap(({ Resource }) => Resource ?? []))]
+    // A trust policy's statement has no Resource.
+    return resources.length ? { ...group[0], Resource: resources.length === 1 ? resources[0] : resources } : group[0]!
+  })
 }
 
 /** A policy name that overwrites no inline policy that is there. */
@@ -152,38 +178,41 @@ function freeName(overlay: World, { caller }: DecisionTrace, wanted: string): st
  * rather than one stream of it (scopes of the role page, seed 003). Everything else is meant to the letter.
  */
 function reach(overlay: World, trace: DecisionTrace, one: NeedTrace): string {
+  const exact = one.resource === '*' ? '*' : escapePattern(one.resource)
   const job = trace.onBehalfOf === undefined ? undefined : findByArn(overlay.store, trace.onBehalfOf)
-  if (!job) return one.resource
+  if (!job) return exact
   const { InputDataConfig: channels = [], OutputDataConfig: output } = job.description
   const inputs = channels.map((channel) => channel.DataSource?.S3DataSource?.S3Uri ?? '')
   const prefixes = [...inputs, `${(output?.S3OutputPath ?? '').replace(/\/+$/, '')}/`].map((uri) =>
     uri.replace('s3://', 'arn:aws:s3:::'),
   )
   const prefix = prefixes.find((arn) => arn.includes('/') && one.resource.startsWith(arn))
-  if (prefix) return `${prefix}*`
+  if (prefix) return `${escapePattern(prefix)}*`
   const group = /^(arn:[^:]*:logs:[^:]*:[^:]*:log-group:\/aws\/sagemaker\/TrainingJobs)/.exec(one.resource)
-  return group ? `${group[1]}*` : one.resource
+  return group ? `${group[1]}*` : exact
 }
 
-/** What other layers lack: one statement more in the document that lacks it. */
+/** What other layers lack: statements more in each document that lacks them. */
 function* otherAdditions(overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Iterable<Proposal> {
-  for (const one of denied) {
-    for (const { layer, statement } of one.suggestions ?? []) {
-      if (layer === 'identity') continue
+  const additions = denied.flatMap((one) =>
+    (one.suggestions ?? []).flatMap(({ layer, statement }) => {
+      if (layer === 'identity') return []
       const target = layer === 'boundary' ? boundaryTarget(overlay, one) : currentDocument(overlay, layer, one, trace)
-      if (!target) continue
-      const document = {
-        Version: '2012-10-17',
-        ...target.document,
-        Statement: [...statementsOf(target.document), statement],
-      }
-      yield { text: `allow ${one.action} in ${target.name}`, call: target.write(JSON.stringify(document)) }
-    }
+      const reaching = statement.Resource === undefined ? {} : { Resource: reach(overlay, trace, one) }
+      return target ? [{ target, statement: { ...statement, ...reaching } }] : []
+    }),
+  )
+  for (const group of Map.groupBy(additions, ({ target }) => target.name).values()) {
+    const { target } = group[0]!
+    const Statement = [...statementsOf(target.document), ...merged(group.map((one) => one.statement))]
+    const actions = [...new Set(group.map((one) => one.statement.Action))].join(', ')
+    const document = { Version: '2012-10-17', ...target.document, Statement }
+    yield { text: `allow ${actions} in ${target.name}`, call: target.write(JSON.stringify(document)) }
   }
 }
 
 /** Only a customer's own boundary can be changed; AWS's managed ones cannot. */
-function boundaryTarget(overlay: World, one: NeedTrace): Pick<Target, 'name' | 'document' | 'write'> | undefined {
+function boundaryTarget(overlay: World, one: NeedTrace): Addressee | undefined {
   const arn = one.decision.layers.find((layer) => layer.type === 'boundary')?.policies[0]
   if (!arn || arn.startsWith('arn:aws:iam::aws:')) return undefined
   return {

@@ -77,6 +77,13 @@ export function verdict(call: Call, need: Need): Decision {
   return evaluate(requestOf(call, need), policySet(applicablePolicies(call), need))
 }
 
+/** The same with its reasons: a denial as it would be recorded. */
+export function judged(call: Call, need: Need): NeedTrace {
+  const request = requestOf(call, need)
+  const set = policySet(applicablePolicies(call), need)
+  return explainDenial(request, set, evaluate(request, set))
+}
+
 function requestOf(call: Call, need: Need): AuthorizationRequest {
   return {
     principal: principalOf(call.caller),

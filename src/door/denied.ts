@@ -15,12 +15,7 @@ export function denied(call: Call, need: Need, request: AuthorizationRequest, de
     case 'iam':
       return new AwsError('AccessDenied', sentence(need, request, decision), 403)
     case 'sts':
-      // errors.md A2.2: a caller's denial, the trust policy's and a missing role look alike.
-      return new AwsError(
-        'AccessDenied',
-        `User: ${request.principal.arn} is not authorized to perform: ${need.action} on resource: ${need.resource}`,
-        403,
-      )
+      return new AwsError('AccessDenied', stsMessage(need, request, decision), 403)
     case 'sagemaker-runtime':
     case 'iam-toolbox':
     case 'sallyport':
@@ -32,6 +27,13 @@ export function denied(call: Call, need: Need, request: AuthorizationRequest, de
 
 function sentence(need: Need, request: AuthorizationRequest, decision: Decision): string {
   return denialSentence(request, decision, need.shownAs === undefined ? {} : { shownAs: need.shownAs })
+}
+
+/** errors.md A2.2: of a role, a caller's denial, the trust policy's and that it is not there look alike. */
+function stsMessage(need: Need, request: AuthorizationRequest, decision: Decision): string {
+  return need.resourcePolicyRequired
+    ? denialSentence(request, decision, { bare: true })
+    : sentence(need, request, decision)
 }
 
 /** errors.md A2 rule 4: the long form only for callers of the bucket's own account, `Access Denied` for all others. */

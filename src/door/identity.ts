@@ -80,6 +80,6 @@ function bucketOf(request: HttpRequest): { bucketFromHost?: string } {
 function regionOfScope(request: HttpRequest): string | undefined {
   const text =
     request.headers.get('authorization') ??
-    decodeURIComponent(/X-Amz-Credential=([^&]*)/.exec(request.query)?.[1] ?? '')
+    (/X-Amz-Credential=([^&]*)/.exec(request.query)?.[1] ?? '').replaceAll(/%2F/gi, '/')
   return /\/\d{8}\/([a-z]{2}(?:-[a-z]+){1,2}-\d)\//.exec(text)?.[1]
 }

@@ -43,13 +43,20 @@ export function violations(shape: ShapeModel, input: Record<string, unknown>): V
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
-function checkStructure(shape: ShapeModel, value: Record<string, unknown>, path: string, top: boolean, found: Violation[]): void {
+function checkStructure(
+  shape: ShapeModel,
+  value: Record<string, unknown>,
+  path: string,
+  top: boolean,
+  found: Violation[],
+): void {
   for (const part of plan(shape)) {
     if (found.length >= maxViolations) return
     const given = value[part.member.name]
     const place: Place = { path: path === '' ? part.pathName : `${path}.${part.pathName}`, member: part.member, top }
     if (given === undefined || given === null) {
-      if (part.required) report(found, place, undefined, { kind: 'required', text: 'Member must not be null', keeps: () => false })
+      if (part.required)
+        report(found, place, undefined, { kind: 'required', text: 'Member must not be null', keeps: () => false })
     } else part.check?.(given, place, found)
   }
 }
@@ -90,7 +97,8 @@ function isConstrained(shape: ShapeModel): boolean {
     const reached = new Set([shape])
     for (const each of reached) {
       if (rulesOf(each).length > 0 || (each.required?.length ?? 0) > 0) known = true
-      for (const part of [...each.members.values(), each.member, each.key, each.value]) if (part) reached.add(part.shape)
+      for (const part of [...each.members.values(), each.member, each.key, each.value])
+        if (part) reached.add(part.shape)
     }
     constrained.set(shape, known)
   }
@@ -156,7 +164,8 @@ function mapCheck(shape: ShapeModel): Check {
     const map = value as Record<string, unknown>
     for (const rule of rules) if (!rule.keeps(map)) report(found, place, shown(shape, map), rule)
     if (keys && !Object.keys(map).every((key) => keys.keeps(key))) report(found, place, shown(shape, map), keys)
-    if (values && !Object.values(map).every((entry) => values.keeps(entry))) report(found, place, shown(shape, map), values)
+    if (values && !Object.values(map).every((entry) => values.keeps(entry)))
+      report(found, place, shown(shape, map), values)
     if (check)
       for (const [key, entry] of Object.entries(map)) {
         if (found.length >= maxViolations) return
@@ -188,19 +197,37 @@ function makeRules(shape: ShapeModel): Rule[] {
   const list: Rule[] = []
   if (type === 'string' && shape.enum) {
     const set = new Set<unknown>(shape.enum)
-    list.push({ kind: 'enum', text: `Member must satisfy enum value set: [${shape.enum.join(', ')}]`, keeps: (value) => set.has(value) })
+    list.push({
+      kind: 'enum',
+      text: `Member must satisfy enum value set: [${shape.enum.join(', ')}]`,
+      keeps: (value) => set.has(value),
+    })
   }
   if (type === 'string' && pattern !== undefined)
-    list.push({ kind: 'pattern', text: `Member must satisfy regular expression pattern: ${pattern}`, keeps: (value) => matches(shape, value as string) })
+    list.push({
+      kind: 'pattern',
+      text: `Member must satisfy regular expression pattern: ${pattern}`,
+      keeps: (value) => matches(shape, value as string),
+    })
   const ranged = type === 'integer' || type === 'long' || type === 'float' || type === 'double'
   const [kind, what, size]: [Violation['kind'], string, (value: unknown) => number] = ranged
     ? ['range', 'value', Number]
     : ['length', 'length', sizeOf]
   if (type === 'structure' || type === 'boolean' || type === 'timestamp' || shape.eventstream) return list
   if (min !== undefined && (ranged || min > 0))
-    list.push({ kind, bound: min, text: `Member must have ${what} greater than or equal to ${min}`, keeps: (value) => size(value) >= min })
+    list.push({
+      kind,
+      bound: min,
+      text: `Member must have ${what} greater than or equal to ${min}`,
+      keeps: (value) => size(value) >= min,
+    })
   if (max !== undefined)
-    list.push({ kind, bound: max, text: `Member must have ${what} less than or equal to ${max}`, keeps: (value) => size(value) <= max })
+    list.push({
+      kind,
+      bound: max,
+      text: `Member must have ${what} less than or equal to ${max}`,
+      keeps: (value) => size(value) <= max,
+    })
   return list
 }
 
@@ -209,7 +236,8 @@ function sizeOf(value: unknown): number {
   return isStream(value) ? Number.NaN : Object.keys(value as object).length
 }
 
-const isStream = (value: unknown): boolean => typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+const isStream = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
 /** Most of a value that a message repeats. inferred: AWS repeats all of it. */
 const maxShown = 2048
@@ -223,7 +251,11 @@ function shown(shape: ShapeModel, value: unknown): string | undefined {
 
 function print(value: unknown, depth: number): string {
   if (depth > 8) return '…'
-  if (Array.isArray(value)) return `[${value.slice(0, 200).map((entry) => print(entry, depth + 1)).join(', ')}]`
+  if (Array.isArray(value))
+    return `[${value
+      .slice(0, 200)
+      .map((entry) => print(entry, depth + 1))
+      .join(', ')}]`
   if (value instanceof Uint8Array) return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`
   if (typeof value === 'object' && value !== null)
     return `{${Object.entries(value)

@@ -53,7 +53,8 @@ export function decode(
 
 function limit(identified: Identified, body: Uint8Array): void {
   // inferred: every service words this in its own way.
-  if (body.length > bodyLimit(identified)) throw new AwsError('RequestEntityTooLargeException', 'Request body is too large', 413)
+  if (body.length > bodyLimit(identified))
+    throw new AwsError('RequestEntityTooLargeException', 'Request body is too large', 413)
 }
 
 /** `null` for a whole document is no structure. */

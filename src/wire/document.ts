@@ -57,7 +57,8 @@ function mismatch(value: unknown, wanted: string): Error {
 
 /** Sets a member whose name the caller chose; `__proto__` becomes a member like any other. */
 export function put(target: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
   else target[name] = value
 }
 
@@ -95,7 +96,8 @@ export function documentCodec(leaves: Leaves) {
         const item = shape.member!.shape
         let part: Decoder | undefined
         return (value, depth) => {
-          if (!Array.isArray(value)) throw isObject(value) ? mismatch(value, 'List') : serializationError('Expected list or null')
+          if (!Array.isArray(value))
+            throw isObject(value) ? mismatch(value, 'List') : serializationError('Expected list or null')
           if (depth > maxDepth) throw tooDeep()
           part ??= decoder(item)
           const decode = part
@@ -106,7 +108,8 @@ export function documentCodec(leaves: Leaves) {
         const item = shape.value!.shape
         let part: Decoder | undefined
         return (value, depth) => {
-          if (!isObject(value)) throw Array.isArray(value) ? mismatch(value, 'Map') : serializationError('Expected map or null')
+          if (!isObject(value))
+            throw Array.isArray(value) ? mismatch(value, 'Map') : serializationError('Expected map or null')
           if (depth > maxDepth) throw tooDeep()
           part ??= decoder(item)
           const result: Record<string, unknown> = {}
@@ -153,7 +156,8 @@ export function documentCodec(leaves: Leaves) {
   function structureDecoder(shape: ShapeModel): Decoder {
     let parts: Map<string, { name: string; decode: Decoder }> | undefined
     return (value, depth) => {
-      if (!isObject(value)) throw Array.isArray(value) ? mismatch(value, 'Structure') : serializationError('Unexpected field type')
+      if (!isObject(value))
+        throw Array.isArray(value) ? mismatch(value, 'Structure') : serializationError('Unexpected field type')
       if (depth > maxDepth) throw tooDeep()
       parts ??= new Map(
         [...shape.members.values()].map((member) => [
@@ -165,7 +169,8 @@ export function documentCodec(leaves: Leaves) {
       for (const key of Object.keys(value)) {
         const part = parts.get(key)
         // AWS ignores members that it does not know, and takes null for absent.
-        if (part && value[key] !== null && value[key] !== undefined) result[part.name] = part.decode(value[key], depth + 1)
+        if (part && value[key] !== null && value[key] !== undefined)
+          result[part.name] = part.decode(value[key], depth + 1)
       }
       return result
     }

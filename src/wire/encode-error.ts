@@ -23,14 +23,26 @@ const dispatch = new Set(['InvalidAction', 'MissingAction', 'MissingVersion'])
 const dispatchNamespace = 'http://webservices.amazon.com/AWSFault/2005-15-09'
 
 /** Dresses an error as its service does (errors.md A1). `extra` are headers to lay over it, e.g. `x-sallyport-explain`. */
-export function encodeError(style: ErrorStyle, error: AwsError, requestId: string, extra: Record<string, string> = {}): HttpAnswer {
+export function encodeError(
+  style: ErrorStyle,
+  error: AwsError,
+  requestId: string,
+  extra: Record<string, string> = {},
+): HttpAnswer {
   const service = style.service === undefined ? undefined : model(style.service)
   const answer = dress(style, service, error, requestId)
   const headers = { ...answer.headers, ...extra }
-  return style.head || answer.body === undefined ? { status: error.status, headers } : { status: error.status, headers, body: answer.body }
+  return style.head || answer.body === undefined
+    ? { status: error.status, headers }
+    : { status: error.status, headers, body: answer.body }
 }
 
-function dress(style: ErrorStyle, service: Model | undefined, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
+function dress(
+  style: ErrorStyle,
+  service: Model | undefined,
+  error: AwsError,
+  requestId: string,
+): Pick<HttpAnswer, 'headers' | 'body'> {
   switch (style.protocol) {
     case 'json':
       return jsonError(service, error, requestId)
@@ -52,7 +64,8 @@ function errorShape(service: Model | undefined, code: string): ShapeModel | unde
   if (!service) return undefined
   if (service.hasShape(code) && service.shape(code).error) return service.shape(code)
   for (const suffix of ['Exception', 'Fault'])
-    if (service.hasShape(code + suffix) && service.shape(code + suffix).error?.code === code) return service.shape(code + suffix)
+    if (service.hasShape(code + suffix) && service.shape(code + suffix).error?.code === code)
+      return service.shape(code + suffix)
   return service.awsQueryCompatible ? byQueryCode(service, code) : undefined
 }
 
@@ -75,12 +88,24 @@ function typedFields(shape: ShapeModel | undefined, fields: Record<string, strin
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       const type = shape?.members.get(name)?.shape.type
-      return [name, type === 'integer' || type === 'long' || type === 'double' ? Number(value) : type === 'boolean' ? value === 'true' : value]
+      return [
+        name,
+        type === 'integer' || type === 'long' || type === 'double'
+          ? Number(value)
+          : type === 'boolean'
+            ? value === 'true'
+            : value,
+      ]
     }),
   )
 }
 
-function errorDocument(service: Model | undefined, error: AwsError, type: string, shape: ShapeModel | undefined): Record<string, unknown> {
+function errorDocument(
+  service: Model | undefined,
+  error: AwsError,
+  type: string,
+  shape: ShapeModel | undefined,
+): Record<string, unknown> {
   return {
     ...(type && { __type: type }),
     ...typedFields(shape, error.fields),
@@ -89,7 +114,11 @@ function errorDocument(service: Model | undefined, error: AwsError, type: string
   }
 }
 
-function jsonError(service: Model | undefined, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
+function jsonError(
+  service: Model | undefined,
+  error: AwsError,
+  requestId: string,
+): Pick<HttpAnswer, 'headers' | 'body'> {
   const shape = errorShape(service, error.code)
   const type = shape?.name ?? (coral.has(error.code) ? `com.amazon.coral.service#${error.code}` : error.code)
   return {
@@ -103,21 +132,33 @@ function jsonError(service: Model | undefined, error: AwsError, requestId: strin
 }
 
 /** Services that once spoke the query protocol go on telling its code. */
-function queryCompatible(service: Model | undefined, shape: ShapeModel | undefined, error: AwsError): Record<string, string> {
+function queryCompatible(
+  service: Model | undefined,
+  shape: ShapeModel | undefined,
+  error: AwsError,
+): Record<string, string> {
   if (!service?.awsQueryCompatible) return {}
   return { 'x-amzn-query-error': `${shape?.error?.code ?? error.code};${fault(error)}` }
 }
 
 const fault = (error: AwsError): 'Sender' | 'Receiver' => (error.status < 500 ? 'Sender' : 'Receiver')
 
-function restJsonError(service: Model | undefined, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
+function restJsonError(
+  service: Model | undefined,
+  error: AwsError,
+  requestId: string,
+): Pick<HttpAnswer, 'headers' | 'body'> {
   return {
     headers: { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': error.code },
     body: JSON.stringify(errorDocument(service, error, '', errorShape(service, error.code))),
   }
 }
 
-function cborError(service: Model | undefined, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
+function cborError(
+  service: Model | undefined,
+  error: AwsError,
+  requestId: string,
+): Pick<HttpAnswer, 'headers' | 'body'> {
   const shape = errorShape(service, error.code)
   return {
     headers: {
@@ -130,7 +171,11 @@ function cborError(service: Model | undefined, error: AwsError, requestId: strin
   }
 }
 
-function queryError(service: Model | undefined, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
+function queryError(
+  service: Model | undefined,
+  error: AwsError,
+  requestId: string,
+): Pick<HttpAnswer, 'headers' | 'body'> {
   const code = errorShape(service, error.code)?.error?.code ?? error.code
   const namespace = dispatch.has(error.code) || !service ? dispatchNamespace : service.xmlNamespace!
   const fields = Object.entries(error.fields).map(([name, value]) => `<${name}>${escapeText(value)}</${name}>`)
@@ -154,7 +199,14 @@ function ec2Error(error: AwsError, requestId: string): Pick<HttpAnswer, 'headers
 
 function s3Error(style: ErrorStyle, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
   const id = hostId(requestId)
-  const parts = { Code: error.code, Message: error.message, ...error.fields, Resource: style.resource, RequestId: requestId, HostId: id }
+  const parts = {
+    Code: error.code,
+    Message: error.message,
+    ...error.fields,
+    Resource: style.resource,
+    RequestId: requestId,
+    HostId: id,
+  }
   const elements = Object.entries(parts).map(([name, value]) => `<${name}>${escapeText(value)}</${name}>`)
   return {
     headers: { 'Content-Type': 'application/xml', 'x-amz-request-id': requestId, 'x-amz-id-2': id },

@@ -102,6 +102,8 @@ function restEncoder(op: OperationModel, protocol: 'rest-json' | 'rest-xml'): En
     const headers = { ...answer.headers, ...ids }
     // Neither an answer to HEAD nor 204 and 304 have a body.
     const bare = op.method === 'HEAD' || answer.status === 204 || answer.status === 304
-    return bare || answer.body === undefined ? { status: answer.status, headers } : { status: answer.status, headers, body: answer.body }
+    return bare || answer.body === undefined
+      ? { status: answer.status, headers }
+      : { status: answer.status, headers, body: answer.body }
   }
 }

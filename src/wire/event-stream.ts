@@ -11,7 +11,11 @@ import { restXml, structureWriter } from './xml-write.ts'
  * A stream of events as bytes. Each event is a union, `{ PayloadPart: { Bytes } }`; a modelled error that the source
  * throws, by `name`, becomes an exception frame and ends the stream.
  */
-export function eventStream(shape: ShapeModel, events: AsyncIterable<Record<string, unknown>>, protocol: string): Readable {
+export function eventStream(
+  shape: ShapeModel,
+  events: AsyncIterable<Record<string, unknown>>,
+  protocol: string,
+): Readable {
   async function* frames(): AsyncGenerator<Buffer> {
     try {
       for await (const event of events)
@@ -55,7 +59,11 @@ function eventFrame(member: MemberModel, value: Record<string, unknown>, protoco
   headers[':content-type'] = payload.shape.type === 'string' ? 'text/plain' : 'application/json'
   return frame(
     headers,
-    Buffer.from(payload.shape.type === 'structure' ? JSON.stringify(json.encoder(payload.shape)(body as never)) : formatScalar(payload, body, 'unixTimestamp')),
+    Buffer.from(
+      payload.shape.type === 'structure'
+        ? JSON.stringify(json.encoder(payload.shape)(body as never))
+        : formatScalar(payload, body, 'unixTimestamp'),
+    ),
   )
 }
 

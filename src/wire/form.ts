@@ -9,7 +9,7 @@ const maxParameters = 20_000
 /** Reads `application/x-www-form-urlencoded` text or a raw URL query. */
 export function parseForm(text: string): Form {
   const form = new Map<string, string>()
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = text.indexOf('&', start)
     if (end < 0) end = text.length
     if (end > start) {

@@ -29,7 +29,9 @@ export interface ErrorStyle {
 
 const queryServices = Object.entries(services).filter(([, header]) => header.protocols.some(isQuery))
 const byTarget = new Map(
-  Object.entries(services).flatMap(([name, header]) => (header.targetPrefix ? [[header.targetPrefix, name] as const] : [])),
+  Object.entries(services).flatMap(([name, header]) =>
+    header.targetPrefix ? [[header.targetPrefix, name] as const] : [],
+  ),
 )
 
 function isQuery(protocol: Protocol): boolean {
@@ -51,19 +53,18 @@ export function signingName(request: HttpRequest): string | undefined {
 
 /** True when the body has to be read before the operation is known: it names itself in a form (IAM, STS, EC2, CloudWatch). */
 export function bodyFirst(request: HttpRequest): boolean {
-  return request.method === 'POST' && isFormRequest(request)
+  return request.method === 'POST' && isFormRequest(request, signingName(request))
 }
 
-function isFormRequest(request: HttpRequest): boolean {
+function isFormRequest(request: HttpRequest, name: string | undefined): boolean {
   if (request.path !== '/' && request.path !== '') return false
   if (request.headers.has('x-amz-target')) return false
-  const name = signingName(request)
   if (name === 's3') return false
   if (/(?:^|&)Action=/.test(request.query)) return true
   if (request.method !== 'POST') return false
   return (
-    request.headers.get('content-type')?.trim().toLowerCase().startsWith('application/x-www-form-urlencoded') === true ||
-    queryServices.some(([, header]) => header.signingName === name)
+    request.headers.get('content-type')?.trim().toLowerCase().startsWith('application/x-www-form-urlencoded') ===
+      true || queryServices.some(([, header]) => header.signingName === name)
   )
 }
 
@@ -75,8 +76,8 @@ export function identify(request: HttpRequest, formBody?: string): Identified {
   if (request.headers.get('smithy-protocol') === 'rpc-v2-cbor') return byCborPath(request)
   const target = request.headers.get('x-amz-target')
   if (target !== undefined) return byTargetHeader(request, target)
-  if (isFormRequest(request)) return byForm(request, formBody)
-  return byRoute(request)
+  const name = signingName(request)
+  return isFormRequest(request, name) ? byForm(request, formBody, name) : byRoute(request, name)
 }
 
 const unknownOperation = (status = 400): AwsError => new AwsError('UnknownOperationException', '', status)
@@ -106,10 +107,9 @@ function find(service: string, name: string, protocol: Protocol): Identified {
 }
 
 /** `Action=AssumeRole&Version=2011-06-15`, in the body or the URL. */
-function byForm(request: HttpRequest, formBody: string | undefined): Identified {
+function byForm(request: HttpRequest, formBody: string | undefined, name: string | undefined): Identified {
   const form = parameters(request, formBody)
   const action = form.get('Action')
-  const name = signingName(request)
   const service = serviceOfForm(form, name)
   if (service === undefined) {
     if (name !== undefined && !isOurs(name)) throw notBuilt(name)
@@ -147,13 +147,14 @@ function serviceOfForm(form: Form, name: string | undefined): string | undefined
   )?.[0]
 }
 
-const isOurs = (name: string): boolean => Object.values(services).some((header) => header.signingName === name) || name === 's3express'
+const isOurs = (name: string): boolean =>
+  Object.values(services).some((header) => header.signingName === name) || name === 's3express'
 
-const notBuilt = (name: string): AwsError => new AwsError('NotImplemented', `Sallyport does not have the service ${name}.`, 501)
+const notBuilt = (name: string): AwsError =>
+  new AwsError('NotImplemented', `Sallyport does not have the service ${name}.`, 501)
 
 /** REST: the credential scope names the service, the path the operation. */
-function byRoute(request: HttpRequest): Identified {
-  const name = signingName(request)
+function byRoute(request: HttpRequest, name: string | undefined): Identified {
   if (name === 's3' || name === 's3express') return byS3(request)
   const query = parseForm(request.query)
   for (const [service, header] of Object.entries(services)) {
@@ -161,7 +162,14 @@ function byRoute(request: HttpRequest): Identified {
     // Unsigned, a GET may as well ask for a public object of S3; a POST to such a path may not.
     if (name === undefined && request.method !== 'POST' && !hostOf(request).startsWith(header.endpointPrefix)) continue
     const routed = routeByTemplate(service, request, query)
-    if (routed) return { service, operation: routed.operation.name, protocol: 'rest-json', op: routed.operation, labels: routed.labels }
+    if (routed)
+      return {
+        service,
+        operation: routed.operation.name,
+        protocol: 'rest-json',
+        op: routed.operation,
+        labels: routed.labels,
+      }
   }
   if (name === undefined && (s3Host(request) || (request.path !== '/' && request.path !== ''))) return byS3(request)
   if (name !== undefined && !isOurs(name)) throw notBuilt(name)
@@ -176,7 +184,8 @@ function byS3(request: HttpRequest): Identified {
     throw new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented.', 501, {
       Header: 'Content-Type',
     })
-  if (!['GET', 'PUT', 'POST', 'DELETE', 'HEAD'].includes(request.method)) throw methodNotAllowed(request, bucket === undefined ? 0 : 1)
+  if (!['GET', 'PUT', 'POST', 'DELETE', 'HEAD'].includes(request.method))
+    throw methodNotAllowed(request, bucket === undefined ? 0 : 1)
   const { operation, labels } = routeS3(request, parseForm(request.query), bucket)
   return { service: 's3', operation: operation.name, protocol: 'rest-xml', op: operation, labels }
 }
@@ -215,18 +224,22 @@ export function errorStyle(request: HttpRequest, formBody?: string): ErrorStyle 
     const service = byTarget.get(target.slice(0, target.lastIndexOf('.')))
     return { ...common, protocol: 'json', ...(service && { service }) }
   }
-  if (isFormRequest(request)) {
-    const service = serviceOfForm(parameters(request, formBody), signingName(request))
+  const name = signingName(request)
+  if (isFormRequest(request, name)) {
+    const service = serviceOfForm(parameters(request, formBody), name)
     return { ...common, protocol: service === 'ec2' ? 'ec2' : 'query', ...(service && { service }) }
   }
-  return restStyle(request, common)
+  return restStyle(request, name, common)
 }
 
-function restStyle(request: HttpRequest, common: { resource: string; head: boolean }): ErrorStyle {
-  const name = signingName(request)
+function restStyle(
+  request: HttpRequest,
+  name: string | undefined,
+  common: { resource: string; head: boolean },
+): ErrorStyle {
   if (name === 's3' || name === 's3express') return { ...common, protocol: 'rest-xml', service: 's3' }
   try {
-    const { service, protocol } = byRoute(request)
+    const { service, protocol } = byRoute(request, name)
     return { ...common, protocol, service }
   } catch {
     const s3 = name === undefined && (s3Host(request) || request.path.length > 1)

@@ -140,19 +140,42 @@ interface RawOperation {
   endpoint?: { hostPrefix?: string }
 }
 
-interface RawModel extends ServiceHeader {
-  service: string
-  operations: Record<string, RawOperation>
-  shapes: Record<string, RawShape>
+/** A model's file, its operations and shapes still text: a process uses few of them, and parsing all of EC2 takes longer than to start. */
+interface RawModel {
+  header: ServiceHeader & { service: string }
+  operations: ReadonlyMap<string, string>
+  shapes: ReadonlyMap<string, string>
 }
 
 const folder = new URL('../../models/', import.meta.url)
-const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
+const read = (name: string): string => readFileSync(new URL(`${name}.json`, folder), 'utf8')
 
 /** Every service that Sallyport knows the model of, by the name of its folder. */
 export const services: Readonly<Record<string, ServiceHeader>> = (
-  read('index') as { services: Record<string, ServiceHeader> }
+  JSON.parse(read('index')) as { services: Record<string, ServiceHeader> }
 ).services
+
+/** Takes a model's file apart: a header, then operations and shapes, one a line (scripts/models/compile.py). */
+function readModel(service: string): RawModel {
+  const [header, operations, shapes] = read(service).split(/,?\n"operations":\{\n|\n\},\n"shapes":\{\n/)
+  if (header === undefined || operations === undefined || shapes === undefined)
+    throw new Error(`models/${service}.json is broken`)
+  return {
+    header: JSON.parse(`${header}}`) as RawModel['header'],
+    operations: records(operations),
+    shapes: records(shapes),
+  }
+}
+
+/** `"Name":value,` lines as name and value. */
+function records(text: string): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const end = line.indexOf('":')
+    if (end > 0) found.set(line.slice(1, end), line.endsWith(',') ? line.slice(end + 2, -1) : line.slice(end + 2))
+  }
+  return found
+}
 
 const models = new Map<string, Model>()
 
@@ -161,7 +184,7 @@ export function model(service: string): Model {
   let found = models.get(service)
   if (!found) {
     if (!Object.hasOwn(services, service)) throw new Error(`no model of service ${service}`)
-    found = build(read(service) as RawModel)
+    found = build(readModel(service))
     models.set(service, found)
   }
   return found
@@ -174,9 +197,9 @@ function build(raw: RawModel): Model {
   const shape = (name: string): ShapeModel => {
     let found = shapes.get(name)
     if (!found) {
-      const source = raw.shapes[name]
-      if (!source) throw new Error(`${raw.service} has no shape ${name}`)
-      found = shapeOf(name, source)
+      const source = raw.shapes.get(name)
+      if (source === undefined) throw new Error(`${raw.header.service} has no shape ${name}`)
+      found = shapeOf(name, JSON.parse(source) as RawShape)
       shapes.set(name, found)
     }
     return found
@@ -184,9 +207,10 @@ function build(raw: RawModel): Model {
 
   const memberOf = (name: string, source: RawMember): MemberModel => {
     const [shapeName = '', locationName] = typeof source === 'string' ? source.split('@') : [source.shape]
-    const traits = typeof source === 'string' ? (locationName ? { locationName } : {}) : source
+    const traits = typeof source === 'string' ? {} : source
     return {
       ...traits,
+      ...(locationName !== undefined && { locationName: locationName || name.charAt(0).toLowerCase() + name.slice(1) }),
       name,
       // A getter, because shapes may contain themselves.
       get shape() {
@@ -209,10 +233,10 @@ function build(raw: RawModel): Model {
   }
 
   const operation = (name: string): OperationModel | undefined => {
-    if (!Object.hasOwn(raw.operations, name)) return undefined
     let found = operations.get(name)
-    if (!found) {
-      found = operationOf(name, raw.operations[name]!)
+    const source = raw.operations.get(name)
+    if (!found && source !== undefined) {
+      found = operationOf(name, JSON.parse(source) as RawOperation)
       operations.set(name, found)
     }
     return found
@@ -233,12 +257,11 @@ function build(raw: RawModel): Model {
     }
   }
 
-  const { operations: _operations, shapes: _shapes, ...header } = raw
   return {
-    ...header,
-    operationNames: Object.keys(raw.operations),
+    ...raw.header,
+    operationNames: [...raw.operations.keys()],
     operation,
     shape,
-    hasShape: (name) => Object.hasOwn(raw.shapes, name),
+    hasShape: (name) => raw.shapes.has(name),
   }
 }

@@ -51,7 +51,11 @@ export function streamsBody(operation: OperationModel): boolean {
 }
 
 /** Gathers the input from path labels, query, headers and body. */
-export function decodeRest({ op, labels, protocol }: Identified, request: HttpRequest, body: Uint8Array | AsyncIterable<Uint8Array>): Record<string, unknown> {
+export function decodeRest(
+  { op, labels, protocol }: Identified,
+  request: HttpRequest,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+): Record<string, unknown> {
   const input: Record<string, unknown> = {}
   if (!op.input) return input
   const bound = bindings(op.input)
@@ -93,7 +97,8 @@ function decodePlaced(member: MemberModel, request: HttpRequest, query: Form, la
     case 'headers': {
       const prefix = name.toLowerCase()
       const found: Record<string, string> = {}
-      for (const [header, value] of request.headers) if (header.startsWith(prefix)) put(found, header.slice(prefix.length), value)
+      for (const [header, value] of request.headers)
+        if (header.startsWith(prefix)) put(found, header.slice(prefix.length), value)
       return Object.keys(found).length > 0 ? found : undefined
     }
     default:
@@ -148,7 +153,8 @@ function decodeBody(shape: ShapeModel, body: Uint8Array, protocol: string): Reco
     return root ? decodeStructure(shape, root, inBody) : {}
   }
   const document = parseJson(body)
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) throw serializationError('Unexpected field type')
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw serializationError('Unexpected field type')
   const input = json.decoder(shape)(document, 0) as Record<string, unknown>
   // What belongs into the URL or a header is not taken from the body.
   for (const member of shape.members.values()) if (!inBody(member)) delete input[member.name]
@@ -163,7 +169,11 @@ export interface RestAnswer {
 }
 
 /** Lays an output out over status, headers and body. */
-export function encodeRest(op: OperationModel, output: Record<string, unknown>, protocol: 'rest-json' | 'rest-xml'): RestAnswer {
+export function encodeRest(
+  op: OperationModel,
+  output: Record<string, unknown>,
+  protocol: 'rest-json' | 'rest-xml',
+): RestAnswer {
   const answer: RestAnswer = { status: op.responseCode, headers: {} }
   if (op.output) {
     const bound = bindings(op.output)
@@ -179,7 +189,8 @@ export function encodeRest(op: OperationModel, output: Record<string, unknown>, 
         ? encodeBody(op, bound.body, output, protocol)
         : undefined
     if (body !== undefined) answer.body = body
-    if (body !== undefined && !headerNamed(answer.headers, 'content-type')) answer.headers['Content-Type'] = contentType(bound, protocol)
+    if (body !== undefined && !headerNamed(answer.headers, 'content-type'))
+      answer.headers['Content-Type'] = contentType(bound, protocol)
   }
   if (typeof output['$status'] === 'number') answer.status = output['$status']
   return answer
@@ -216,7 +227,8 @@ const headerText = (value: string): string =>
 
 function encodePayload(member: MemberModel, value: unknown, protocol: string): RestAnswer['body'] {
   if (value === undefined || value === null) return undefined
-  if (member.shape.eventstream) return eventStream(member.shape, value as AsyncIterable<Record<string, unknown>>, protocol)
+  if (member.shape.eventstream)
+    return eventStream(member.shape, value as AsyncIterable<Record<string, unknown>>, protocol)
   if (isRaw(member)) {
     if (typeof value === 'string' || value instanceof Readable) return value
     if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
@@ -225,7 +237,9 @@ function encodePayload(member: MemberModel, value: unknown, protocol: string): R
   if (protocol === 'rest-json') return JSON.stringify(json.encoder(member.shape)(value as never))
   const name = member.locationName ?? member.name
   const element = xmlWriter(member, restXml)(value as never)
-  return element.startsWith(`<${name} xmlns=`) ? declaration + element : `${declaration}<${name} xmlns="${s3Namespace}"${element.slice(name.length + 1)}`
+  return element.startsWith(`<${name} xmlns=`)
+    ? declaration + element
+    : `${declaration}<${name} xmlns="${s3Namespace}"${element.slice(name.length + 1)}`
 }
 
 export const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -257,7 +271,12 @@ const s3Roots: Record<string, string> = {
   ListParts: 'ListPartsResult',
 }
 
-function encodeBody(op: OperationModel, members: MemberModel[], output: Record<string, unknown>, protocol: string): string {
+function encodeBody(
+  op: OperationModel,
+  members: MemberModel[],
+  output: Record<string, unknown>,
+  protocol: string,
+): string {
   if (protocol === 'rest-json') {
     const only = Object.fromEntries(members.map((member) => [member.name, output[member.name]]))
     return JSON.stringify(json.encoder(op.output!)(only as never))

@@ -65,7 +65,8 @@ export function routeByTemplate(service: string, request: HttpRequest, query: Fo
   for (const route of routes(model(service))) {
     if (route.operation.method !== request.method) continue
     const labels = matchTemplate(route.template, request.path)
-    if (labels && fits({ ...route, query: [], headers: [] }, query, request.headers)) return { operation: route.operation, labels }
+    if (labels && fits({ ...route, query: [], headers: [] }, query, request.headers))
+      return { operation: route.operation, labels }
   }
   return undefined
 }
@@ -94,16 +95,11 @@ export function routeS3(request: HttpRequest, query: Form, bucket: string | unde
   const [, bucketPart = '', rest = ''] = /^\/([^/]*)(?:\/(.*))?$/s.exec(path) ?? []
   const level = bucketPart === '' ? 0 : rest === '' ? 1 : 2
 
-  const method = request.method
+  const candidates = routesAt(request.method, level).filter((route) => fits(route, query, request.headers))
   // `x-id` names the operation; it only breaks ties, for anyone may leave it out.
-  const candidates = routes(service).filter(
-    (route) =>
-      route.operation.method === method &&
-      route.template.segments.length === level &&
-      route.template.segments.every((segment) => segment.label) &&
-      fits(route, query, request.headers),
-  )
-  const best = candidates.find((route) => route.operation.name === query.get('x-id') && weight(route) >= weight(candidates[0]!)) ?? candidates[0]
+  const best =
+    candidates.find((route) => route.operation.name === query.get('x-id') && weight(route) >= weight(candidates[0]!)) ??
+    candidates[0]
   if (!best) throw methodNotAllowed(request, level)
 
   for (const name of query.keys())
@@ -111,12 +107,38 @@ export function routeS3(request: HttpRequest, query: Form, bucket: string | unde
       if (level > 0 && isSubResource(service, name)) throw methodNotAllowed(request, level)
       // inferred: S3 has this code and sentence for parameters that do not go together.
       if (level > 0)
-        throw new AwsError('InvalidArgument', `This operation does not accept the query-string parameter ${name}.`, 400, {
-          ArgumentName: name,
-          ArgumentValue: query.get(name) ?? '',
-        })
+        throw new AwsError(
+          'InvalidArgument',
+          `This operation does not accept the query-string parameter ${name}.`,
+          400,
+          {
+            ArgumentName: name,
+            ArgumentValue: query.get(name) ?? '',
+          },
+        )
     }
-  return { operation: best.operation, labels: matchTemplate(best.template, level === 1 ? `/${bucketPart}` : path) ?? {} }
+  return {
+    operation: best.operation,
+    labels: matchTemplate(best.template, level === 1 ? `/${bucketPart}` : path) ?? {},
+  }
+}
+
+/** The S3 routes of a method on service, bucket or object. */
+const places = new Map<string, Route[]>()
+
+function routesAt(method: string, level: number): Route[] {
+  const key = `${method} ${level}`
+  let found = places.get(key)
+  if (!found) {
+    found = routes(model('s3')).filter(
+      ({ operation, template }) =>
+        operation.method === method &&
+        template.segments.length === level &&
+        template.segments.every((segment) => segment.label),
+    )
+    places.set(key, found)
+  }
+  return found
 }
 
 const isSubResource = (service: Model, name: string): boolean =>

@@ -30,10 +30,19 @@ export function parseScalar(member: MemberModel, text: string): string | number 
 }
 
 /** A scalar as text. `timestamps` is the format of the place where the member names none. */
-export function formatScalar(member: MemberModel, value: unknown, timestamps: TimestampFormat, milliseconds = false): string {
+export function formatScalar(
+  member: MemberModel,
+  value: unknown,
+  timestamps: TimestampFormat,
+  milliseconds = false,
+): string {
   switch (member.shape.type) {
     case 'timestamp':
-      return formatTimestamp(value as number, member.timestampFormat ?? member.shape.timestampFormat ?? timestamps, milliseconds)
+      return formatTimestamp(
+        value as number,
+        member.timestampFormat ?? member.shape.timestampFormat ?? timestamps,
+        milliseconds,
+      )
     case 'blob':
       return Buffer.from(value as Uint8Array).toString('base64')
     default:

@@ -11,4 +11,7 @@ export const malformedInput = (message: string): AwsError => new AwsError('Malfo
 
 /** S3's answer to a body that is not XML or not the XML that the operation takes. */
 export const malformedXml = (): AwsError =>
-  new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
+  new AwsError(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  )

@@ -1,7 +1,8 @@
 import type { TimestampFormat } from './model.ts'
 
 const ISO = /^[+-]?\d{4,6}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?$/
-const HTTP_DATE = /^(?:[A-Za-z]{3,9}, )?\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d(?:\.\d+)? (?:GMT|UTC|[+-]\d{4})$/
+const HTTP_DATE =
+  /^(?:[A-Za-z]{3,9}, )?\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d(?:\.\d+)? (?:GMT|UTC|[+-]\d{4})$/
 const EPOCH = /^-?\d{1,15}(?:\.\d+)?$/
 
 /** Epoch seconds of an ISO 8601 date, an HTTP date or an epoch number; undefined when it is none of them. AWS takes all three. */

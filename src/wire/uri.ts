@@ -12,10 +12,13 @@ export interface Template {
 export function parseTemplate(requestUri: OperationModel['requestUri']): Template {
   const [path = '', query = ''] = requestUri.split('?')
   return {
-    segments: path.split('/').filter(Boolean).map((segment) => {
-      const label = /^\{([^}+]+)(\+?)\}$/.exec(segment)
-      return label ? { label: label[1]!, greedy: label[2] === '+' } : { literal: segment }
-    }),
+    segments: path
+      .split('/')
+      .filter(Boolean)
+      .map((segment) => {
+        const label = /^\{([^}+]+)(\+?)\}$/.exec(segment)
+        return label ? { label: label[1]!, greedy: label[2] === '+' } : { literal: segment }
+      }),
     query: new Map(
       query
         .split('&')

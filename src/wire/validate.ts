@@ -47,15 +47,23 @@ function ecrRefusal({ kind, path, text, member }: Violation): AwsError {
   const { shape } = member
   // inferred: all but the pattern's sentence.
   const constraint =
-    kind === 'pattern' ? `must satisfy regular expression '${shape.pattern}'` : text.charAt(0).toLowerCase() + text.slice(1)
-  return new AwsError('InvalidParameterException', `Invalid parameter at '${path}' failed to satisfy constraint: '${constraint}'`)
+    kind === 'pattern'
+      ? `must satisfy regular expression '${shape.pattern}'`
+      : text.charAt(0).toLowerCase() + text.slice(1)
+  return new AwsError(
+    'InvalidParameterException',
+    `Invalid parameter at '${path}' failed to satisfy constraint: '${constraint}'`,
+  )
 }
 
 /** CloudWatch names a missing parameter (its model's MissingRequiredParameterException). */
 function cloudwatchRefusal(found: Violation[], protocol: string): AwsError {
   const missing = found.find((violation) => violation.kind === 'required')
   if (missing) {
-    const name = missing.path.split('.').map((step) => (step === 'member' ? step : step.charAt(0).toUpperCase() + step.slice(1))).join('.')
+    const name = missing.path
+      .split('.')
+      .map((step) => (step === 'member' ? step : step.charAt(0).toUpperCase() + step.slice(1)))
+      .join('.')
     return new AwsError('MissingParameter', `The parameter ${name} is required.`)
   }
   return new AwsError(protocol === 'query' ? 'ValidationError' : 'ValidationException', sentence(found))
@@ -64,11 +72,15 @@ function cloudwatchRefusal(found: Violation[], protocol: string): AwsError {
 function ec2Refusal({ kind, member, shown = '', bound, text }: Violation): AwsError {
   const name = member.locationName ?? member.name
   const parameter = name.charAt(0).toLowerCase() + name.slice(1)
-  if (kind === 'required') return new AwsError('MissingParameter', `The request must contain the parameter ${parameter}`)
+  if (kind === 'required')
+    return new AwsError('MissingParameter', `The request must contain the parameter ${parameter}`)
   // inferred: EC2 words its ranges and enumerations case by case; these are the commonest.
   if (kind === 'range') {
     const side = text.includes('greater') ? `greater than ${bound}` : `less than or equal to ${bound}`
-    return new AwsError('InvalidParameterValue', `Value ( ${shown} ) for parameter ${parameter} is invalid. Expecting a value ${side}.`)
+    return new AwsError(
+      'InvalidParameterValue',
+      `Value ( ${shown} ) for parameter ${parameter} is invalid. Expecting a value ${side}.`,
+    )
   }
   return new AwsError('InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid.`)
 }
@@ -76,16 +88,22 @@ function ec2Refusal({ kind, member, shown = '', bound, text }: Violation): AwsEr
 /** S3 answers by the place of the mistake. inferred: the sentences of the last two. */
 function s3Refusal({ kind, member, top, shown = '' }: Violation): AwsError {
   if (member.name === 'LocationConstraint')
-    return new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, { LocationConstraint: shown })
+    return new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, {
+      LocationConstraint: shown,
+    })
   if (!top || !member.location) {
     if (top && kind === 'required') return new AwsError('MissingRequestBodyError', 'Request Body is empty')
-    return new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
+    return new AwsError(
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    )
   }
   const name = member.locationName ?? member.name
   if (kind === 'required') {
     const place = member.location === 'querystring' ? 'parameter' : 'header'
     return new AwsError('InvalidRequest', `Missing required ${place} for this request: ${name}`)
   }
-  if (name === 'x-amz-storage-class') return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid')
+  if (name === 'x-amz-storage-class')
+    return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid')
   return new AwsError('InvalidArgument', `Invalid value for ${name}`, 400, { ArgumentName: name, ArgumentValue: shown })
 }

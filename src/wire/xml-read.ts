@@ -31,7 +31,9 @@ type ParsedNode = Record<string, unknown>
 
 /** Reads a body into its root element; undefined when there is none. Throws MalformedXML. */
 export function readXml(body: Uint8Array): Element | undefined {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8').replace(/^\uFEFF/, '')
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
   if (text.trim() === '') return undefined
   if (text.includes('<!DOCTYPE')) throw malformedXml()
   let nodes: ParsedNode[]
@@ -52,7 +54,8 @@ function elementOf(node: ParsedNode): Element {
   const element: Element = { name: local(tag), attributes: attributesOf(node[':@']), children: [], text: '' }
   for (const child of node[tag] as ParsedNode[]) {
     if ('#text' in child) element.text += unescapeXml(String(child['#text']))
-    else if ('#cdata' in child) element.text += (child['#cdata'] as ParsedNode[]).map((part) => String(part['#text'])).join('')
+    else if ('#cdata' in child)
+      element.text += (child['#cdata'] as ParsedNode[]).map((part) => String(part['#text'])).join('')
     else element.children.push(elementOf(child))
   }
   return element
@@ -61,7 +64,9 @@ function elementOf(node: ParsedNode): Element {
 const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 function attributesOf(raw: unknown): Map<string, string> {
-  return new Map(Object.entries((raw ?? {}) as Record<string, unknown>).map(([name, value]) => [name, unescapeXml(String(value))]))
+  return new Map(
+    Object.entries((raw ?? {}) as Record<string, unknown>).map(([name, value]) => [name, unescapeXml(String(value))]),
+  )
 }
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
@@ -103,7 +108,11 @@ function makeDecoder(member: MemberModel): Decoder {
         element.children.filter((child) => child.name === itemName).map((child) => xmlDecoder(shape.member!)(child))
     }
     case 'map':
-      return (element) => decodeEntries(shape, element.children.filter((child) => child.name === 'entry'))
+      return (element) =>
+        decodeEntries(
+          shape,
+          element.children.filter((child) => child.name === 'entry'),
+        )
     default:
       return (element) => {
         const value = parseScalar(member, element.text)
@@ -114,7 +123,11 @@ function makeDecoder(member: MemberModel): Decoder {
 }
 
 /** A structure's members out of an element's children. `only` restricts it to members that travel in the body. */
-export function decodeStructure(shape: ShapeModel, element: Element, only?: (member: MemberModel) => boolean): Record<string, unknown> {
+export function decodeStructure(
+  shape: ShapeModel,
+  element: Element,
+  only?: (member: MemberModel) => boolean,
+): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const member of shape.members.values()) {
     if (only && !only(member)) continue

@@ -81,7 +81,9 @@ function makeWriter(member: MemberModel, style: XmlStyle, name: string): Writer 
       }
       const write = lazy(() => makeWriter(part, style, part.locationName ?? 'member'))
       return (value: unknown[]) =>
-        value.length === 0 ? `<${name}/>` : `<${name}>${value.map((entry) => write()(entry as never)).join('')}</${name}>`
+        value.length === 0
+          ? `<${name}/>`
+          : `<${name}>${value.map((entry) => write()(entry as never)).join('')}</${name}>`
     }
     case 'map': {
       const key = lazy(() => makeWriter(shape.key!, style, shape.key!.locationName ?? 'key'))

@@ -22,7 +22,13 @@ export function awsCli(env: Environment): AwsCli {
   const aws = (...args: string[]) => run([join(bin, 'aws'), ...args], all)
 
   async function call(service: string, operation: string, input: object = {}) {
-    const outcome = await aws(service === 's3' ? 's3api' : service, kebab(operation), ...options(input), '--output', 'json')
+    const outcome = await aws(
+      service === 's3' ? 's3api' : service,
+      kebab(operation),
+      ...options(input),
+      '--output',
+      'json',
+    )
     const text = succeeded(outcome).stdout
     return text.trim() ? JSON.parse(text) : {}
   }
@@ -62,7 +68,7 @@ function kebab(name: string): string {
 function options(input: object): string[] {
   return Object.entries(input).flatMap(([name, value]: [string, unknown]) => {
     if (typeof value === 'boolean') return [`--${value ? '' : 'no-'}${kebab(name)}`]
-    return [`--${kebab(name)}`, typeof value === 'object' ? JSON.stringify(value) : String(value)]
+    return [`--${kebab(name)}`, typeof value === 'string' ? value : JSON.stringify(value)]
   })
 }
 

@@ -30,7 +30,11 @@ export function run(command: readonly string[], env: Environment): Promise<Outco
 }
 
 /** `./sallyport …`; rejects unless it exits with one of `codes`. */
-export async function sallyport(args: readonly string[], env: Environment = {}, codes: readonly number[] = [0]): Promise<string> {
+export async function sallyport(
+  args: readonly string[],
+  env: Environment = {},
+  codes: readonly number[] = [0],
+): Promise<string> {
   const { code, stdout, stderr } = await run([`${root}/sallyport`, ...args], env)
   if (!codes.includes(code)) throw new Error(`sallyport ${args.join(' ')} exited with ${code}: ${stderr}`)
   return stdout

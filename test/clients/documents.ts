@@ -34,7 +34,10 @@ export function trainingPolicy({ account, region, bucket, repository }: Scope, w
   const scoped = JSON.parse(text) as Document
   const vpc = JSON.parse(printed('training-vpc')) as Statement
   const statements = [...scoped.Statement, { ...vpc, Resource: '*' }]
-  return JSON.stringify({ ...scoped, Statement: without === undefined ? statements : statements.flatMap(less(without)) })
+  return JSON.stringify({
+    ...scoped,
+    Statement: without === undefined ? statements : statements.flatMap(less(without)),
+  })
 }
 
 /** A statement without an action; a statement of nothing else goes. */

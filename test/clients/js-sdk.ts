@@ -89,7 +89,7 @@ async function load(service: string, env: Environment): Promise<Sdk> {
 function dated(input: object): object {
   return Object.fromEntries(
     Object.entries(input).map(([name, value]: [string, unknown]) =>
-      /Time$/.test(name) && typeof value === 'string' ? [name, new Date(value)] : [name, value],
+      name.endsWith('Time') && typeof value === 'string' ? [name, new Date(value)] : [name, value],
     ),
   )
 }
@@ -103,4 +103,3 @@ export function asClientError(error: unknown): unknown {
   const { name, message, Code, $metadata } = error as SdkError
   return $metadata === undefined ? error : new ClientError(Code ?? name, message, $metadata.requestId)
 }
-

@@ -31,7 +31,10 @@ export async function makePrincipals({ url, admin }: TestServer): Promise<Princi
     const { AccessKey } = await iam('CreateAccessKey', { UserName })
     return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey }
   }
-  const { Policy } = await iam('CreatePolicy', { PolicyName: 'gate-boundary', PolicyDocument: policy('Allow', elsewhere) })
+  const { Policy } = await iam('CreatePolicy', {
+    PolicyName: 'gate-boundary',
+    PolicyDocument: policy('Allow', elsewhere),
+  })
 
   const nobody = await user('gate-nobody')
   const denied = await user('gate-denied')
@@ -50,10 +53,20 @@ export async function makePrincipals({ url, admin }: TestServer): Promise<Princi
     const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
   }
-  return { nobody, denied, bounded, session: await assume({ Policy: policy('Allow', elsewhere) }), unbound: await assume({}) }
+  return {
+    nobody,
+    denied,
+    bounded,
+    session: await assume({ Policy: policy('Allow', elsewhere) }),
+    unbound: await assume({}),
+  }
 }
 
-async function trustedRole(iam: (operation: string, input: object) => Promise<unknown>, admin: Keys, url: string): Promise<{ account: string }> {
+async function trustedRole(
+  iam: (operation: string, input: object) => Promise<unknown>,
+  admin: Keys,
+  url: string,
+): Promise<{ account: string }> {
   const { Account } = await call(url, admin, 'sts', 'GetCallerIdentity')
   await iam('CreateRole', {
     RoleName: 'gate-role',
@@ -67,10 +80,14 @@ async function trustedRole(iam: (operation: string, input: object) => Promise<un
 }
 
 /** For each service that can have one, the address of an interface endpoint whose policy denies everything. */
-export async function makeEndpoints({ url, admin, region }: TestServer, services: readonly string[]): Promise<Map<string, string>> {
+export async function makeEndpoints(
+  { url, admin, region }: TestServer,
+  services: readonly string[],
+): Promise<Map<string, string>> {
   const ec2 = (operation: string, input: object) => call(url, admin, 'ec2', operation, input)
   const { VpcId } = (await ec2('CreateVpc', { CidrBlock: '10.9.0.0/16' })).Vpc
-  const { SubnetId } = (await ec2('CreateSubnet', { VpcId, CidrBlock: '10.9.0.0/24', AvailabilityZone: `${region}a` })).Subnet
+  const { SubnetId } = (await ec2('CreateSubnet', { VpcId, CidrBlock: '10.9.0.0/24', AvailabilityZone: `${region}a` }))
+    .Subnet
   const urls = new Map<string, string>()
   for (const service of services) {
     const offered = endpointService(service, region)
@@ -83,7 +100,10 @@ export async function makeEndpoints({ url, admin, region }: TestServer, services
       PrivateDnsEnabled: false,
       PolicyDocument: policy('Deny', '*', { Principal: '*' }),
     })
-    urls.set(service, (await call(url, admin, 'sallyport', 'GetEndpointUrl', { VpcEndpointId: VpcEndpoint.VpcEndpointId })).Url)
+    urls.set(
+      service,
+      (await call(url, admin, 'sallyport', 'GetEndpointUrl', { VpcEndpointId: VpcEndpoint.VpcEndpointId })).Url,
+    )
   }
   return urls
 }
@@ -91,5 +111,7 @@ export async function makeEndpoints({ url, admin, region }: TestServer, services
 /** The endpoint service that leads to a service and knows policies; IAM has none. */
 function endpointService(service: string, region: string): string | undefined {
   const names = new Set(places[service]?.endpointServices.map((name) => `com.amazonaws.${region}.${name}`))
-  return serviceCatalogue(region).find((one) => one.serviceType === 'Interface' && one.policySupported && names.has(one.serviceName))?.serviceName
+  return serviceCatalogue(region).find(
+    (one) => one.serviceType === 'Interface' && one.policySupported && names.has(one.serviceName),
+  )?.serviceName
 }

@@ -10,32 +10,39 @@ import { compilePattern } from '../../src/wire/pattern.ts'
  */
 export type Input = Record<string, unknown>
 
-/** What stands for a member wherever it comes up: by service and name of the operation and member, of the member, or of its shape. */
+/** What stands for a member wherever it comes up: by the service and its shape's or its own name, or by its name alone. */
 export type Samples = Readonly<Record<string, unknown>>
 
 interface Maker {
   service: string
   operation: string
   samples: Samples
-  /** Whether an optional member is given, by its depth. */
-  optional: (depth: number) => boolean
+  /** Whether an optional member is given. */
+  optional: (name: string, depth: number) => boolean
 }
+
+/** Optional in the model, and yet asked for, or asked for of some callers only. */
+const asked = new Set(['UserName', 'logGroupName', 'logStreamName'])
 
 /** Required members only. */
 export function minimalInput(service: string, operation: string, samples: Samples): Input {
-  return checked(service, operation, make({ service, operation, samples, optional: () => false }))
+  return checked(
+    service,
+    operation,
+    make({ service, operation, samples, optional: (name, depth) => depth === 0 && asked.has(name) }),
+  )
 }
 
 /** Every member there is, down to the third level. */
 export function fullInput(service: string, operation: string, samples: Samples): Input {
-  return make({ service, operation, samples, optional: (depth) => depth < 3 })
+  return make({ service, operation, samples, optional: (_, depth) => depth < 3 })
 }
 
 function make(maker: Maker): Input {
   const { service, operation, samples } = maker
   const shape = inputShape(service, operation)
   const more = samples[`${service}:${operation}`] as Input | undefined
-  return { ...(shape ? (structure(maker, shape, 0) as Input) : {}), ...more }
+  return { ...(shape ? structure(maker, shape, 0) : {}), ...more }
 }
 
 export function inputShape(service: string, operation: string): ShapeModel | undefined {
@@ -53,15 +60,15 @@ function checked(service: string, operation: string, input: Input): Input {
 
 function structure(maker: Maker, shape: ShapeModel, depth: number): Input {
   const required = new Set(shape.required)
-  const members = [...shape.members.values()].filter(({ name }) => required.has(name) || maker.optional(depth))
-  // Of a union just one member is given.
-  const given = shape.union ? members.slice(0, 1) : members
+  const members = [...shape.members.values()].filter(({ name }) => required.has(name) || maker.optional(name, depth))
+  // Of a union just one member is given. A form cannot tell an empty structure from none.
+  const given = depth > 0 && (shape.union || members.length === 0) ? [...shape.members.values()].slice(0, 1) : members
   return Object.fromEntries(given.map((member) => [member.name, valueOf(maker, member, depth)]))
 }
 
 function valueOf(maker: Maker, member: MemberModel, depth: number): unknown {
   const { shape } = member
-  const names = [`${maker.service}:${maker.operation}.${member.name}`, member.name, `${maker.service}:${shape.name}`]
+  const names = [`${maker.service}:${shape.name}`, `${maker.service}.${member.name}`, member.name]
   const known = names.find((name) => Object.hasOwn(maker.samples, name) && fits(shape, maker.samples[name]))
   if (known !== undefined) return maker.samples[known]
   switch (shape.type) {
@@ -86,13 +93,28 @@ function valueOf(maker: Maker, member: MemberModel, depth: number): unknown {
 
 function fits({ type }: ShapeModel, value: unknown): boolean {
   if (type === 'list') return Array.isArray(value)
-  return typeof value === (type === 'string' ? 'string' : type === 'boolean' ? 'boolean' : ['structure', 'map'].includes(type) ? 'object' : 'number')
+  return (
+    typeof value ===
+    (type === 'string'
+      ? 'string'
+      : type === 'boolean'
+        ? 'boolean'
+        : ['structure', 'map'].includes(type)
+          ? 'object'
+          : 'number')
+  )
 }
 
 /** The first of a few ordinary words that the shape takes; where none fits, one that its pattern describes. */
 function text(shape: ShapeModel, name: string): string {
   if (shape.enum) return shape.enum[0]!
-  const ordinary = ['sample', '123456789012', 'arn:aws:iam::123456789012:role/sample', 's3://sample/sample', 'sample'.padEnd(shape.min ?? 0, '0')]
+  const ordinary = [
+    'sample',
+    '123456789012',
+    'arn:aws:iam::123456789012:role/sample',
+    's3://sample/sample',
+    'sample'.padEnd(shape.min ?? 0, '0'),
+  ]
   return ordinary.find((word) => keeps(shape, word)) ?? fromPattern(shape, name)
 }
 

@@ -11,14 +11,21 @@ const policy = (Statement: object): string => JSON.stringify({ Version: '2012-10
 export async function makeSamples({ url, admin, account, region }: TestServer): Promise<Samples> {
   const iam = (operation: string, input: Input) => call(url, admin, 'iam', operation, input)
   const ec2 = (operation: string, input: Input) => call(url, admin, 'ec2', operation, input)
-  const trust = policy({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root`, Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' })
+  const trust = policy({
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${account}:root`, Service: 'sagemaker.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  })
 
   await iam('CreateRole', { RoleName: 'sample', AssumeRolePolicyDocument: trust })
   // AssumeRole is tried on a role that no other try deletes.
   const { Role } = await iam('CreateRole', { RoleName: 'assumed', AssumeRolePolicyDocument: trust })
   await iam('CreateUser', { UserName: 'sample' })
   await iam('CreateGroup', { GroupName: 'sample' })
-  const { Policy } = await iam('CreatePolicy', { PolicyName: 'sample', PolicyDocument: policy({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }) })
+  const { Policy } = await iam('CreatePolicy', {
+    PolicyName: 'sample',
+    PolicyDocument: policy({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }),
+  })
   const { VpcId } = (await ec2('CreateVpc', { CidrBlock: '10.7.0.0/16' })).Vpc
   const { SubnetId } = (await ec2('CreateSubnet', { VpcId, CidrBlock: '10.7.0.0/24' })).Subnet
   const { NetworkInterface } = await ec2('CreateNetworkInterface', { SubnetId })
@@ -29,6 +36,7 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
   await call(url, admin, 's3', 'PutObject', { Bucket: 'sample-bucket', Key: 'sample', Body: 'sample' })
   await call(url, admin, 'ecr', 'CreateRepository', { repositoryName: 'sample' })
   await call(url, admin, 'logs', 'CreateLogGroup', { logGroupName: 'sample' })
+  await call(url, admin, 'logs', 'CreateLogStream', { logGroupName: 'sample', logStreamName: 'sample' })
 
   const job = `arn:aws:sagemaker:${region}:${account}:training-job/sample`
   return {
@@ -56,9 +64,15 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     ServiceName: `com.amazonaws.${region}.s3`,
     Bucket: 'sample-bucket',
     CopySource: 'sample-bucket/sample',
-    's3:Policy': policy({ Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::sample-bucket/secret' }),
+    's3:Policy': policy({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::sample-bucket/secret',
+    }),
     's3:AllowedMethod': 'GET',
-    resourceArn: `arn:aws:ecr:${region}:${account}:repository/sample`,
+    logGroupName: 'sample',
+    'ecr.resourceArn': `arn:aws:ecr:${region}:${account}:repository/sample`,
     'logs:AmazonResourceName': `arn:aws:logs:${region}:${account}:log-group:sample`,
     ResourceArn: job,
     retentionInDays: 7,
@@ -68,7 +82,10 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     'ec2:CreateNatGateway': { SubnetId },
     'ec2:AllocateAddress': { Domain: 'vpc' },
     'sagemaker:CreateTrainingJob': {
-      AlgorithmSpecification: { TrainingImage: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest`, TrainingInputMode: 'File' },
+      AlgorithmSpecification: {
+        TrainingImage: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest`,
+        TrainingInputMode: 'File',
+      },
       ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 },
       StoppingCondition: { MaxRuntimeInSeconds: 60 },
     },

@@ -68,4 +68,8 @@ const own: Readonly<Record<string, Words>> = {
 export const wordsOf = (service: string): Words => own[service] ?? json
 
 /** Codes that would mean that an allowed call was refused all the same. */
-export const refusals = new Set([json, rest, query, ...Object.values(own)].flatMap((words) => Object.values(words).map(([code]) => code)).filter((code) => code !== 'MissingParameter'))
+export const refusals = new Set(
+  [json, rest, query, ...Object.values(own)]
+    .flatMap((words) => Object.values(words).map(([code]) => code))
+    .filter((code) => code !== 'MissingParameter'),
+)

@@ -24,13 +24,26 @@ export interface CallOptions {
 }
 
 /** Writes an operation's input down as clients do, signs it with AWS's signer and sends it over a socket. */
-export async function send(url: string, service: string, operation: string, input: object, options: CallOptions = {}): Promise<Answer> {
+export async function send(
+  url: string,
+  service: string,
+  operation: string,
+  input: object,
+  options: CallOptions = {},
+): Promise<Answer> {
   const encoded = encodeCall(service, operation, input as Record<string, unknown>)
-  const plain: PlainRequest = { ...encoded, headers: { ...encoded.headers, host: new URL(url).host, ...options.headers } }
+  const plain: PlainRequest = {
+    ...encoded,
+    headers: { ...encoded.headers, host: new URL(url).host, ...options.headers },
+  }
   return exchange(url, await prepared(plain, service, options))
 }
 
-async function prepared(plain: PlainRequest, service: string, { keys, at, tamper, region = 'us-east-1' }: CallOptions): Promise<PlainRequest> {
+async function prepared(
+  plain: PlainRequest,
+  service: string,
+  { keys, at, tamper, region = 'us-east-1' }: CallOptions,
+): Promise<PlainRequest> {
   if (!keys) return plain
   const place = places[service]!
   const scope = { keys, service: place.signingName, region: place.global ? 'us-east-1' : region, ...(at ? { at } : {}) }
@@ -40,12 +53,22 @@ async function prepared(plain: PlainRequest, service: string, { keys, at, tamper
 
 /** The call's output; rejects with AwsError, whose RequestId field names the record. */
 // oxlint-disable-next-line typescript/no-explicit-any -- answers are as the model says, tests know their shape
-export async function call(url: string, keys: Keys, service: string, operation: string, input: object = {}): Promise<any> {
+export async function call(
+  url: string,
+  keys: Keys,
+  service: string,
+  operation: string,
+  input: object = {},
+): Promise<any> {
   return decodeAnswer(service, operation, await send(url, service, operation, input, { keys }))
 }
 
 /** Code and sentence of an answer that is none of success; S3's answers to HEAD have neither. */
-export function errorOf(service: string, operation: string, answer: Answer): { code: string; message: string } | undefined {
+export function errorOf(
+  service: string,
+  operation: string,
+  answer: Answer,
+): { code: string; message: string } | undefined {
   if (answer.status < 300) return undefined
   try {
     decodeAnswer(service, operation, answer)

@@ -8,7 +8,8 @@ import type { HttpRequest } from '../../src/wire/request.ts'
 import { seeded } from './random-values.ts'
 import { form, request } from './requests.ts'
 
-const target = (name: string, scope: string): HttpRequest => request('POST 127.0.0.1 /', { 'x-amz-target': name }, scope)
+const target = (name: string, scope: string): HttpRequest =>
+  request('POST 127.0.0.1 /', { 'x-amz-target': name }, scope)
 const read = (incoming: HttpRequest, body: string | Uint8Array): Record<string, unknown> =>
   decode(identify(incoming, Buffer.from(body).toString()), incoming, Buffer.from(body))
 const refusal = (incoming: HttpRequest, body: string | Uint8Array): string => {
@@ -31,7 +32,10 @@ const wrong: [body: string, answer: string][] = [
   ['{"TrainingJobName":[]}', 'SerializationException Start of list found where not expected'],
   ['{"TrainingJobName":{}}', 'SerializationException Start of structure or map found where not expected.'],
   ['{"EnableNetworkIsolation":"true"}', 'SerializationException STRING_VALUE can not be converted to a Boolean'],
-  ['{"StoppingCondition":{"MaxRuntimeInSeconds":"1"}}', 'SerializationException STRING_VALUE can not be converted to an Integer'],
+  [
+    '{"StoppingCondition":{"MaxRuntimeInSeconds":"1"}}',
+    'SerializationException STRING_VALUE can not be converted to an Integer',
+  ],
   ['{"Tags":{}}', 'SerializationException Start of structure or map found where not expected.'],
   ['{"Tags":1}', 'SerializationException Expected list or null'],
   ['{"Tags":[null]}', 'SerializationException Unexpected null in a list or map'],
@@ -50,44 +54,84 @@ test('JSON: unknown members and nulls are as if absent, an empty body is an empt
 
 test('a map may have a key called __proto__, and nobody inherits it', () => {
   const input = read(createJob, '{"Environment":{"__proto__":"x","constructor":"y"},"__proto__":{"polluted":1}}')
-  assert.deepEqual(Object.entries(input['Environment'] as object), [['__proto__', 'x'], ['constructor', 'y']])
+  assert.deepEqual(Object.entries(input['Environment'] as object), [
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ])
   assert.equal(Object.getPrototypeOf(input['Environment']), Object.prototype)
   assert.equal('polluted' in input, false)
 })
 
 test('a query: flattened names, first of duplicates, order by number, empty lists', () => {
   const call = (body: string) => read(request('POST 127.0.0.1 /', form, 'iam'), `Version=2010-05-08&${body}`)
-  assert.deepEqual(call('Action=CreateRole&RoleName=a&RoleName=b&Tags.member.10.Key=j&Tags.member.2.Key=k&Tags.member.x.Key=n'), {
-    RoleName: 'a',
-    Tags: [{ Key: 'k' }, { Key: 'j' }],
-  })
+  assert.deepEqual(
+    call('Action=CreateRole&RoleName=a&RoleName=b&Tags.member.10.Key=j&Tags.member.2.Key=k&Tags.member.x.Key=n'),
+    {
+      RoleName: 'a',
+      Tags: [{ Key: 'k' }, { Key: 'j' }],
+    },
+  )
   assert.deepEqual(call('Action=CreateRole&Tags='), { Tags: [] })
   assert.deepEqual(call('Action=CreateRole&RoleName=a%2Bb+c%zz'), { RoleName: 'a+b c%zz' })
-  assert.equal(refusal(request('POST 127.0.0.1 /', form, 'iam'), 'Version=2010-05-08&Action=ListRoles&MaxItems=many'), "MalformedInput 'many' can not be converted to integer")
+  assert.equal(
+    refusal(request('POST 127.0.0.1 /', form, 'iam'), 'Version=2010-05-08&Action=ListRoles&MaxItems=many'),
+    "MalformedInput 'many' can not be converted to integer",
+  )
 })
 
 test('EC2: capitalised names, lists without .member', () => {
   const call = (body: string) => read(request('POST 127.0.0.1 /', form, 'ec2'), `Version=2016-11-15&${body}`)
-  assert.deepEqual(call('Action=DescribeVpcs&VpcId.1=vpc-1&VpcId.2=vpc-2&Filter.1.Name=cidr&Filter.1.Value.1=10.0.0.0%2F16&DryRun=false'), {
-    VpcIds: ['vpc-1', 'vpc-2'],
-    Filters: [{ Name: 'cidr', Values: ['10.0.0.0/16'] }],
-    DryRun: false,
-  })
-  assert.equal(refusal(request('POST 127.0.0.1 /', form, 'ec2'), 'Version=2016-11-15&Action=DescribeVpcs&DryRun=perhaps'), "InvalidParameterValue Invalid value 'perhaps' for DryRun")
+  assert.deepEqual(
+    call(
+      'Action=DescribeVpcs&VpcId.1=vpc-1&VpcId.2=vpc-2&Filter.1.Name=cidr&Filter.1.Value.1=10.0.0.0%2F16&DryRun=false',
+    ),
+    {
+      VpcIds: ['vpc-1', 'vpc-2'],
+      Filters: [{ Name: 'cidr', Values: ['10.0.0.0/16'] }],
+      DryRun: false,
+    },
+  )
+  assert.equal(
+    refusal(request('POST 127.0.0.1 /', form, 'ec2'), 'Version=2016-11-15&Action=DescribeVpcs&DryRun=perhaps'),
+    "InvalidParameterValue Invalid value 'perhaps' for DryRun",
+  )
 })
 
 const deleteObjects = request('POST 127.0.0.1 /b?delete', {}, 's3')
 test('XML: namespaces, entities, CDATA and references', () => {
-  const body = '<?xml version="1.0"?>\n<d:Delete xmlns:d="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>a&amp;b&#x41;&#10;<![CDATA[<&>]]></Key></Object><Object><Key>c</Key></Object><Quiet>true</Quiet></d:Delete>'
-  assert.deepEqual(read(deleteObjects, body), { Bucket: 'b', Delete: { Objects: [{ Key: 'a&bA\n<&>' }, { Key: 'c' }], Quiet: true } })
+  const body =
+    '<?xml version="1.0"?>\n<d:Delete xmlns:d="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>a&amp;b&#x41;&#10;<![CDATA[<&>]]></Key></Object><Object><Key>c</Key></Object><Quiet>true</Quiet></d:Delete>'
+  assert.deepEqual(read(deleteObjects, body), {
+    Bucket: 'b',
+    Delete: { Objects: [{ Key: 'a&bA\n<&>' }, { Key: 'c' }], Quiet: true },
+  })
 })
-for (const body of ['<Delete>', 'x', '<Other/>', '<Delete/><Delete/>', '<!DOCTYPE d [<!ENTITY x "y">]><Delete>&x;</Delete>', '<Delete><Quiet>&x;</Quiet></Delete>', '<Delete><Quiet>maybe</Quiet></Delete>', '<Delete><__proto__/></Delete>', '<Delete>'.repeat(500)])
+for (const body of [
+  '<Delete>',
+  'x',
+  '<Other/>',
+  '<Delete/><Delete/>',
+  '<!DOCTYPE d [<!ENTITY x "y">]><Delete>&x;</Delete>',
+  '<Delete><Quiet>&x;</Quiet></Delete>',
+  '<Delete><Quiet>maybe</Quiet></Delete>',
+  '<Delete><__proto__/></Delete>',
+  '<Delete>'.repeat(500),
+])
   test(`XML ${body.slice(0, 40)} is malformed`, () => {
     assert.match(refusal(deleteObjects, body), /^MalformedXML The XML you provided was not well-formed/)
   })
 
 test('S3: headers, prefix headers and dates; a streamed body stays as it is', () => {
-  const put = request('PUT 127.0.0.1 /b/k', { 'x-amz-meta-Color': 'blue', 'content-length': '3', expires: 'Wed, 21 Oct 2026 07:28:00 GMT', 'x-amz-object-lock-retain-until-date': '2026-10-21T07:28:00Z' }, 's3')
+  const put = request(
+    'PUT 127.0.0.1 /b/k',
+    {
+      'x-amz-meta-Color': 'blue',
+      'content-length': '3',
+      expires: 'Wed, 21 Oct 2026 07:28:00 GMT',
+      'x-amz-object-lock-retain-until-date': '2026-10-21T07:28:00Z',
+    },
+    's3',
+  )
   const stream = (async function* () {
     yield Buffer.from('abc')
   })()
@@ -102,11 +146,21 @@ test('S3: headers, prefix headers and dates; a streamed body stays as it is', ()
 
 test('a body over the limit is refused', () => {
   const identified = identify(createJob)
-  assert.throws(() => decode(identified, createJob, Buffer.alloc(bodyLimit(identified) + 1)), { code: 'RequestEntityTooLargeException', status: 413 })
+  assert.throws(() => decode(identified, createJob, Buffer.alloc(bodyLimit(identified) + 1)), {
+    code: 'RequestEntityTooLargeException',
+    status: 413,
+  })
 })
 
 test('CBOR is read and written', () => {
-  const value = { a: [1, -1, 23, 24, 255, 256, 65_536, 2 ** 40, -(2 ** 40), 1.5, NaN, Infinity], b: 'ü', c: Buffer.from([1, 2]), d: true, e: null, f: {} }
+  const value = {
+    a: [1, -1, 23, 24, 255, 256, 65_536, 2 ** 40, -(2 ** 40), 1.5, NaN, Infinity],
+    b: 'ü',
+    c: Buffer.from([1, 2]),
+    d: true,
+    e: null,
+    f: {},
+  }
   const back = readCbor(writeCbor(value)) as typeof value
   assert.deepEqual({ ...back, f: {}, c: Buffer.from(back.c) }, value)
   // RFC 8949 appendix A: half floats, indefinite lengths, tags.
@@ -116,7 +170,19 @@ test('CBOR is read and written', () => {
   assert.equal(hex('f9fc00'), -Infinity)
   assert.deepEqual(hex('9f0102ff'), [1, 2])
   assert.equal(hex('7f657374726561646d696e67ff'), 'streaming')
-  for (const broken of ['', '1c', '5f01ff', '9f', 'a101', '62c328', '0000', 'bf', 'ff', '9b7fffffffffffffff', '81'.repeat(100) + '00'])
+  for (const broken of [
+    '',
+    '1c',
+    '5f01ff',
+    '9f',
+    'a101',
+    '62c328',
+    '0000',
+    'bf',
+    'ff',
+    '9b7fffffffffffffff',
+    '81'.repeat(100) + '00',
+  ])
     if (broken) assert.throws(() => hex(broken), AwsError, broken)
 })
 
@@ -124,16 +190,69 @@ test('no body makes a decoder crash or hang', () => {
   const random = seeded(42)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const cases: [HttpRequest, string][] = [
-    [createJob, '{"TrainingJobName":"j","Tags":[{"Key":"a","Value":"b"}],"VpcConfig":{"Subnets":["s"]},"Environment":{"a":"b"},"StoppingCondition":{"MaxRuntimeInSeconds":1}}'],
+    [
+      createJob,
+      '{"TrainingJobName":"j","Tags":[{"Key":"a","Value":"b"}],"VpcConfig":{"Subnets":["s"]},"Environment":{"a":"b"},"StoppingCondition":{"MaxRuntimeInSeconds":1}}',
+    ],
     [target('Logs_20140328.PutLogEvents', 'logs'), '{"logGroupName":"g","logEvents":[{"timestamp":1,"message":"m"}]}'],
-    [request('POST 127.0.0.1 /', form, 'iam'), 'Action=CreateRole&Version=2010-05-08&Tags.member.1.Key=a&Tags.member.1.Value=b&MaxSessionDuration=3600'],
-    [request('POST 127.0.0.1 /', form, 'ec2'), 'Action=CreateVpcEndpoint&Version=2016-11-15&SubnetId.1=a&TagSpecification.1.Tag.1.Key=a&DnsOptions.DnsRecordIpType=ipv4&DryRun=true'],
-    [request('POST 127.0.0.1 /', form, 'monitoring'), 'Action=PutMetricData&Version=2010-08-01&MetricData.member.1.Value=1.5&MetricData.member.1.Timestamp=2026-01-01T00%3A00%3A00Z'],
-    [deleteObjects, '<Delete xmlns="x"><Object a="b"><Key>a&amp;b</Key></Object><Quiet>true</Quiet><!-- c --></Delete>'],
-    [request('PUT 127.0.0.1 /b?tagging', {}, 's3'), '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'],
-    [request('POST 127.0.0.1 /service/GraniteServiceVersion20100801/operation/PutMetricData', { 'smithy-protocol': 'rpc-v2-cbor' }, 'monitoring'), writeCbor({ Namespace: 'n', MetricData: [{ MetricName: 'm', Value: 1.5, Values: [1, 2] }] }).toString('latin1')],
+    [
+      request('POST 127.0.0.1 /', form, 'iam'),
+      'Action=CreateRole&Version=2010-05-08&Tags.member.1.Key=a&Tags.member.1.Value=b&MaxSessionDuration=3600',
+    ],
+    [
+      request('POST 127.0.0.1 /', form, 'ec2'),
+      'Action=CreateVpcEndpoint&Version=2016-11-15&SubnetId.1=a&TagSpecification.1.Tag.1.Key=a&DnsOptions.DnsRecordIpType=ipv4&DryRun=true',
+    ],
+    [
+      request('POST 127.0.0.1 /', form, 'monitoring'),
+      'Action=PutMetricData&Version=2010-08-01&MetricData.member.1.Value=1.5&MetricData.member.1.Timestamp=2026-01-01T00%3A00%3A00Z',
+    ],
+    [
+      deleteObjects,
+      '<Delete xmlns="x"><Object a="b"><Key>a&amp;b</Key></Object><Quiet>true</Quiet><!-- c --></Delete>',
+    ],
+    [
+      request('PUT 127.0.0.1 /b?tagging', {}, 's3'),
+      '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>',
+    ],
+    [
+      request(
+        'POST 127.0.0.1 /service/GraniteServiceVersion20100801/operation/PutMetricData',
+        { 'smithy-protocol': 'rpc-v2-cbor' },
+        'monitoring',
+      ),
+      writeCbor({ Namespace: 'n', MetricData: [{ MetricName: 'm', Value: 1.5, Values: [1, 2] }] }).toString('latin1'),
+    ],
   ]
-  const bits = ['{', '}', '[', ']', '"', '<', '>', '&', '&#0;', '&#x110000;', '=', '.', '%', '%ff', '__proto__', 'null', '\0', '\uFFFF', ']]>', '<![CDATA[', '<!--', '<?x', '-1', '1e999', '\xff', '\x9f', '\xbf']
+  const bits = [
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    '<',
+    '>',
+    '&',
+    '&#0;',
+    '&#x110000;',
+    '=',
+    '.',
+    '%',
+    '%ff',
+    '__proto__',
+    'null',
+    '\0',
+    '\uFFFF',
+    ']]>',
+    '<![CDATA[',
+    '<!--',
+    '<?x',
+    '-1',
+    '1e999',
+    '\xff',
+    '\x9f',
+    '\xbf',
+  ]
   let answered = 0
   for (const [incoming, whole] of cases)
     for (let round = 0; round < 400; round += 1) {
@@ -149,7 +268,8 @@ test('no body makes a decoder crash or hang', () => {
         read(incoming, Buffer.from(text, 'latin1'))
         answered += 1
       } catch (error) {
-        if (!(error instanceof AwsError)) throw new Error(`crashed on ${JSON.stringify(text.slice(0, 300))}`, { cause: error })
+        if (!(error instanceof AwsError))
+          throw new Error(`crashed on ${JSON.stringify(text.slice(0, 300))}`, { cause: error })
       }
     }
   assert.ok(answered > 100, 'all were refused')

@@ -25,8 +25,20 @@ const rows: [what: string, style: ErrorStyle, error: AwsError, body: string, hea
     `{"__type":"AccessDeniedException","Message":"${denied}"}`,
     { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': 'id' },
   ],
-  ['SageMaker, modelled', style('json', 'sagemaker'), new AwsError('ResourceNotFound', 'no'), '{"__type":"ResourceNotFound","Message":"no"}', {}],
-  ['ECR, modelled, with fields', style('json', 'ecr'), new AwsError('LayerPartTooSmallException', 'no'), '{"__type":"LayerPartTooSmallException","message":"no"}', {}],
+  [
+    'SageMaker, modelled',
+    style('json', 'sagemaker'),
+    new AwsError('ResourceNotFound', 'no'),
+    '{"__type":"ResourceNotFound","Message":"no"}',
+    {},
+  ],
+  [
+    'ECR, modelled, with fields',
+    style('json', 'ecr'),
+    new AwsError('LayerPartTooSmallException', 'no'),
+    '{"__type":"LayerPartTooSmallException","message":"no"}',
+    {},
+  ],
   [
     'the front end of the JSON services',
     style('json', 'logs'),
@@ -34,7 +46,13 @@ const rows: [what: string, style: ErrorStyle, error: AwsError, body: string, hea
     '{"__type":"com.amazon.coral.service#MissingAuthenticationTokenException","message":"Request is missing Authentication Token"}',
     {},
   ],
-  ['a bad target', style('json'), new AwsError('UnknownOperationException', ''), '{"__type":"com.amazon.coral.service#UnknownOperationException"}', {}],
+  [
+    'a bad target',
+    style('json'),
+    new AwsError('UnknownOperationException', ''),
+    '{"__type":"com.amazon.coral.service#UnknownOperationException"}',
+    {},
+  ],
   [
     'CloudWatch, JSON, with the query code',
     style('json', 'cloudwatch'),
@@ -88,28 +106,46 @@ for (const [what, clothes, error, body, headers] of rows)
   })
 
 test('an error of S3 names the resource and carries its fields', () => {
-  const answer = encodeError(style('rest-xml', 's3'), new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: 'k&' }), 'id')
+  const answer = encodeError(
+    style('rest-xml', 's3'),
+    new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: 'k&' }),
+    'id',
+  )
+  assert.ok(typeof answer.body === 'string')
   assert.match(
-    String(answer.body),
+    answer.body,
     /^<\?xml version="1.0" encoding="UTF-8"\?>\n<Error><Code>NoSuchKey<\/Code><Message>The specified key does not exist.<\/Message><Key>k&amp;<\/Key><Resource>\/b\/k<\/Resource><RequestId>id<\/RequestId><HostId>[\w+/=]{76}<\/HostId><\/Error>$/,
   )
   assert.equal(answer.headers['x-amz-request-id'], 'id')
 })
 
 test('an answer to HEAD has no body', () => {
-  const answer = encodeError(errorStyle(request('HEAD 127.0.0.1 /b/k', {}, 's3')), new AwsError('NoSuchKey', 'no', 404), 'id')
+  const answer = encodeError(
+    errorStyle(request('HEAD 127.0.0.1 /b/k', {}, 's3')),
+    new AwsError('NoSuchKey', 'no', 404),
+    'id',
+  )
   assert.equal(answer.body, undefined)
   assert.equal(answer.status, 404)
 })
 
 test('an error in CBOR carries the shape and the query code', () => {
-  const answer = encodeError(style('smithy-rpc-v2-cbor', 'cloudwatch'), new AwsError('ResourceNotFound', 'no', 404), 'id')
+  const answer = encodeError(
+    style('smithy-rpc-v2-cbor', 'cloudwatch'),
+    new AwsError('ResourceNotFound', 'no', 404),
+    'id',
+  )
   assert.deepEqual({ ...(readCbor(answer.body as Buffer) as object) }, { __type: 'ResourceNotFound', message: 'no' })
   assert.equal(answer.headers['x-amzn-query-error'], 'ResourceNotFound;Sender')
   assert.equal(answer.headers['smithy-protocol'], 'rpc-v2-cbor')
 })
 
 test('our explanation travels beside it', () => {
-  const answer = encodeError(errorStyle(request('POST 127.0.0.1 /', form, 'iam')), new AwsError('AccessDenied', 'no', 403), 'id', { 'x-sallyport-explain': 'id' })
+  const answer = encodeError(
+    errorStyle(request('POST 127.0.0.1 /', form, 'iam')),
+    new AwsError('AccessDenied', 'no', 403),
+    'id',
+    { 'x-sallyport-explain': 'id' },
+  )
   assert.equal(answer.headers['x-sallyport-explain'], 'id')
 })

@@ -12,11 +12,27 @@ import type { HttpAnswer } from '../../src/wire/request.ts'
 import { form, request } from './requests.ts'
 import { fromSdk, sdkBody, type SdkRequest } from './sdk-request.ts'
 
-const answer = (line: string, scope: string, output: Record<string, unknown>, headers: Record<string, string> = {}, body?: string): HttpAnswer =>
-  encode(identify(request(line, headers, scope), body), output, 'id')
+const answer = (
+  line: string,
+  scope: string,
+  output: Record<string, unknown>,
+  headers: Record<string, string> = {},
+  body?: string,
+): HttpAnswer => encode(identify(request(line, headers, scope), body), output, 'id')
+
+const text = ({ body }: HttpAnswer): string => {
+  assert.ok(typeof body === 'string')
+  return body
+}
 
 test('STS: result and metadata in the service’s namespace', () => {
-  const { body, headers, status } = answer('POST h /', 'sts', { Account: '1', Arn: 'a<b', UserId: 'u' }, form, 'Action=GetCallerIdentity&Version=2011-06-15')
+  const { body, headers, status } = answer(
+    'POST h /',
+    'sts',
+    { Account: '1', Arn: 'a<b', UserId: 'u' },
+    form,
+    'Action=GetCallerIdentity&Version=2011-06-15',
+  )
   assert.equal(
     body,
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><UserId>u</UserId><Account>1</Account><Arn>a&lt;b</Arn></GetCallerIdentityResult>' +
@@ -30,8 +46,14 @@ test('IAM: an operation without a result, an empty list, a date', () => {
     answer('POST h /', 'iam', {}, form, 'Action=DeleteRole&Version=2010-05-08').body,
     '<DeleteRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></DeleteRoleResponse>',
   )
-  assert.match(String(answer('POST h /', 'iam', { Roles: [], IsTruncated: false }, form, 'Action=ListRoles&Version=2010-05-08').body), /<Roles\/><IsTruncated>false<\/IsTruncated>/)
-  assert.match(String(answer('POST h /', 'iam', { User: { CreateDate: 0 } }, form, 'Action=GetUser&Version=2010-05-08').body), /<CreateDate>1970-01-01T00:00:00Z</)
+  assert.match(
+    text(answer('POST h /', 'iam', { Roles: [], IsTruncated: false }, form, 'Action=ListRoles&Version=2010-05-08')),
+    /<Roles\/><IsTruncated>false<\/IsTruncated>/,
+  )
+  assert.match(
+    text(answer('POST h /', 'iam', { User: { CreateDate: 0 } }, form, 'Action=GetUser&Version=2010-05-08')),
+    /<CreateDate>1970-01-01T00:00:00Z</,
+  )
 })
 
 test('EC2: what has no result says true', () => {
@@ -42,8 +64,12 @@ test('EC2: what has no result says true', () => {
 })
 
 test('JSON: dates are numbers, nothing is an empty body', () => {
-  const json = (name: string, output: Record<string, unknown>) => answer('POST h /', 'sagemaker', output, { 'x-amz-target': `SageMaker.${name}` }).body
-  assert.equal(json('DescribeTrainingJob', { TrainingJobName: 'j', CreationTime: 1.5, Nothing: 1 }), '{"TrainingJobName":"j","CreationTime":1.5}')
+  const json = (name: string, output: Record<string, unknown>) =>
+    answer('POST h /', 'sagemaker', output, { 'x-amz-target': `SageMaker.${name}` }).body
+  assert.equal(
+    json('DescribeTrainingJob', { TrainingJobName: 'j', CreationTime: 1.5, Nothing: 1 }),
+    '{"TrainingJobName":"j","CreationTime":1.5}',
+  )
   assert.equal(json('StopTrainingJob', {}), '')
 })
 
@@ -51,9 +77,18 @@ test('S3: location unwrapped, roots named as S3 names them, no body on HEAD and 
   const open = '<?xml version="1.0" encoding="UTF-8"?>\n'
   const space = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
   assert.equal(answer('GET h /b?location', 's3', {}).body, `${open}<LocationConstraint ${space}/>`)
-  assert.equal(answer('GET h /b?location', 's3', { LocationConstraint: 'eu-west-1' }).body, `${open}<LocationConstraint ${space}>eu-west-1</LocationConstraint>`)
-  assert.equal(answer('GET h /b?list-type=2', 's3', { Name: 'b', Contents: [{ Key: 'a\r\n&' }, { Key: 'c' }] }).body, `${open}<ListBucketResult ${space}><Contents><Key>a&#13;\n&amp;</Key></Contents><Contents><Key>c</Key></Contents><Name>b</Name></ListBucketResult>`)
-  assert.match(String(answer('PUT h /b/k', 's3', { CopyObjectResult: { ETag: '"e"' } }, { 'x-amz-copy-source': 'a/b' }).body), new RegExp(`<CopyObjectResult ${space}><ETag>"e"</ETag>`))
+  assert.equal(
+    answer('GET h /b?location', 's3', { LocationConstraint: 'eu-west-1' }).body,
+    `${open}<LocationConstraint ${space}>eu-west-1</LocationConstraint>`,
+  )
+  assert.equal(
+    answer('GET h /b?list-type=2', 's3', { Name: 'b', Contents: [{ Key: 'a\r\n&' }, { Key: 'c' }] }).body,
+    `${open}<ListBucketResult ${space}><Contents><Key>a&#13;\n&amp;</Key></Contents><Contents><Key>c</Key></Contents><Name>b</Name></ListBucketResult>`,
+  )
+  assert.match(
+    text(answer('PUT h /b/k', 's3', { CopyObjectResult: { ETag: '"e"' } }, { 'x-amz-copy-source': 'a/b' })),
+    new RegExp(`<CopyObjectResult ${space}><ETag>"e"</ETag>`),
+  )
   assert.equal(answer('HEAD h /b/k', 's3', { ContentLength: 3 }).body, undefined)
   assert.equal(answer('HEAD h /b/k', 's3', { ContentLength: 3 }).headers['Content-Length'], '3')
   const gone = answer('DELETE h /b/k', 's3', { VersionId: 'v' })
@@ -63,7 +98,13 @@ test('S3: location unwrapped, roots named as S3 names them, no body on HEAD and 
 
 test('S3: a stream passes through, a status may be overridden, metadata goes into headers', () => {
   const Body = Readable.from(['x'])
-  const { status, body, headers } = answer('GET h /b/k', 's3', { Body, $status: 206, LastModified: 0, Metadata: { a: 'b', u: 'ü' }, ContentRange: 'bytes 0-0/1' })
+  const { status, body, headers } = answer('GET h /b/k', 's3', {
+    Body,
+    $status: 206,
+    LastModified: 0,
+    Metadata: { a: 'b', u: 'ü' },
+    ContentRange: 'bytes 0-0/1',
+  })
   assert.equal(body, Body)
   assert.equal(status, 206)
   assert.equal(headers['Last-Modified'], 'Thu, 01 Jan 1970 00:00:00 GMT')
@@ -78,9 +119,9 @@ test('nothing that an output holds breaks out of a header', () => {
 
 test('our own service answers free-form JSON', () => {
   const Document = { requestId: 'r', needs: [{ action: 'a' }] }
-  const { body, headers } = answer('GET h /sallyport/explain/r', 'iam', { Document })
-  assert.deepEqual(JSON.parse(String(body)), Document)
-  assert.equal(headers['Content-Type'], 'application/json')
+  const explained = answer('GET h /sallyport/explain/r', 'iam', { Document })
+  assert.deepEqual(JSON.parse(text(explained)), Document)
+  assert.equal(explained.headers['Content-Type'], 'application/json')
   assert.equal(answer('GET h /sallyport/endpoint-url/vpce-1', 'iam', { Url: 'u' }).body, '{"Url":"u"}')
 })
 
@@ -93,7 +134,13 @@ const options = (respond: (sdk: SdkRequest) => Promise<HttpAnswer>) => ({
     handle: async (sdk: SdkRequest) => {
       const { status, headers, body = '' } = await respond(sdk)
       const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-      return { response: { statusCode: status, headers: lower, body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]) } }
+      return {
+        response: {
+          statusCode: status,
+          headers: lower,
+          body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),
+        },
+      }
     },
     destroy() {},
   } as never,
@@ -105,12 +152,19 @@ test('events reach the SDK, and so does the error that ends them', async () => {
     yield { PayloadPart: { Bytes: Buffer.from('two') } }
     throw new AwsError('ModelStreamError', 'broken', 424, { ErrorCode: 'ModelInvocationTimeExceeded' })
   }
-  const client = new SageMakerRuntimeClient(options(async (sdk) => encode(identify(fromSdk(sdk)), { Body: events(), ContentType: 'text/plain' }, 'id')))
-  const { Body, ContentType } = await client.send(new InvokeEndpointWithResponseStreamCommand({ EndpointName: 'e', Body: 'x' }))
+  const client = new SageMakerRuntimeClient(
+    options(async (sdk) => encode(identify(fromSdk(sdk)), { Body: events(), ContentType: 'text/plain' }, 'id')),
+  )
+  const { Body, ContentType } = await client.send(
+    new InvokeEndpointWithResponseStreamCommand({ EndpointName: 'e', Body: 'x' }),
+  )
   const seen: string[] = []
-  await assert.rejects(async () => {
-    for await (const event of Body!) seen.push(Buffer.from(event.PayloadPart!.Bytes!).toString())
-  }, { name: 'ModelStreamError', message: 'broken' })
+  await assert.rejects(
+    async () => {
+      for await (const event of Body!) seen.push(Buffer.from(event.PayloadPart!.Bytes!).toString())
+    },
+    { name: 'ModelStreamError', message: 'broken' },
+  )
   assert.deepEqual(seen, ['one', 'two'])
   assert.equal(ContentType, 'text/plain')
 })
@@ -123,11 +177,18 @@ test('CloudWatch speaks CBOR with a client that does', async () => {
       const identified = identify(raw)
       input = decode(identified, raw, await sdkBody(sdk.body))
       assert.equal(identified.protocol, 'smithy-rpc-v2-cbor')
-      return encode(identified, { Metrics: [{ Namespace: 'n', MetricName: 'm', Dimensions: [{ Name: 'd', Value: 'v' }] }], NextToken: 't' }, 'id')
+      return encode(
+        identified,
+        { Metrics: [{ Namespace: 'n', MetricName: 'm', Dimensions: [{ Name: 'd', Value: 'v' }] }], NextToken: 't' },
+        'id',
+      )
     }),
-    protocol: new AwsSmithyRpcV2CborProtocol({ defaultNamespace: 'com.amazonaws.cloudwatch', errorTypeRegistries: [] } as never),
+    protocol: new AwsSmithyRpcV2CborProtocol({
+      defaultNamespace: 'com.amazonaws.cloudwatch',
+      errorTypeRegistries: [],
+    }),
     serviceId: 'GraniteServiceVersion20100801',
-  } as never)
+  })
   const { Metrics, NextToken } = await client.send(new ListMetricsCommand({ Namespace: 'n', RecentlyActive: 'PT3H' }))
   assert.deepEqual(input, { Namespace: 'n', RecentlyActive: 'PT3H' })
   assert.deepEqual(Metrics, [{ Namespace: 'n', MetricName: 'm', Dimensions: [{ Name: 'd', Value: 'v' }] }])

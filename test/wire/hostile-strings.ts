@@ -42,7 +42,10 @@ function parse(source: string): Node {
       at += 1
       return nothing
     }
-    const token = /^(?:\[(?:\\[\s\S]|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\s\S]|[\s\S])/.exec(source.slice(at))![0]
+    const token =
+      /^(?:\[(?:\\[\s\S]|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\s\S]|[\s\S])/.exec(
+        source.slice(at),
+      )![0]
     at += token.length
     return { kind: 'character', source: token }
   }
@@ -53,14 +56,17 @@ function parse(source: string): Node {
     at += match[0].length
     const [, sign, low, more, high] = match
     const min = sign === undefined ? Number(low) : sign === '+' ? 1 : 0
-    const max = sign === undefined ? (more === undefined ? min : high ? Number(high) : Infinity) : sign === '?' ? 1 : Infinity
+    const max =
+      sign === undefined ? (more === undefined ? min : high ? Number(high) : Infinity) : sign === '?' ? 1 : Infinity
     return quantified({ kind: 'repeat', body, min, max })
   }
 
   return alternatives()
 }
 
-const candidates = [...'aA0-_./: *=@,+{$s', '\u00e9', '\n', ...'bcdefghijklmnopqrtuvwxyz123456789BCDEFGHIJKLMNOPQRSTUVWXYZ!"#%&\'()<>?[]^`|}~\\;']
+const candidates = Array.from(
+  'aA0-_./: *=@,+{$s\u00e9\nbcdefghijklmnopqrtuvwxyz123456789BCDEFGHIJKLMNOPQRSTUVWXYZ!"#%&\'()<>?[]^`|}~\\;',
+)
 const chosen = new Map<string, string>()
 
 function character(source: string, preferred: string): string {

@@ -22,6 +22,7 @@ for (const service of Object.keys(services))
     const start = performance.now()
     for (const text of hostileStrings(pattern, length)) matches(shape, text)
     const ms = performance.now() - start
-    if (process.env['PROBE_TIMES'] && ms > 20) writeSync(2, `${ms.toFixed(0)} ms at ${length} ${service}:${name} ${pattern}\n`)
+    if (process.env['PROBE_TIMES'] && ms > 20)
+      writeSync(2, `${ms.toFixed(0)} ms at ${length} ${service}:${name} ${pattern}\n`)
   }
 writeSync(1, `tried ${done.size}\n`)

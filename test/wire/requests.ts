@@ -6,7 +6,9 @@ export function request(line: string, headers: Record<string, string> = {}, scop
   const [path = '/', query = ''] = target.split('?')
   const all = {
     host,
-    ...(scope && { authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261101/us-east-1/${scope}/aws4_request, SignedHeaders=host, Signature=0` }),
+    ...(scope && {
+      authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261101/us-east-1/${scope}/aws4_request, SignedHeaders=host, Signature=0`,
+    }),
     ...headers,
   }
   const entries = Object.entries(all).map(([name, value]) => [name.toLowerCase(), value] as const)

@@ -12,10 +12,18 @@ export interface SdkRequest {
 /** The same as our door would see it. */
 export function fromSdk(request: SdkRequest): HttpRequest {
   const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each ?? '')}`),
+    (Array.isArray(value) ? value : [value]).map(
+      (each) => `${encodeURIComponent(name)}=${encodeURIComponent(each ?? '')}`,
+    ),
   )
   const entries = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value] as const)
-  return { method: request.method, path: request.path, query: query.join('&'), headers: new Map(entries), rawHeaders: entries.flat() }
+  return {
+    method: request.method,
+    path: request.path,
+    query: query.join('&'),
+    headers: new Map(entries),
+    rawHeaders: entries.flat(),
+  }
 }
 
 /** The bytes of the body, which may be a stream. */

@@ -61,7 +61,13 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
   [
     'a structure in a list',
     call('sagemaker', 'CreateTrainingJob'),
-    { ...job, Tags: [{ Key: 'a', Value: 'b' }, { Key: '', Value: 'b' }] },
+    {
+      ...job,
+      Tags: [
+        { Key: 'a', Value: 'b' },
+        { Key: '', Value: 'b' },
+      ],
+    },
     "ValidationException 1 validation error detected: Value '' at 'tags.2.member.key' failed to satisfy constraint: Member must have length greater than or equal to 1",
   ],
   [
@@ -114,14 +120,24 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
     { logGroupName: 'a b' },
     String.raw`InvalidParameterException 1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`,
   ],
-  ['CloudWatch names what is missing', call('cloudwatch', 'PutMetricData', 'json'), {}, 'MissingParameter The parameter Namespace is required.'],
+  [
+    'CloudWatch names what is missing',
+    call('cloudwatch', 'PutMetricData', 'json'),
+    {},
+    'MissingParameter The parameter Namespace is required.',
+  ],
   [
     'an endpoint name',
     call('sagemaker-runtime', 'InvokeEndpoint'),
     { EndpointName: '-', Body: Buffer.alloc(0) },
     "ValidationError 1 validation error detected: Value '-' at 'endpointName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9])*",
   ],
-  ['S3: an unknown storage class', call('s3', 'PutObject'), { Bucket: 'b', Key: 'k', StorageClass: 'x' }, 'InvalidStorageClass The storage class you specified is not valid'],
+  [
+    'S3: an unknown storage class',
+    call('s3', 'PutObject'),
+    { Bucket: 'b', Key: 'k', StorageClass: 'x' },
+    'InvalidStorageClass The storage class you specified is not valid',
+  ],
   [
     'S3: a body that lacks what it must have',
     call('s3', 'PutBucketVersioning'),
@@ -146,11 +162,20 @@ for (const [what, identified, input, answer] of rows)
   })
 
 test('a whole training job is valid', () => {
-  assert.equal(messageOf(call('sagemaker', 'CreateTrainingJob'), { ...job, VpcConfig: { SecurityGroupIds: ['sg-1'], Subnets: subnets } }), 'valid')
+  assert.equal(
+    messageOf(call('sagemaker', 'CreateTrainingJob'), {
+      ...job,
+      VpcConfig: { SecurityGroupIds: ['sg-1'], Subnets: subnets },
+    }),
+    'valid',
+  )
 })
 
 test('a name that is too long for pattern and maximum breaks both', () => {
-  assert.match(messageOf(call('sagemaker', 'CreateTrainingJob'), { ...job, TrainingJobName: 'a'.repeat(64) }), /^ValidationException 2 validation errors detected: .*pattern.*less than or equal to 63$/)
+  assert.match(
+    messageOf(call('sagemaker', 'CreateTrainingJob'), { ...job, TrainingJobName: 'a'.repeat(64) }),
+    /^ValidationException 2 validation errors detected: .*pattern.*less than or equal to 63$/,
+  )
 })
 
 test('a stream is never measured', () => {
@@ -160,5 +185,8 @@ test('a stream is never measured', () => {
 
 test('ten violations are enough', () => {
   const Tags = Array.from({ length: 20 }, () => ({ Key: '', Value: 'v' }))
-  assert.match(messageOf(call('sagemaker', 'CreateTrainingJob'), { ...job, Tags }), /^ValidationException 10 validation errors detected/)
+  assert.match(
+    messageOf(call('sagemaker', 'CreateTrainingJob'), { ...job, Tags }),
+    /^ValidationException 10 validation errors detected/,
+  )
 })

@@ -22,7 +22,7 @@ interface Break {
 
 export const breaks: readonly Break[] = [
   {
-    title: 'Broken: the role may no longer s3:GetObject',
+    title: 'Broken: the role has lost s3:GetObject',
     why: 'One word less in its policy. SageMaker still takes the job: only the download needs that action.',
     layer: 'exec-role-policy',
     async apply({ call, voice }, world) {

@@ -85,8 +85,10 @@ export function pathOf({ subnet, endpoint }: World): Path {
   }
 }
 
-async function buildBucket({ call }: Guide, { bucket }: World): Promise<string> {
-  await call('s3', 'CreateBucket', { Bucket: bucket })
+async function buildBucket({ call }: Guide, { bucket, region }: World): Promise<string> {
+  // us-east-1 is the one Region that must not be named.
+  const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region } }
+  await call('s3', 'CreateBucket', { Bucket: bucket, ...place })
   let bytes = 0
   for (const channel of ['train', 'validation']) {
     const Body = await readFile(new URL(`data/${channel}.csv`, example))

@@ -9,9 +9,9 @@ export interface Path {
 }
 
 export interface Paint {
-  good(text: string): string
-  bad(text: string): string
-  quiet(text: string): string
+  readonly good: (text: string) => string
+  readonly bad: (text: string) => string
+  readonly quiet: (text: string) => string
 }
 
 const plain: Paint = { good: (text) => text, bad: (text) => text, quiet: (text) => text }
@@ -40,7 +40,7 @@ export function drawPath(
   }
   for (const [at, [title, content, exists]] of boxes.entries()) {
     const width = widths[at]!
-    const edge = exists ? (text: string) => text : paint.bad
+    const edge = exists ? plain.bad : paint.bad
     const gap = at < boxes.length - 1 ? '   ' : ''
     const [line, bar] = exists ? ['─', '│'] : ['╌', '┊']
     rows.top += edge(`╭${line.repeat(width)}╮`) + gap
@@ -48,9 +48,9 @@ export function drawPath(
     rows.content += edge(bar) + ` ${paint.quiet(content.padEnd(width - 1))}` + edge(bar) + (gap && arrow(at))
     rows.bottom += edge(`╰${line.repeat(width)}╯`) + gap
   }
-  const start = (at: number) => widths.slice(0, at).reduce((sum, width) => sum + width + 5, 0)
-  if (!open) rows.marks = ' '.repeat(start(2) - 2) + paint.bad('╰ here the packets are dropped')
-  else if (refused)
-    rows.marks = ' '.repeat(Math.max(0, start(3) + widths[3]! + 2 - refused.length - 2)) + paint.bad(`${refused} ╯`)
+  // Under the gap that is crossed out: boxes are their text and four characters wide, gaps three.
+  const below = (gap: number) => ' '.repeat(widths.slice(0, gap + 1).reduce((sum, width) => sum + width + 5, -3))
+  if (!open) rows.marks = `${below(1)}${paint.bad(' ╰ here the packets are dropped')}`
+  else if (refused) rows.marks = `${below(2)}${paint.bad(`  ╰ ${refused}`)}`
   return Object.values(rows).filter((row) => row !== '')
 }

@@ -41,7 +41,7 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 
 /** Speaks to people: colour and a live line on a terminal, plain lines elsewhere. */
 export function speakTo(stream: NodeJS.WriteStream): Voice {
-  const live = Boolean(stream.isTTY)
+  const live = stream.isTTY
   const color = pc.createColors(live && pc.isColorSupported)
   const width = Math.min(stream.columns ?? widest, widest)
   const paint: Paint = { good: color.green, bad: color.red, quiet: color.dim }
@@ -61,7 +61,7 @@ export function speakTo(stream: NodeJS.WriteStream): Voice {
     clear()
     shown = text
     stream.write(
-      `${indent}${color.cyan(spinner[frame++ % spinner.length]!)} ${text.slice(0, width - indent.length - 2)}`,
+      `${indent}${color.cyan(spinner[frame++ % spinner.length])} ${text.slice(0, width - indent.length - 2)}`,
     )
   }
   const mark = (ok: boolean) => (ok ? color.green('✔') : color.red('✘'))
@@ -103,7 +103,7 @@ export function speakTo(stream: NodeJS.WriteStream): Voice {
       if (!live) shown = kept
     },
     note(label, text, tone) {
-      const painted = tone ? (paint[tone] as (text: string) => string)(label.padEnd(10)) : color.dim(label.padEnd(10))
+      const painted = tone ? paint[tone](label.padEnd(10)) : color.dim(label.padEnd(10))
       for (const [at, line] of wrap(text, width - indent.length - 11).entries())
         say(`${indent}${at ? ' '.repeat(10) : painted} ${line}`)
     },
@@ -132,13 +132,14 @@ export function speakTo(stream: NodeJS.WriteStream): Voice {
   }
 }
 
-export const took = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`
+/** A duration, kept on one line. */
+export const took = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)}\u00A0s`
 
-/** Breaks text at spaces; a word that is longer than a line stands on a line of its own. */
+/** Breaks text at spaces (not at non-breaking ones); a word that is longer than a line stands on a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.split(/[ \n]+/).filter(Boolean)) {
     if (line && line.length + 1 + word.length > width) {
       lines.push(line)
       line = word

@@ -6,5 +6,8 @@ import { operation } from '../operation.ts'
 export const listNotebookInstances = operation<ListNotebookInstancesCommandInput, ListNotebookInstancesCommandOutput>(
   'sagemaker',
   'ListNotebookInstances',
-  { needs: () => [need('sagemaker:ListNotebookInstances', '*')], perform: () => ({ NotebookInstances: [] }) },
+  {
+    needs: () => [need('sagemaker:ListNotebookInstances', '*', { shownAs: null })],
+    perform: () => ({ NotebookInstances: [] }),
+  },
 )

@@ -13,7 +13,7 @@ export const listTrainingJobs = operation<ListTrainingJobsCommandInput, ListTrai
   'sagemaker',
   'ListTrainingJobs',
   {
-    needs: () => [need('sagemaker:ListTrainingJobs', '*')],
+    needs: () => [need('sagemaker:ListTrainingJobs', '*', { shownAs: null })],
     perform(input, { call, world }) {
       const found = jobsOf(world.store, call.account, call.region)
         .map((job) => job.description)

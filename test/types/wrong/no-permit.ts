@@ -1,0 +1,6 @@
+// error TS2554: Expected 2 arguments, but got 1.
+import { getUser } from '../../../src/services/iam/get-user.ts'
+
+export function withoutPermit(): unknown {
+  return getUser.perform({})
+}
