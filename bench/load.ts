@@ -30,15 +30,20 @@ function answerEnd(data: Buffer): number {
   return data.length >= end ? end : -1
 }
 
-function client(): Promise<void> {
+/** One connection after another (moto's server closes each), one request in flight, until the time is over. */
+async function client(): Promise<void> {
+  while (running) await connection()
+}
+
+function connection(): Promise<void> {
   return new Promise((done) => {
     let pending: Buffer = Buffer.alloc(0)
     let sentAt = 0
     const socket: Socket = connect({ host: hostname, port: Number(port), noDelay: true })
     const send = () => {
-      if (!running) return void socket.end()
+      if (!running) return socket.end()
       sentAt = performance.now()
-      socket.write(requests[next++ % requests.length]!)
+      return socket.write(requests[next++ % requests.length]!)
     }
     socket.on('connect', send)
     socket.on('data', (chunk: Buffer) => {
@@ -46,9 +51,11 @@ function client(): Promise<void> {
       const end = answerEnd(pending)
       if (end < 0) return
       latencies.push(performance.now() - sentAt)
-      if (!pending.subarray(0, 15).toString('latin1').startsWith('HTTP/1.1 200')) errors++
+      const head = pending.toString('latin1', 0, end)
+      if (!head.startsWith('HTTP/1.1 200')) errors++
       pending = pending.subarray(end)
-      send()
+      if (/\r\nconnection: close/i.test(head)) socket.destroy()
+      else send()
     })
     socket.on('error', () => errors++)
     socket.on('close', () => done())

@@ -95,13 +95,13 @@ async function send(message: IncomingMessage, response: ServerResponse, answer: 
     })
     return
   }
-  const bytes = body === undefined ? undefined : Buffer.from(body as string)
-  if (bytes && headers['content-length'] === undefined && message.method !== 'HEAD') {
-    response.writeHead(status, { ...headers, 'content-length': bytes.length })
-  } else {
-    response.writeHead(status, headers)
+  // Text goes out as it is: node:http then sends head and body in one piece.
+  const length = body === undefined ? undefined : Buffer.byteLength(body)
+  if (length !== undefined && headers['content-length'] === undefined && message.method !== 'HEAD') {
+    headers['content-length'] = String(length)
   }
-  response.end(message.method === 'HEAD' ? undefined : bytes)
+  response.writeHead(status, headers)
+  response.end(message.method === 'HEAD' ? undefined : body)
 }
 
 /** The network stopped the call: dropped packets stay unanswered, a closed port resets (facts: network.md "What the program observes"). */

@@ -3,8 +3,18 @@ const basic = /^\d{8}T\d{6}Z$/
 /** How far a signer's clock may be off, and how long a signature lives, in milliseconds. */
 export const tolerance = 15 * 60_000
 
+let latest: { text: string; time: number } | undefined
+
 /** `20150830T123600Z` as epoch milliseconds; undefined when it is not such a date or no date at all (month 13). */
 export function parseBasicDate(text: string): number | undefined {
+  // Calls come many to a second, and within one they all carry the same text.
+  if (latest?.text === text) return latest.time
+  const time = parsedBasicDate(text)
+  if (time !== undefined) latest = { text, time }
+  return time
+}
+
+function parsedBasicDate(text: string): number | undefined {
   if (!basic.test(text)) return undefined
   const part = (start: number, end: number) => Number(text.slice(start, end))
   const [month, day, hour, minute, second] = [part(4, 6), part(6, 8), part(9, 11), part(11, 13), part(13, 15)]

@@ -213,6 +213,7 @@ function scopeOf(
 
 /** A session key goes with its one token, a long-term key with none. inferred: without its token a session key is unknown. */
 function checkToken(credential: Credential, token: string | undefined, now: number, refuse: Refuse): void {
+  if (credential.sessionToken === undefined && token === undefined) return
   if (credential.sessionToken !== undefined && token === undefined) refuse('unknown-key')
   if (!sameText(credential.sessionToken ?? '', token ?? '')) refuse('bad-token')
   if (credential.expiresAt !== undefined && credential.expiresAt <= now) refuse('expired-token')

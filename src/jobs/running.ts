@@ -8,7 +8,8 @@ const slots = 8
 interface Queue {
   waiting: string[]
   running: Map<string, { done: Promise<void>; stop: AbortController }>
-  closed: boolean
+  /** Aborted when this server ends. */
+  shutdown: AbortController
 }
 
 const queues = new WeakMap<World, Queue>()
@@ -16,7 +17,7 @@ const queues = new WeakMap<World, Queue>()
 function queueOf(world: World): Queue {
   let queue = queues.get(world)
   if (!queue) {
-    queue = { waiting: [], running: new Map(), closed: false }
+    queue = { waiting: [], running: new Map(), shutdown: new AbortController() }
     queues.set(world, queue)
   }
   return queue
@@ -45,18 +46,18 @@ export function stopJob(world: World, arn: string): void {
 /** Takes no more jobs, kills what runs and waits until its traces are written; the next start ends those jobs as Failed. */
 export async function closeJobs(world: World): Promise<void> {
   const queue = queueOf(world)
-  queue.closed = true
   queue.waiting.length = 0
-  for (const { stop } of queue.running.values()) stop.abort('shutdown')
+  queue.shutdown.abort()
   await Promise.all([...queue.running.values()].map((one) => one.done))
 }
 
 function next(world: World, queue: Queue): void {
-  while (!queue.closed && queue.running.size < slots && queue.waiting.length) {
+  const shutdown = queue.shutdown.signal
+  while (!shutdown.aborted && queue.running.size < slots && queue.waiting.length) {
     const arn = queue.waiting.shift()!
     const stop = new AbortController()
     const job = findByArn(world.store, arn)!
-    const done = runTrainingJob(world, job, stop.signal).finally(() => {
+    const done = runTrainingJob(world, job, { stop: stop.signal, shutdown }).finally(() => {
       queue.running.delete(arn)
       next(world, queue)
     })

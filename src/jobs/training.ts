@@ -23,12 +23,18 @@ const stopGraceSeconds = 120
 /** Why a program that ran was ended by us. */
 type Ending = 'Stopped' | 'MaxRuntimeExceeded'
 
+/** By whom a job is ended before its time: by its user, or by the end of this server. */
+interface Signals {
+  stop: AbortSignal
+  shutdown: AbortSignal
+}
+
 /**
  * One training job from its first step to its end, in AWS's order. Each step is a call through the door by the execution
  * role, so a missing permission or path fails the job where AWS fails it. Never rejects: the outcome is in the job's document.
  */
-export async function runTrainingJob(world: World, queued: TrainingJob, stop: AbortSignal): Promise<void> {
-  const run = new TrainingRun(world, queued, stop)
+export async function runTrainingJob(world: World, queued: TrainingJob, signals: Signals): Promise<void> {
+  const run = new TrainingRun(world, queued, signals)
   try {
     await run.all()
   } catch (error) {
@@ -41,16 +47,18 @@ export async function runTrainingJob(world: World, queued: TrainingJob, stop: Ab
 class TrainingRun {
   readonly #world: World
   readonly #stop: AbortSignal
+  readonly #shutdown: AbortSignal
   readonly #acting: Acting
   readonly #folder: string
   readonly #folders: ContainerFolders
   #job: TrainingJob
   #networkInterfaceId: string | undefined
 
-  constructor(world: World, job: TrainingJob, stop: AbortSignal) {
+  constructor(world: World, job: TrainingJob, { stop, shutdown }: Signals) {
     const { TrainingJobArn, RoleArn } = job.description
     this.#world = world
     this.#stop = stop
+    this.#shutdown = shutdown
     this.#job = job
     this.#acting = new Acting(world, {
       roleArn: RoleArn!,
@@ -161,10 +169,10 @@ class TrainingRun {
         records: recordsOf(this.#world),
       })
       const { ending, exit } = await this.#follow(running, logs, metrics)
-      if (exit.code !== 0 && !ending) {
-        await logs.close()
-        throw new JobFailure(reasons.algorithm(await failureText(this.#folders), exit.code))
-      }
+      const failed = exit.code !== 0 && !ending
+      // What the program said is kept, however it ended.
+      if (failed || this.#shutdown.aborted) await logs.close()
+      if (failed) throw new JobFailure(reasons.algorithm(await failureText(this.#folders), exit.code))
       return ending
     } finally {
       network?.close()
@@ -176,13 +184,16 @@ class TrainingRun {
     let ending: Ending | undefined
     const end = (why: Ending) => {
       ending ??= why
-      void running.stop(this.#stop.reason === 'shutdown' ? 0 : stopGraceSeconds)
+      void running.stop(stopGraceSeconds)
     }
     const onStop = () => end('Stopped')
+    const onShutdown = () => void running.stop(0)
     const limitMs = (this.#job.description.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000
     const timer = setTimeout(() => end('MaxRuntimeExceeded'), Math.min(limitMs, 2 ** 31 - 1))
     if (this.#stopAsked()) onStop()
     else this.#stop.addEventListener('abort', onStop, { once: true })
+    if (this.#shutdown.aborted) onShutdown()
+    else this.#shutdown.addEventListener('abort', onShutdown, { once: true })
     try {
       for await (const line of running.output) {
         logs.write(line.time, line.text)
@@ -192,6 +203,7 @@ class TrainingRun {
     } finally {
       clearTimeout(timer)
       this.#stop.removeEventListener('abort', onStop)
+      this.#shutdown.removeEventListener('abort', onShutdown)
     }
   }
 
@@ -221,7 +233,7 @@ class TrainingRun {
 
   /** Ends the job as Failed with AWS's reason; what is no JobFailure is our bug, logged, and AWS's internal error to the user. */
   async failed(error: unknown): Promise<void> {
-    if (this.#stop.reason === 'shutdown') return
+    if (this.#shutdown.aborted) return
     const failure = error instanceof JobFailure ? error : this.#unexpected(error)
     this.#change((job) => {
       const step = job.steps.findLast((one) => one.status === 'running')
@@ -245,7 +257,7 @@ class TrainingRun {
 
   /** The interface goes after the outcome is known, as on AWS; one that the role may not delete stays in leftovers. */
   async cleanUp(): Promise<void> {
-    if (this.#stop.reason === 'shutdown') return
+    if (this.#shutdown.aborted) return
     try {
       if (this.#networkInterfaceId && (await deleteInterface(this.#acting, this.#networkInterfaceId))) {
         this.#change((job) => delete job.leftovers)
@@ -263,9 +275,12 @@ class TrainingRun {
     return this.#stop.aborted || this.#job.stopRequested === true
   }
 
+  /** A step that the end of the server cuts stays `running`: so the next start finds it. */
   async #step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#shutdown.throwIfAborted()
     this.#change((job) => job.steps.push({ name, status: 'running', at: this.#seconds() }))
     const result = await work()
+    this.#shutdown.throwIfAborted()
     this.#change((job) => (job.steps.findLast((one) => one.name === name)!.status = 'done'))
     return result
   }

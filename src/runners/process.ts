@@ -32,7 +32,11 @@ export function runnerWith(isolation: () => Promise<Isolation>): Runner {
       const found = await isolation()
       return start(spec, found.tool, ownerFor(found))
     },
-    reap: (records) => Promise.resolve(reapRuns(records)),
+    async reap(records) {
+      const { killed, stages } = reapRuns(records)
+      for (const stage of stages) await removeStage(stage)
+      return killed
+    },
   }
 }
 
@@ -120,7 +124,7 @@ async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Soc
   /** Process 1 of the program's namespace, where it has one; unshare does not tell, but has no other child. */
   const init = () => told ?? (tool === 'unshare' ? childrenOf(pid)[0]?.pid : undefined)
   let ending = told
-  const forget = recordRun(spec.records, spec.name, told === undefined ? [pid] : [pid, told])
+  const forget = recordRun(spec.records, spec.name, told === undefined ? [pid] : [pid, told], stage)
 
   const exit = (async () => {
     const result = await closed
@@ -204,7 +208,8 @@ async function give(path: string, owner: Owner): Promise<void> {
 
 /** Only what is empty is removed, one by one: were a job's folder still mounted there, its files must not go. */
 async function removeStage(stage: string): Promise<void> {
-  for (const entry of await readdir(stage, { withFileTypes: true })) {
+  const entries = await readdir(stage, { withFileTypes: true }).catch(() => []) // gone already
+  for (const entry of entries) {
     const path = join(stage, entry.name)
     await (entry.isDirectory() ? rmdir(path) : rm(path)).catch(() => {})
   }

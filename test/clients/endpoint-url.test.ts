@@ -36,8 +36,14 @@ describe('the AWS CLI over interface endpoints', () => {
   const listJobs = (...by: string[]) => aws('sagemaker', 'list-training-jobs', ...by)
   const invoke = (endpoint: string, ...by: string[]) =>
     aws(
-      ...['sagemaker-runtime', 'invoke-endpoint', '--endpoint-name', endpoint],
-      ...['--body', `fileb://${folder}/body.json`, `${folder}/out`, ...by],
+      'sagemaker-runtime',
+      'invoke-endpoint',
+      '--endpoint-name',
+      endpoint,
+      '--body',
+      `fileb://${folder}/body.json`,
+      `${folder}/out`,
+      ...by,
     )
   const over = (address: string) => ['--endpoint-url', address]
 

@@ -207,4 +207,26 @@ describe("what a training program finds, and what becomes of its end ('container
     assert.equal(job.FailureReason, undefined)
     assert.deepEqual((await found('entrypoint')).arguments, ['--fast', 'two words'])
   })
+
+  test('a model that finds no way out any more fails the job', async () => {
+    const VpcConfig = { Subnets: [place['subnet']], SecurityGroupIds: [place['group']] }
+    const { TrainingJobArn } = await client.call(
+      'sagemaker',
+      'CreateTrainingJob',
+      request('sleeps', 'stranded', { VpcConfig }),
+    )
+    await trained(client, 'stranded')
+    await client.call('ec2', 'DeleteVpcEndpoints', { VpcEndpointIds: [place['endpoint']] })
+    await client.call('sagemaker', 'StopTrainingJob', { TrainingJobName: 'stranded' })
+    await client.waitForJob('stranded').catch(() => {})
+    const job = await client.call('sagemaker', 'DescribeTrainingJob', { TrainingJobName: 'stranded' })
+    assert.equal(
+      job.FailureReason,
+      "ClientError: Artifact upload failed:Please ensure that the subnet's route table has a route to an S3 VPC endpoint or a NAT device, and both the security groups and the subnet's network ACL allow outbound traffic to S3",
+    )
+    const explanation = JSON.parse(await sallyport(['explain', TrainingJobArn, '--format', 'json'], env, [2]))
+    assert.equal(explanation.steps.at(-1).name, 'UploadModel')
+    assert.equal(explanation.blockers[0].layer, 'route')
+    assert.equal(explanation.blockers[0].component, place['routeTable'])
+  })
 })
