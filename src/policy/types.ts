@@ -9,15 +9,7 @@ export type ContextValues = Readonly<Record<string, string | readonly string[]>>
 /** Looks a key up by its lower-cased name; lazily, so that nothing is built that no policy asks for. */
 export type Context = (lowerCasedKey: string) => string | readonly string[] | undefined
 
-export type PolicyType =
-  | 'identity'
-  | 'boundary'
-  | 'session'
-  | 'resource'
-  | 'trust'
-  | 'endpoint'
-  | 'scp'
-  | 'rcp'
+export type PolicyType = 'identity' | 'boundary' | 'session' | 'resource' | 'trust' | 'endpoint' | 'scp' | 'rcp'
 
 /** The grammar a document is held against (facts: iam.md §3.11). */
 export type Grammar = 'identity' | 'trust' | 'resource' | 'endpoint' | 'scp' | 'rcp'

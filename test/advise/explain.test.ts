@@ -169,7 +169,11 @@ const rows: Row[] = [
       await by.call('iam', 'CreateRole', { RoleName: 'trusts-sagemaker', AssumeRolePolicyDocument: policy(trust) })
       return user(name, allow('sts:AssumeRole'))
     },
-    call: ['sts', 'AssumeRole', { RoleArn: 'arn:aws:iam::123456789012:role/trusts-sagemaker', RoleSessionName: 'session' }],
+    call: [
+      'sts',
+      'AssumeRole',
+      { RoleArn: 'arn:aws:iam::123456789012:role/trusts-sagemaker', RoleSessionName: 'session' },
+    ],
     layer: 'trust',
     code: 'IMPLICIT_DENY',
     fixes: 1,

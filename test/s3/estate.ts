@@ -71,7 +71,7 @@ export function openEstate() {
   } as unknown as World
 
   async function call(name: keyof typeof operations, input: object, manner: Manner = {}): Promise<any> {
-    const operation = operations[name] as unknown as Operation<object, unknown>
+    const operation = operations[name] as unknown as Operation<object>
     const caller = manner.as ?? root
     const made: Call = {
       requestId: newRequestId(now()),
