@@ -1,7 +1,7 @@
 /** The default runner: a job's program as a process of this machine, in the best sandbox that works here. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess, StdioOptions } from 'node:child_process'
-import { closeSync } from 'node:fs'
+import { closeSync, statSync } from 'node:fs'
 import { chmod, lchown, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { constants, tmpdir } from 'node:os'
@@ -73,9 +73,15 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag: 'wx', mode: 0o644 })
 }
 
+/** A program that runs as somebody else cannot enter a TMPDIR that is its owner's alone. */
+function stageParent(owner: Owner | undefined): string {
+  const chosen = tmpdir()
+  return owner && (statSync(chosen).mode & 0o001) === 0 ? '/tmp' : chosen
+}
+
 async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promise<Running> {
   if (commandOf(spec)[0] === undefined) throw new RunnerError('the image has no entrypoint')
-  const stage = await mkdtemp(join(tmpdir(), 'sallyport-'))
+  const stage = await mkdtemp(join(stageParent(owner), 'sallyport-'))
   try {
     await chmod(stage, 0o755)
     const plan = await planRun(spec, tool, stage, owner)
