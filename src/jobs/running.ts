@@ -57,10 +57,13 @@ function next(world: World, queue: Queue): void {
     const arn = queue.waiting.shift()!
     const stop = new AbortController()
     const job = findByArn(world.store, arn)!
-    const done = runTrainingJob(world, job, { stop: stop.signal, shutdown }).finally(() => {
-      queue.running.delete(arn)
-      next(world, queue)
-    })
+    const done = runTrainingJob(world, job, { stop: stop.signal, shutdown })
+      // Its outcome could not even be written down; the next start finds it unfinished and says so.
+      .catch((error: unknown) => world.log.error({ err: error, job: arn }, 'a training job was lost sight of'))
+      .finally(() => {
+        queue.running.delete(arn)
+        next(world, queue)
+      })
     queue.running.set(arn, { done, stop })
   }
 }
