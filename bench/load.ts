@@ -18,7 +18,7 @@ const requests = job.requests.map((text) => Buffer.from(text, 'base64'))
 const latencies: number[] = []
 let errors = 0
 let next = 0
-let running = true
+const over = AbortSignal.timeout(job.seconds * 1000)
 
 /** End of the first whole answer in the buffer, or -1. */
 function answerEnd(data: Buffer): number {
@@ -32,7 +32,7 @@ function answerEnd(data: Buffer): number {
 
 /** One connection after another (moto's server closes each), one request in flight, until the time is over. */
 async function client(): Promise<void> {
-  while (running) await connection()
+  while (!over.aborted) await connection()
 }
 
 function connection(): Promise<void> {
@@ -41,7 +41,7 @@ function connection(): Promise<void> {
     let sentAt = 0
     const socket: Socket = connect({ host: hostname, port: Number(port), noDelay: true })
     const send = () => {
-      if (!running) return socket.end()
+      if (over.aborted) return socket.end()
       sentAt = performance.now()
       return socket.write(requests[next++ % requests.length]!)
     }
@@ -64,7 +64,6 @@ function connection(): Promise<void> {
 
 const clients = Array.from({ length: job.connections }, client)
 const started = performance.now()
-setTimeout(() => (running = false), job.seconds * 1000)
 await Promise.all(clients)
 const elapsed = (performance.now() - started) / 1000
 latencies.sort((a, b) => a - b)
