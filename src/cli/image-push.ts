@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, mkdtemp, open, readdir, readlink, rm, stat } from 'node:fs/promises'
-import type { Stats } from 'node:fs'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { hashing } from '../runners/layers.ts'
 import { HOST_ROOTFS_LABEL } from '../runners/runner.ts'
 import { PROGRAM, SYSTEM_PATH } from '../runners/sandbox.ts'
-import { padding, tarEnd, tarHeader } from '../runners/tar.ts'
-import type { TarHeader } from '../runners/tar.ts'
 import { imageIdOf, parseImageUri } from '../services/ecr/image-uri.ts'
 import type { ImageUri } from '../services/ecr/image-uri.ts'
+import { packFolder } from '../tarball.ts'
+import { UsageError } from './failure.ts'
 
 export interface ImagePushOptions {
   /** Its content becomes /opt/program. */
@@ -21,11 +22,6 @@ export interface ImagePushOptions {
   /** Calls an AWS operation; rejects with an Error whose `name` is AWS's code. */
   call: (service: string, operation: string, input: Record<string, unknown>) => Promise<any>
   progress: (text: string) => void
-}
-
-/** A mistake in what was asked: exit code 64. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 interface Blob {
@@ -99,30 +95,14 @@ async function isExecutable(path: string): Promise<boolean> {
 async function writeLayer(dir: string, path: string): Promise<Blob & { diffId: string }> {
   const unpacked = createHash('sha256')
   const packed = createHash('sha256')
-  const gzip = createGzip()
-  const file = await open(path, 'w')
-  let size = 0
-  const written = (async () => {
-    for await (const chunk of gzip as AsyncIterable<Buffer>) {
-      packed.update(chunk)
-      size += chunk.length
-      await file.write(chunk)
-    }
-  })()
-  try {
-    for await (const chunk of archive(dir)) {
-      unpacked.update(chunk)
-      if (!gzip.write(chunk)) await new Promise((resolve) => gzip.once('drain', resolve))
-    }
-    gzip.end()
-    await written
-  } catch (error) {
-    gzip.destroy()
-    await written.catch(() => {})
-    throw error
-  } finally {
-    await file.close()
-  }
+  await pipeline(
+    packFolder(dir, { prefix: PROGRAM, deterministic: true }),
+    (archive) => hashing(archive, unpacked),
+    createGzip(),
+    (archive) => hashing(archive, packed),
+    createWriteStream(path),
+  )
+  const { size } = await stat(path)
   return {
     digest: `sha256:${packed.digest('hex')}`,
     diffId: `sha256:${unpacked.digest('hex')}`,
@@ -130,46 +110,6 @@ async function writeLayer(dir: string, path: string): Promise<Blob & { diffId: s
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     read: (start, end) => readPart(path, start, end),
   }
-}
-
-async function* archive(dir: string): AsyncGenerator<Uint8Array> {
-  const root = PROGRAM.slice(1)
-  for (const folder of ['opt', root]) yield tarHeader({ ...directory, path: `${folder}/` })
-  yield* entriesOf(dir, root)
-  yield tarEnd
-}
-
-const directory: Omit<TarHeader, 'path'> = { type: 'directory', mode: 0o755, size: 0, linkPath: '' }
-
-/** Sorted by name, folders before what is in them; sockets, devices and the like are left out. */
-async function* entriesOf(from: string, to: string): AsyncGenerator<Uint8Array> {
-  const names = (await readdir(from)).toSorted((a, b) => (a < b ? -1 : 1))
-  for (const name of names) {
-    const [source, path] = [join(from, name), `${to}/${name}`]
-    const info = await lstat(source)
-    const mode = info.mode & 0o777
-    if (info.isDirectory()) {
-      yield tarHeader({ ...directory, path: `${path}/`, mode })
-      yield* entriesOf(source, path)
-    } else if (info.isSymbolicLink())
-      yield tarHeader({ path, type: 'symlink', mode: 0o777, size: 0, linkPath: await readlink(source) })
-    else if (info.isFile()) {
-      yield tarHeader({ path, type: 'file', mode, size: info.size, linkPath: '' })
-      yield* content(source, info)
-    }
-  }
-}
-
-async function* content(path: string, { size }: Stats): AsyncGenerator<Uint8Array> {
-  let read = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    read += chunk.length
-    if (read > size) break
-    yield chunk
-  }
-  // Its size is in the header already, so the archive would be broken.
-  if (read !== size) throw new UsageError(`${path} changed while it was read`)
-  yield padding(size)
 }
 
 async function readPart(path: string, start: number, end: number): Promise<Uint8Array> {

@@ -22,25 +22,25 @@ export function authorize(call: Call, needs: readonly Need[], trace: NeedTrace[]
     refusal ??= error
   }
   if (refusal) throw refusal
-  return mint(call)
+  return mint(call, trace)
 }
 
 /** For calls that answer per item (s3:DeleteObjects): one verdict for each need, undefined where it is allowed. */
 export function authorizeEach(permit: Permit, needs: readonly Need[]): (AwsError | undefined)[] {
   const { call } = permit
   const policies = applicablePolicies(call)
-  return needs.map((need) => decide(call, need, policies, traces.get(permit) ?? []))
+  return needs.map((need) => decide(call, need, policies, (permit as Minted)[needTraces]))
 }
 
-const traces = new WeakMap<Permit, NeedTrace[]>()
+/** Where a permit keeps its call's record, so that later checks (authorizeEach) land in it. */
+const needTraces = Symbol('needs')
 
-function mint(call: Call): Permit {
-  return Object.freeze({ call, world: call.world }) as Permit
+interface Minted extends Permit {
+  readonly [needTraces]: NeedTrace[]
 }
 
-/** Lets later checks of the same call (authorizeEach) land in the same record. */
-export function keepTrace(permit: Permit, trace: NeedTrace[]): void {
-  traces.set(permit, trace)
+function mint(call: Call, trace: NeedTrace[]): Permit {
+  return Object.freeze({ call, world: call.world, [needTraces]: trace }) as Permit
 }
 
 type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint'>
@@ -48,15 +48,14 @@ type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpo
 /** What applies to the whole call, whatever the need: the principal's policies and those of the endpoint it came through. */
 function applicablePolicies(call: Call): CallPolicies {
   const { caller, way, world } = call
-  const own = policiesOf(world.store, caller)
-  const endpoint = way.vpcEndpointId
-    ? endpointPolicy(world.store, call.account, call.region, way.vpcEndpointId)
-    : undefined
+  const { identity, boundary } = policiesOf(world.store, caller)
+  const session = caller.sessionPolicies
+  const endpoint = way.vpcEndpointId && endpointPolicy(world.store, call.account, call.region, way.vpcEndpointId)
   return {
-    identity: own.identity,
-    ...(own.boundary ? { boundary: own.boundary } : {}),
-    ...(caller.sessionPolicies ? { session: caller.sessionPolicies } : {}),
-    ...(endpoint ? { endpoint } : {}),
+    identity,
+    ...(boundary && { boundary }),
+    ...(session && { session }),
+    ...(endpoint && { endpoint }),
   }
 }
 

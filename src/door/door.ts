@@ -11,7 +11,7 @@ import type { HttpAnswer, HttpRequest } from '../wire/request.ts'
 import { validate } from '../wire/validate.ts'
 import type { World } from '../world.ts'
 import { credentialHint } from './authenticate.ts'
-import { authorize, keepTrace } from './authorize.ts'
+import { authorize } from './authorize.ts'
 import { readBody, readWhole, unzipped, type Body } from './body.ts'
 import type { Call, Caller, Origin } from './call.ts'
 import { identityOf, type Identity } from './identity.ts'
@@ -88,7 +88,7 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
     const body = form ?? (identified.service === 's3' ? undefined : await readBody(request, arrival.body))
     const early = body && decode(identified, request, unzipped(request, body.bytes))
 
-    record.trace.stage = 'authenticate'
+    record.stage = 'authenticate'
     const identity = identityOf(world, request, identified, body?.sha256)
     known(record, identity)
     const input = early ?? (await decodeSigned(identified, request, identity.body(arrival.body)))
@@ -115,7 +115,7 @@ export async function call<O>(world: World, inner: InnerCall): Promise<O> {
   try {
     const identified = named(inner.service, inner.operation)
     name(record, identified)
-    record.trace.stage = 'authenticate'
+    record.stage = 'authenticate'
     const identity = actingCaller(world, inner)
     known(record, identity)
     const { input, origin, host, onBehalfOf } = inner
@@ -142,25 +142,25 @@ export async function call<O>(world: World, inner: InnerCall): Promise<O> {
 async function pass(world: World, visit: Visit): Promise<Members> {
   const { record, identified, input, identity, origin } = visit
   const { trace } = record
-  const operation = await findOperation(identified.service, identified.operation)
+  const found = findOperation(identified.service, identified.operation)
+  const operation = found instanceof Promise ? await found : found
 
-  trace.stage = 'locate'
+  record.stage = 'locate'
   const to = { service: identified.service, account: identity.account, region: identity.region }
   const way = locate(world, origin, visit.host ? { ...to, host: visit.host } : to)
   trace.way = way
 
-  trace.stage = 'parse'
+  record.stage = 'parse'
   if (!operation) throw notBuilt(identified)
   validate(identified, input)
   const visitCall = makeCall(world, visit, way)
   // What an operation refuses before it knows its needs is a request that means nothing, not a right that is missing.
   const needs = needsOf(operation, input, visitCall)
 
-  trace.stage = 'authorize'
+  record.stage = 'authorize'
   const permit = authorize(visitCall, needs, trace.needs)
-  keepTrace(permit, trace.needs)
 
-  trace.stage = 'perform'
+  record.stage = 'perform'
   return (await operation.perform(input as never, permit)) as Members
 }
 
@@ -170,6 +170,7 @@ function needsOf(operation: Operation, input: Members, call: Call) {
 
 function makeCall(world: World, visit: Visit, way: Call['way']): Call {
   const { record, identified, identity, origin, secure, request, onBehalfOf } = visit
+  const { calledVia, signature } = identity
   return {
     requestId: record.trace.requestId,
     service: identified.service,
@@ -183,9 +184,9 @@ function makeCall(world: World, visit: Visit, way: Call['way']): Call {
     secure,
     userAgent: request?.headers.get('user-agent') ?? identity.caller.service ?? 'sagemaker.amazonaws.com',
     world,
-    ...(onBehalfOf ? { onBehalfOf } : {}),
-    ...(identity.calledVia ? { calledVia: identity.calledVia } : {}),
-    ...(identity.signature ? { signature: identity.signature } : {}),
+    ...(onBehalfOf === undefined ? undefined : { onBehalfOf }),
+    ...(calledVia && { calledVia }),
+    ...(signature && { signature }),
     header: (key) => request?.headers.get(key),
   }
 }

@@ -101,7 +101,22 @@ async function send(message: IncomingMessage, response: ServerResponse, answer: 
     headers['content-length'] = String(length)
   }
   response.writeHead(status, headers)
-  response.end(message.method === 'HEAD' ? undefined : body)
+  together(() => response.end(message.method === 'HEAD' ? undefined : body))
+}
+
+let leaving: (() => void)[] = []
+
+/**
+ * Answers of one turn of the event loop leave together at its end. The kernel wakes a waiting client for each answer;
+ * while it is at work on the first the others need not wake it again, which is a third of what a small call costs.
+ */
+function together(leave: () => void): void {
+  if (leaving.push(leave) > 1) return
+  setImmediate(() => {
+    const all = leaving
+    leaving = []
+    for (const each of all) each()
+  })
 }
 
 /** The network stopped the call: dropped packets stay unanswered, a closed port resets (facts: network.md "What the program observes"). */

@@ -9,6 +9,8 @@ import type { DecisionTrace, RecordedCaller } from './trace.ts'
 export interface Record {
   readonly trace: DecisionTrace
   readonly revisionBefore: number
+  /** The stage that the call is in. */
+  stage: NonNullable<DecisionTrace['stage']>
 }
 
 export function begin(world: World, origin: Origin, onBehalfOf?: string): Record {
@@ -20,19 +22,17 @@ export function begin(world: World, origin: Origin, onBehalfOf?: string): Record
     operation: '',
     decision: 'rejected',
     status: 0,
-    stage: 'parse',
     origin,
     needs: [],
     ...(onBehalfOf ? { onBehalfOf } : {}),
   }
-  return { trace, revisionBefore: world.store.revision }
+  return { trace, revisionBefore: world.store.revision, stage: 'parse' }
 }
 
 export function succeeded(world: World, record: Record, status: number): void {
   const { trace } = record
   trace.decision = 'allowed'
   trace.status = status
-  delete trace.stage
   keep(world, record)
 }
 
@@ -40,15 +40,16 @@ export function succeeded(world: World, record: Record, status: number): void {
  * Turns whatever was thrown into AWS's answer. What is no AwsError is our bug: a 500 that names the record, and a log line.
  */
 export function failed(world: World, record: Record, error: unknown): AwsError {
-  const { trace } = record
+  const { trace, stage } = record
   const answer = error instanceof AwsError ? error : unexpected(world, record, error)
   trace.status = answer.status
+  trace.stage = stage
   trace.error = { code: answer.code, message: answer.message }
   if (answer.causedBy) trace.causedBy = answer.causedBy
   answer.requestId = trace.requestId
   // Refused by policy or by the network, or allowed and then failed on its own account (no such bucket, a conflict).
-  const refused = trace.stage === 'authorize' || trace.connection !== undefined
-  trace.decision = refused ? 'denied' : trace.stage === 'perform' ? 'allowed' : 'rejected'
+  const refused = stage === 'authorize' || trace.connection !== undefined
+  trace.decision = refused ? 'denied' : stage === 'perform' ? 'allowed' : 'rejected'
   keep(world, record)
   return answer
 }

@@ -95,12 +95,18 @@ function spell(time: number, count: number, random: number): string {
   const tail = mix(time, count * 2 ** 20 + random)
   const group4 = 0x8000 | (random >> 6)
   const group5 = (random & 63) * 2 ** 42 + tail
-  return `${uuidTime(time)}-7${hex(count, 3)}-${hex(group4, 4)}-${hex(group5, 12)}`
+  return `${uuidTime(time)}-7${hex(count, 3)}-${hex(group4, 4)}-${hex(Math.floor(group5 / 2 ** 24), 6)}${hex(group5 % 2 ** 24, 6)}`
 }
 
+let latest = { time: -1, text: '' }
+
 function uuidTime(time: number): string {
-  const text = hex(time, 12)
-  return `${text.slice(0, 8)}-${text.slice(8)}`
+  // Calls come many to a millisecond.
+  if (latest.time !== time) {
+    const text = hex(time, 12)
+    latest = { time, text: `${text.slice(0, 8)}-${text.slice(8)}` }
+  }
+  return latest.text
 }
 
 /** 42 bits that look like chance (the finalizer of MurmurHash3, twice); nothing's safety rests on them. */

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import type { HttpRequest } from '../wire/request.ts'
 import type { Credential, FindCredential } from './credential.ts'
 import { formatBasicDate, formatServerTime, parseBasicDate, parseHttpDate, tolerance } from './sigv4-date.ts'
@@ -7,6 +6,7 @@ import * as words from './sigv4-s3-words.ts'
 import {
   algorithm,
   canonicalRequest,
+  headerNames,
   sameText,
   scopeText,
   sign,
@@ -14,6 +14,7 @@ import {
   stringToSign,
   terminator,
   type Scope,
+  type SigningKey,
 } from './sigv4.ts'
 
 /**
@@ -34,7 +35,7 @@ export interface S3Expected {
 /** The signature that chunk signatures go on from. */
 export interface Seed {
   accessKeyId: string
-  key: KeyObject
+  key: SigningKey
   timestamp: string
   scope: string
   signature: string
@@ -90,7 +91,7 @@ export function verifyHeader(request: HttpRequest, parameters: readonly Paramete
   return check(request, parameters, expected, {
     accessKeyId: fields.accessKeyId,
     scope,
-    signedHeaders: names.toLowerCase().split(';').sort(),
+    signedHeaders: headerNames(names),
     signature,
     time,
     token: request.headers.get('x-amz-security-token'),
@@ -137,7 +138,7 @@ export function verifyQuery(request: HttpRequest, parameters: readonly Parameter
   const scope = checkScope(fields, time, expected, (what, more) =>
     words.malformedQuery(`Error parsing the X-Amz-Credential parameter; ${what}`, more),
   )
-  const signedHeaders = names.toLowerCase().split(';').sort()
+  const signedHeaders = headerNames(names)
   const signedHash = signedHeaders.includes(contentHash) ? request.headers.get(contentHash) : undefined
   return check(request, parameters, expected, {
     accessKeyId: fields.accessKeyId,

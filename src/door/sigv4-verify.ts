@@ -6,6 +6,7 @@ import { mismatch, refusal, type Dialect, type Refusal } from './sigv4-words.ts'
 import {
   algorithm,
   canonicalRequest,
+  headerNames,
   sameText,
   scopeText,
   sign,
@@ -53,7 +54,7 @@ export function verify(request: HttpRequest, expected: Expected): Credential {
   const parameters = parseQuery(request.query)
   const claim = claimOf(request, parameters, refuse)
   const timestamp = timely(claim.date, expected.now, refuse)
-  const signedHeaders = claim.signedHeaders.toLowerCase().split(';').sort()
+  const signedHeaders = headerNames(claim.signedHeaders)
   if (!signedHeaders.includes('host')) {
     refuse('unscoped', "'Host' must be a 'SignedHeader' in the AWS Authorization.")
   }

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { HttpRequest } from '../wire/request.ts'
 import { canonicalQuery, type Parameter } from './sigv4-encode.ts'
 
@@ -36,6 +36,12 @@ export function canonicalRequest(
   return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(';')}\n${payload}`
 }
 
+/** `SignedHeaders` as the canonical request wants them: lower-case and sorted, as every signer sends them already. */
+export function headerNames(list: string): readonly string[] {
+  const names = list.toLowerCase().split(';')
+  return names.every((name, at) => at === 0 || names[at - 1]! <= name) ? names : names.sort()
+}
+
 /** Spaces around are dropped, runs of them become one. Only ASCII ones: other bytes are the client's. */
 function trimmed(value: string): string {
   return /^[ \t]|[ \t]$|\t|  /.test(value) ? value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '') : value
@@ -45,9 +51,36 @@ export function stringToSign(timestamp: string, scope: string, canonical: string
   return `${algorithm}\n${timestamp}\n${scope}\n${hash('sha256', Buffer.from(canonical, 'latin1'))}`
 }
 
+/**
+ * A key made ready for HMAC-SHA256 (RFC 2104): its two padded blocks, which are all of it that the arithmetic uses;
+ * behind the outer one is room for the inner hash. Two one-shot hashes take half the time of an Hmac object.
+ */
+export interface SigningKey {
+  readonly inner: Buffer
+  readonly outer: Buffer
+}
+
+const blockBytes = 64
+const hashBytes = 32
+
+function padded(key: Uint8Array): SigningKey {
+  const [inner, outer] = [Buffer.alloc(blockBytes, 0x36), Buffer.alloc(blockBytes + hashBytes, 0x5c)]
+  const short = key.length > blockBytes ? hash('sha256', key, 'buffer') : key
+  for (const [at, byte] of short.entries()) {
+    inner[at]! ^= byte
+    outer[at]! ^= byte
+  }
+  return { inner, outer }
+}
+
+function hmac({ inner, outer }: SigningKey, text: string, encoding: 'hex' | 'binary'): string {
+  outer.write(hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'binary'), blockBytes, 'latin1')
+  return hash('sha256', outer, encoding)
+}
+
 /** Hex signature of a string to sign. */
-export function sign(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest('hex')
+export function sign(key: SigningKey, text: string): string {
+  return hmac(key, text, 'hex')
 }
 
 /** Compares in constant time. */
@@ -58,13 +91,10 @@ export function sameText(calculated: string, given: string): boolean {
 }
 
 const signingKeysMax = 1000
-const signingKeys = new Map<string, KeyObject>()
+const signingKeys = new Map<string, SigningKey>()
 
-/**
- * The key derived for one day, region and service, from a bounded cache of the most recently used.
- * Kept as KeyObject: on Node 24 an HMAC with a raw key costs six times as much (facts: wire.md §4).
- */
-export function signingKey(secretAccessKey: string, scope: Scope): KeyObject {
+/** The key derived for one day, region and service, from a bounded cache of the most recently used. */
+export function signingKey(secretAccessKey: string, scope: Scope): SigningKey {
   const name = `${scope.date}/${scope.region}/${scope.service}/${secretAccessKey}`
   const known = signingKeys.get(name)
   const key = known ?? derive(secretAccessKey, scope)
@@ -74,9 +104,8 @@ export function signingKey(secretAccessKey: string, scope: Scope): KeyObject {
   return key
 }
 
-function derive(secretAccessKey: string, { date, region, service }: Scope): KeyObject {
+function derive(secretAccessKey: string, { date, region, service }: Scope): SigningKey {
   const steps = [date, region, service, terminator]
-  let key: Buffer = Buffer.from(`AWS4${secretAccessKey}`)
-  for (const step of steps) key = createHmac('sha256', key).update(step).digest()
-  return createSecretKey(key)
+  const first = padded(Buffer.from(`AWS4${secretAccessKey}`))
+  return steps.reduce((key, step) => padded(Buffer.from(hmac(key, step, 'binary'), 'latin1')), first)
 }

@@ -31,9 +31,11 @@ export const reasons = {
     `ClientError: Artifact upload failed:Unable to upload object ${uri} (AccessDenied: Access Denied)`,
   uploadFailed: (uri: string, error: AwsError) =>
     `ClientError: Artifact upload failed:Unable to upload object ${uri} (${error.code}: ${error.message})`,
-  /** inferred: EC2's sentence in the style that SageMaker pastes for notebooks. */
-  networkInterface: (error: AwsError) =>
-    `ClientError: Unable to create a network interface in your VPC. ${error.message} (Service: AmazonEC2; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${error.requestId ?? ''}; Proxy: null)`,
+  /** inferred: EC2's sentence in the style that SageMaker pastes for notebooks; without its encoded part, which would fill all 1024 characters. */
+  networkInterface: (error: AwsError) => {
+    const sentence = error.message.replace(/ Encoded authorization failure message: \S+$/, '')
+    return `ClientError: Unable to create a network interface in your VPC. ${sentence} (Service: AmazonEC2; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${error.requestId ?? ''}; Proxy: null)`
+  },
   /** inferred */
   logs: (error: AwsError) => `ClientError: Unable to write to CloudWatch Logs. ${error.message}`,
   algorithm: (text: string, exitCode: number) => `AlgorithmError: ${text}, exit code: ${exitCode}`,

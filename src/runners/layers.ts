@@ -3,12 +3,13 @@ import type { Hash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lchown, link, lstat, mkdir, open, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable, pipeline } from 'node:stream'
+import { Readable, pipeline as pipe } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { extract } from 'tar-stream'
+import type { Header } from 'tar-stream'
 import { RunnerError } from './runner.ts'
 import type { Image, ImageLayer } from './runner.ts'
-import { readTar } from './tar.ts'
-import type { TarEntry } from './tar.ts'
 
 /** A user that unpacked files are given to; absent: they stay ours. */
 export interface Owner {
@@ -37,7 +38,20 @@ async function unpackLayer(
   const archive = hashing(await decompress(hashing(layer.open(), packed)), unpacked)
   const made = new Set<string>()
   const modes = new Map<string, number>()
-  for await (const entry of readTar(archive)) await unpackEntry(entry, { root, made, modes, owner })
+  const entries = extract()
+  const fed = pipeline(archive, entries)
+  fed.catch(() => {}) // thrown to whoever reads the entries
+  try {
+    for await (const entry of entries) {
+      const content = entry as AsyncIterable<Uint8Array>
+      await unpackEntry(entry.header, content, { root, made, modes, owner })
+      entry.resume()
+    }
+  } catch (error) {
+    // An entry only knows that it broke off; the archive knows why.
+    if ((error as NodeJS.ErrnoException).code === 'STREAM_DESTROYED') await fed
+    throw error
+  }
   // Modes of folders come last, or a read-only folder could not be filled.
   for (const [path, mode] of modes) await chmod(path, mode | 0o700)
 
@@ -61,9 +75,17 @@ interface Unpacking {
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 
-async function unpackEntry(entry: TarEntry, unpacking: Unpacking): Promise<void> {
+async function unpackEntry(header: Header, content: AsyncIterable<Uint8Array>, unpacking: Unpacking): Promise<void> {
   const { root, made, modes, owner } = unpacking
-  const parts = partsOf(entry.path)
+  const { name: entryPath, type, mode, size } = header
+  // tar-stream’s types leave out that it gives null for both.
+  const target = header.linkname ?? ''
+  if (!type) throw new RunnerError(`layer holds an entry of unknown type: ${entryPath}`)
+  // Readers disagree whether content follows such a size; hiding an entry in it must not work.
+  if (size > 0 && !isFile(type) && type !== 'directory')
+    throw new RunnerError(`layer holds a ${type} with content: ${entryPath}`)
+
+  const parts = partsOf(entryPath)
   const name = parts.pop()
   if (name === undefined) return // the root folder itself
   const parent = await resolveInside(root, parts, owner)
@@ -82,30 +104,33 @@ async function unpackEntry(entry: TarEntry, unpacking: Unpacking): Promise<void>
   }
 
   const before = await lstat(path).catch(ignoreMissing)
-  if (before && !(before.isDirectory() && entry.type === 'directory')) await rm(path, { recursive: true, force: true })
+  if (before && !(before.isDirectory() && type === 'directory')) await rm(path, { recursive: true, force: true })
 
-  if (entry.type === 'directory') {
+  if (type === 'directory') {
     if (!before?.isDirectory()) await mkdir(path)
-    modes.set(path, entry.mode & 0o1777)
-  } else if (entry.type === 'file') await writeFile(path, entry)
-  else if (entry.type === 'symlink') await symlink(entry.linkPath, path)
-  else if (entry.type === 'link') {
-    const target = partsOf(entry.linkPath)
-    const targetName = target.pop()
-    if (targetName === undefined) throw new RunnerError(`layer links to nothing: ${entry.path}`)
-    await link(join(await resolveInside(root, target, owner), targetName), path)
+    modes.set(path, mode & 0o1777)
+  } else if (isFile(type)) await writeFile(path, content, mode & 0o1777)
+  else if (type === 'symlink') await symlink(target, path)
+  else if (type === 'link') {
+    const folder = partsOf(target)
+    const targetName = folder.pop()
+    if (targetName === undefined) throw new RunnerError(`layer links to nothing: ${entryPath}`)
+    await link(join(await resolveInside(root, folder, owner), targetName), path)
   } else return // devices and FIFOs: /dev is made anew for every run
 
   made.add(path)
-  if (owner && entry.type !== 'link') await lchown(path, owner.uid, owner.gid)
+  if (owner && type !== 'link') await lchown(path, owner.uid, owner.gid)
 }
 
-async function writeFile(path: string, entry: TarEntry): Promise<void> {
+/** POSIX has contiguous files read as any others. */
+const isFile = (type: Header['type']) => type === 'file' || type === 'contiguous-file'
+
+async function writeFile(path: string, content: AsyncIterable<Uint8Array>, mode: number): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   const file = await open(path, flags, 0o600)
   try {
-    for await (const chunk of entry.content) await file.write(chunk)
-    await file.chmod(entry.mode & 0o1777)
+    for await (const chunk of content) await file.write(chunk)
+    await file.chmod(mode)
   } finally {
     await file.close()
   }
@@ -158,7 +183,8 @@ function ignoreMissing(error: unknown): undefined {
   throw error
 }
 
-async function* hashing(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+/** Passes a stream on and counts it into a hash. */
+export async function* hashing(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
     hash.update(chunk)
     yield chunk
@@ -172,7 +198,7 @@ async function decompress(source: AsyncGenerator<Uint8Array>): Promise<Readable>
   const whole = Readable.from(startedWith(first, source), { objectMode: false })
   const tool = magic.startsWith('1f8b') ? createGunzip() : magic === '28b52ffd' ? createZstdDecompress() : undefined
   // An error on either side ends both, and is thrown to whoever reads.
-  return tool ? pipeline(whole, tool, () => {}) : whole
+  return tool ? pipe(whole, tool, () => {}) : whole
 }
 
 async function* startedWith(

@@ -20,9 +20,13 @@ export const serviceNames = Object.keys(services)
 
 const loaded = new Map<string, Operations>()
 
-/** The built operation of that AWS name, or undefined: then the door answers 501. */
-export async function findOperation(service: string, name: string): Promise<Operation | undefined> {
-  const operations = loaded.get(service) ?? (await load(service))
+/** The built operation of that AWS name, or undefined: then the door answers 501. A promise only until its service is loaded. */
+export function findOperation(service: string, name: string): Operation | undefined | Promise<Operation | undefined> {
+  const operations = loaded.get(service)
+  return operations ? named(operations, name) : load(service).then((found) => named(found, name))
+}
+
+function named(operations: Operations, name: string): Operation | undefined {
   return Object.hasOwn(operations, name) ? operations[name] : undefined
 }
 

@@ -5,6 +5,12 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value)
 }
 
+/** Whether a JSON value is frozen all the way down: bytes never are. */
+export function isDeepFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return Object.isFrozen(value) && Object.values(value).every(isDeepFrozen)
+}
+
 /** Runs a transaction's work and refuses an asynchronous one, whose later writes would fall outside. */
 export function runSynchronously<T>(work: () => T): T {
   const result = work()

@@ -57,7 +57,8 @@ export function openStore(path: string): Store {
   const commit = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
 
-  const cache = recentlyUsed<Row<unknown>>(CACHED_DOCUMENTS)
+  /** Null: looked for, and not there. */
+  const cache = recentlyUsed<Row<unknown> | null>(CACHED_DOCUMENTS)
   const epochs = new Map<string, number>()
   let revision = 0
   let open: Transaction | undefined
@@ -87,9 +88,11 @@ export function openStore(path: string): Store {
 
   function row<T>(kind: string, key: string): Row<T> | undefined {
     const cached = cache.get(cacheKey(kind, key))
-    if (cached) return cached as Row<T>
+    if (cached !== undefined) return (cached ?? undefined) as Row<T> | undefined
     const found = select.get(kind, key)
-    return found && (remember(kind, found as DocumentRow) as Row<T>)
+    if (found) return remember(kind, found as DocumentRow) as Row<T>
+    cache.set(cacheKey(kind, key), null)
+    return undefined
   }
 
   function list<T>(kind: string, { prefix = '', after, limit = -1, reverse = false }: ListOptions = {}): Row<T>[] {

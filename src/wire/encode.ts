@@ -1,3 +1,4 @@
+import { isDeepFrozen } from '../store/freeze.ts'
 import { cbor, writeCbor } from './cbor.ts'
 import { json } from './document.ts'
 import { hostId } from './encode-error.ts'
@@ -49,12 +50,26 @@ const status = (op: OperationModel, output: Output): number =>
 function jsonEncoder(service: Model, op: OperationModel): Encoder {
   const encodeDocument = op.output && json.encoder(op.output)
   const type = `application/x-amz-json-${service.jsonVersion ?? '1.1'}`
+  // Without an output shape the body of AWS's answer is empty.
+  const text = encodeDocument ? ofFrozen((output) => JSON.stringify(encodeDocument(output as never))) : () => ''
   return (output, requestId) => ({
     status: status(op, output),
     headers: { 'Content-Type': type, 'x-amzn-RequestId': requestId },
-    // Without an output shape the body of AWS's answer is empty.
-    body: encodeDocument ? JSON.stringify(encodeDocument(output as never)) : '',
+    body: text(output),
   })
+}
+
+/** Remembers what was made of a document that nobody can change, which is what the store hands out. */
+function ofFrozen(make: (output: Output) => string): (output: Output) => string {
+  const made = new WeakMap<Output, string>()
+  return (output) => {
+    let text = made.get(output)
+    if (text === undefined) {
+      text = make(output)
+      if (isDeepFrozen(output)) made.set(output, text)
+    }
+    return text
+  }
 }
 
 function cborEncoder(op: OperationModel): Encoder {

@@ -102,7 +102,7 @@ export const breakages: readonly Breakage[] = [
     steps: roleWithout('ec2:CreateNetworkInterface'),
     failure:
       // The encoded message fills what FailureReason has room for.
-      /^ClientError: Unable to create a network interface in your VPC\. You are not authorized to perform this operation\. User: arn:aws:sts::<account>:assumed-role\/<role>\/SageMaker is not authorized to perform: ec2:CreateNetworkInterface on resource: \S+ because no identity-based policy allows the ec2:CreateNetworkInterface action\. Encoded authorization failure message: \S+$/,
+      /^ClientError: Unable to create a network interface in your VPC\. You are not authorized to perform this operation\. User: arn:aws:sts::<account>:assumed-role\/<role>\/SageMaker is not authorized to perform: ec2:CreateNetworkInterface on resource: \S+ because no identity-based policy allows the ec2:CreateNetworkInterface action\. \(Service: AmazonEC2; Status Code: 403; Error Code: UnauthorizedOperation; Request ID: [\da-f-]{36}; Proxy: null\)$/,
     text: 'inferred',
     layer: 'exec-role-policy',
     blames: 'ec2:CreateNetworkInterface',

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream'
+import { Readable, pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { readTar } from '../../runners/tar.ts'
+import { extract } from 'tar-stream'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Client } from '../client.ts'
 import type { ModelReport } from './report.ts'
@@ -114,8 +114,9 @@ export function phases({ SecondaryStatusTransitions: transitions = [] }: Job): s
 /** Fetches the model as its owner would, and looks into it. */
 export async function fetchModel(bytes: Uint8Array, uri: string, log: readonly string[]): Promise<ModelReport> {
   const files: string[] = []
-  for await (const entry of readTar(Readable.from([bytes]).pipe(createGunzip()))) {
-    if (entry.type === 'file') files.push(entry.path)
+  for await (const entry of pipeline(Readable.from([bytes]), createGunzip(), extract(), () => {})) {
+    if (entry.header.type === 'file') files.push(entry.header.name)
+    entry.resume()
   }
   return { uri, bytes: bytes.length, files, metric: { name: metric, values: metricValues(log) } }
 }

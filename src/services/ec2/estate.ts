@@ -1,5 +1,6 @@
 import type { Call } from '../../door/call.ts'
 import type { Store } from '../../store/store.ts'
+import { partition } from '../partition.ts'
 import { idOf, type ArnOf, type Noun } from './nouns.ts'
 
 /**
@@ -74,8 +75,4 @@ export function estateOf(call: Call): Estate {
       store.put(CLIENT_TOKENS, `${prefix}${operation}/${token}`, { id, time: call.time })
     },
   }
-}
-
-export function partition(region: string): string {
-  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }

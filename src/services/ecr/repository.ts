@@ -4,6 +4,7 @@ import type { Call, Need } from '../../door/call.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Shape } from '../../wire/shape.ts'
 import type { World } from '../../world.ts'
+import { partition } from '../partition.ts'
 import { repositoryNotFound } from './errors.ts'
 import { compileRepositoryPolicy } from './repository-policy-text.ts'
 
@@ -44,10 +45,6 @@ export function repositoryArn({ account, region, name }: RepositoryId): string {
 
 export function registryHost({ account, region }: Pick<RepositoryId, 'account' | 'region'>): string {
   return `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
-}
-
-function partition(region: string): string {
-  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
 /** The repository or RepositoryNotFoundException. */

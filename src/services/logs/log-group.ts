@@ -1,5 +1,6 @@
 import { need, type Call, type Need } from '../../door/call.ts'
 import type { Store } from '../../store/store.ts'
+import { partition } from '../partition.ts'
 import { groupNotFound, invalidParameter } from './errors.ts'
 
 /** Document `logs/group`, keyed `account/region/name`, the name percent-encoded. Times are epoch milliseconds, as everywhere in Logs. */
@@ -30,8 +31,7 @@ export function groupKey({ account, region, name }: GroupId): string {
 }
 
 export function groupArn({ account, region, name }: GroupId): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
-  return `arn:${partition}:logs:${region}:${account}:log-group:${name}`
+  return `arn:${partition(region)}:logs:${region}:${account}:log-group:${name}`
 }
 
 /** The group that a request is about; an identifier is a name or an ARN, with or without the final `:*`. */

@@ -7,11 +7,11 @@ import type {
   DescribeNetworkInterfacePermissionsResult,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../../../wire/aws-error.ts'
+import { partition } from '../../partition.ts'
 import { describe, type FilterTable } from '../describe.ts'
 import type { NetworkInterfacePermissionDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { invalidCombination } from '../errors.ts'
-import { partition } from '../estate.ts'
 import { describing, on } from '../needs.ts'
 import { networkInterfacePermissions, networkInterfaces } from '../nouns.ts'
 
