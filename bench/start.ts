@@ -25,7 +25,7 @@ async function started(args: readonly string[]): Promise<{ ms: number; rssMb: nu
 
 const bareScript = `require('node:http').createServer((q,s)=>s.end('hello')).listen(0,'127.0.0.1',()=>console.log('Ready'));process.on('SIGTERM',()=>process.exit(0))`
 const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-const serve = ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve', '--port', '0', '--data']
+const serve = ['--disable-warning=ExperimentalWarning', 'src/main.js', 'serve', '--port', '0', '--data']
 const rows: Record<string, { ms: number; rssMb: number }[]> = { bare: [], fresh: [], again: [] }
 // The first start on a machine fills Node's compile cache; it is not what a user waits for every day.
 await started([...serve, join(dataDir, 'warm-up')])

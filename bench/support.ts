@@ -34,12 +34,12 @@ export async function startSallyport(): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   const child = spawn(
     node,
-    ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve', '--port', '0', '--data', dataDir],
+    ['--disable-warning=ExperimentalWarning', 'src/main.js', 'serve', '--port', '0', '--data', dataDir],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   )
   const url = (await firstLine(child)).replace('Ready ', '')
   const env = JSON.parse(
-    execFileSync(node, ['src/main.ts', 'env', '--data', dataDir, '--format', 'json'], { encoding: 'utf8' }),
+    execFileSync(node, ['src/main.js', 'env', '--data', dataDir, '--format', 'json'], { encoding: 'utf8' }),
   ) as Record<string, string>
   return {
     url,

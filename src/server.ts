@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { call, type Door } from './door/door.ts'
 import { listen } from './door/listen.ts'
@@ -54,8 +55,10 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
   const url = `http://${options.host}:${world.config.port}`
   writeFileSync(join(options.dataDir, 'server.json'), JSON.stringify({ url, region: options.region }))
   const addresses = await openEndpointAddresses(world)
-  // Jobs are looked after once calls are taken: what runs them is a third of the code that a start would read.
-  const jobs = import('./jobs/resume.ts').then(({ resumeJobs }) => resumeJobs(world))
+  // Jobs are looked after once calls are taken, and that was said: what runs them is a third of the code to be read.
+  const jobs = nextTurn()
+    .then(() => import('./jobs/resume.ts'))
+    .then(({ resumeJobs }) => resumeJobs(world))
   return {
     world,
     url,

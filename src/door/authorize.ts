@@ -40,7 +40,7 @@ interface Minted extends Permit {
 }
 
 function mint(call: Call, trace: NeedTrace[]): Permit {
-  return Object.freeze({ call, world: call.world, [needTraces]: trace }) as Permit
+  return Object.freeze({ call, world: call.world, [needTraces]: trace }) as unknown as Permit
 }
 
 type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint'>

@@ -10,7 +10,7 @@ import { variablesOf } from '../../src/cli/env.ts'
 import type { TourReport } from '../../src/cli/tour/report.ts'
 import { startServer } from '../../src/server.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 
 /** Runs the command as a user does. Its temporary folders land in `temporary`. */
 function runTour(data: string, temporary: string): Promise<{ code: unknown; report: TourReport; stderr: string }> {
