@@ -15,6 +15,7 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   const server = await startServer({ ...options, dataDir: resolve(data) })
   process.stdout.write(`Ready ${server.url}\n`)
   process.stderr.write(hints(data))
+  sayIsolation().catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
   await stopped
   await server.close()
   return exitCode.ok
@@ -29,6 +30,16 @@ function hints(data: string): string {
   stop          Ctrl-C
 
 `
+}
+
+/** What jobs are kept apart by on this machine, and plainly what they are not. */
+async function sayIsolation(): Promise<void> {
+  const { processRunner } = await import('../runners/process.ts')
+  const { tool, missing } = await processRunner.isolation()
+  const lines = missing.map((text) => `                ${text}\n`).join('')
+  process.stderr.write(
+    `  job sandbox   ${tool === 'none' ? 'none: jobs run as plain programs of yours' : tool}\n${lines}`,
+  )
 }
 
 function signalled(): Promise<void> {
