@@ -67,8 +67,9 @@ function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace
     trace.push({ action: need.action, resource: need.resource, decision })
     return undefined
   }
-  trace.push(explainDenial(request, set, decision))
-  return denied(call, need, request, decision)
+  const explained = explainDenial(request, set)
+  trace.push(explained)
+  return denied(call, need, request, explained.decision)
 }
 
 /** The decision alone, for what-if questions on an overlay: it mints nothing and records nothing. */
@@ -78,9 +79,7 @@ export function verdict(call: Call, need: Need): Decision {
 
 /** The same with its reasons: a denial as it would be recorded. */
 export function judged(call: Call, need: Need): NeedTrace {
-  const request = requestOf(call, need)
-  const set = policySet(applicablePolicies(call), need)
-  return explainDenial(request, set, evaluate(request, set))
+  return explainDenial(requestOf(call, need), policySet(applicablePolicies(call), need))
 }
 
 function requestOf(call: Call, need: Need): AuthorizationRequest {
@@ -105,8 +104,11 @@ function resourceSide(need: Need): Partial<PolicySet> {
   }
 }
 
-/** A denial is rarer than an allow and worth the time: which statements nearly decided, and which keys they looked at. */
-function explainDenial(request: AuthorizationRequest, set: PolicySet, decision: Decision): NeedTrace {
+/**
+ * A denial is rarer than an allow and worth the time: it is decided again with every condition key noted that a statement
+ * looks at (what-if questions are put with those same values), and with the statements that nearly decided.
+ */
+function explainDenial(request: AuthorizationRequest, set: PolicySet): NeedTrace {
   const context: Record<string, string | readonly string[]> = {}
   const watched: AuthorizationRequest = {
     ...request,
@@ -116,6 +118,7 @@ function explainDenial(request: AuthorizationRequest, set: PolicySet, decision: 
       return value
     },
   }
+  const decision = evaluate(watched, set)
   return {
     action: request.action,
     resource: request.resource,

@@ -12,7 +12,7 @@ import { validate } from '../wire/validate.ts'
 import type { World } from '../world.ts'
 import { credentialHint } from './authenticate.ts'
 import { authorize } from './authorize.ts'
-import { readBody, readWhole, unzipped, type Body } from './body.ts'
+import { bodyLimit, readBody, readWhole, unzipped, type Body } from './body.ts'
 import type { Call, Caller, Origin } from './call.ts'
 import { identityOf, type Identity } from './identity.ts'
 import { actingCaller } from './actor.ts'
@@ -197,7 +197,7 @@ async function decodeSigned(
   request: HttpRequest,
   body: AsyncIterable<Uint8Array>,
 ): Promise<Members> {
-  return decode(identified, request, streamsBody(identified) ? body : await readWhole(body, 10 * 1024 * 1024))
+  return decode(identified, request, streamsBody(identified) ? body : await readWhole(body, bodyLimit(request)))
 }
 
 function known(record: Record, { caller, account, region }: Identity): void {

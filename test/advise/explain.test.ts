@@ -178,6 +178,25 @@ const rows: Row[] = [
     code: 'IMPLICIT_DENY',
     fixes: 1,
   },
+  {
+    name: 'a lifted lack does not hide a deny that hangs on a key of the request',
+    async arrange(by, name) {
+      const caller = await user(name)
+      const statement = {
+        ...deny('s3:ListBucket', 'arn:aws:s3:::guarded-list'),
+        Principal: '*',
+        Condition: { StringNotEquals: { 's3:prefix': 'a/' } },
+      }
+      await by.call('s3', 'CreateBucket', { Bucket: 'guarded-list' })
+      await by.call('s3', 'PutBucketPolicy', { Bucket: 'guarded-list', Policy: policy(statement) })
+      return caller
+    },
+    // The prefix meets the bucket policy, so that only the caller's own policy is missing; the fix must be offered.
+    call: ['s3', 'ListObjectsV2', { Bucket: 'guarded-list', Prefix: 'a/' }],
+    layer: 'caller-policy',
+    code: 'IMPLICIT_DENY',
+    fixes: 1,
+  },
 ]
 
 describe('explain', () => {
