@@ -8,6 +8,7 @@ import { networkDocuments } from '../services/ec2/documents.ts'
 import { findCredential } from '../services/iam/credentials.ts'
 import { escapePattern } from '../policy/pattern.ts'
 import { findByArn } from '../services/sagemaker/training-job.ts'
+import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import { command } from './command.ts'
 import type { Fix } from './explanation.ts'
@@ -42,7 +43,7 @@ async function liftAll(world: World, trace: DecisionTrace, denied: readonly Need
   for (const propose of [identityAddition, otherAdditions, removals]) {
     // Each kind looks at the overlay as the one before left it, so that two changes of one document do not undo each other.
     for (const proposal of propose(overlay, trace, denied)) {
-      await apply(overlay, trace, proposal)
+      if (!(await apply(overlay, trace, proposal))) return []
       fixes.push({ ...proposal, command: command(proposal.call) })
     }
   }
@@ -109,7 +110,8 @@ function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: N
   return verdict(call, again).effect === 'allow'
 }
 
-async function apply(overlay: World, trace: DecisionTrace, { call: change }: Proposal): Promise<void> {
+/** Makes the change on the overlay; false where AWS would refuse it (a quota, a role that nobody may change). */
+async function apply(overlay: World, trace: DecisionTrace, { call: change }: Proposal): Promise<boolean> {
   const root: Caller = {
     kind: 'root',
     account: trace.account!,
@@ -118,7 +120,7 @@ async function apply(overlay: World, trace: DecisionTrace, { call: change }: Pro
     userId: trace.account!,
     tags: {},
   }
-  await overlay.door.call({
+  const made = overlay.door.call({
     service: change.service,
     operation: change.operation,
     input: change.input,
@@ -126,6 +128,13 @@ async function apply(overlay: World, trace: DecisionTrace, { call: change }: Pro
     origin: { kind: 'service-network', service: 'sallyport' },
     region: trace.region!,
   })
+  return made.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof AwsError) return false
+      throw error
+    },
+  )
 }
 
 type Propose = (overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]) => Iterable<Proposal>

@@ -197,6 +197,17 @@ const rows: Row[] = [
     code: 'IMPLICIT_DENY',
     fixes: 1,
   },
+  {
+    name: 'a fix that a quota forbids is not offered, and the explanation stands all the same',
+    async arrange(_, name) {
+      const filler = Array.from({ length: 60 }, (__, n) => `arn:aws:s3:::some-bucket-${n}/*`)
+      return user(name, allow('s3:GetObjectTagging', filler))
+    },
+    call: ['iam', 'ListRoles', {}],
+    layer: 'caller-policy',
+    code: 'IMPLICIT_DENY',
+    fixes: 0,
+  },
 ]
 
 describe('explain', () => {
