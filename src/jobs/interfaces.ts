@@ -1,3 +1,4 @@
+import type { JobInterface } from '../services/sagemaker/training-job.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { Acting } from './acting.ts'
 import { JobFailure, reasons } from './failure.ts'
@@ -18,7 +19,7 @@ export async function createInterface(
   acting: Acting,
   place: Place,
   jobArn: string,
-  created: (id: string) => void,
+  created: (made: JobInterface) => void,
 ): Promise<string> {
   try {
     const { Subnets } = await acting.call<{
@@ -49,12 +50,15 @@ export async function createInterface(
       },
     )
     const id = NetworkInterface.NetworkInterfaceId
-    created(id)
-    await acting.call('ec2', 'CreateNetworkInterfacePermission', {
+    created({ networkInterfaceId: id })
+    const { InterfacePermission } = await acting.call<{
+      InterfacePermission: { NetworkInterfacePermissionId: string }
+    }>('ec2', 'CreateNetworkInterfacePermission', {
       NetworkInterfaceId: id,
       AwsService: 'sagemaker.amazonaws.com',
       Permission: 'INSTANCE-ATTACH',
     })
+    created({ networkInterfaceId: id, permissionId: InterfacePermission.NetworkInterfacePermissionId })
     await acting.call('ec2', 'DescribeNetworkInterfaces', { NetworkInterfaceIds: [id] })
     return id
   } catch (error) {
@@ -63,26 +67,25 @@ export async function createInterface(
 }
 
 /** Takes an interface away again, permission first; a role that may not leaves it standing, as on AWS. Returns whether it is gone. */
-export async function deleteInterface(acting: Acting, id: string): Promise<boolean> {
+export async function deleteInterface(acting: Acting, made: JobInterface): Promise<boolean> {
+  const { networkInterfaceId: id, permissionId } = made
   try {
-    const { NetworkInterfacePermissions } = await acting
-      .call<{
-        NetworkInterfacePermissions: { NetworkInterfacePermissionId: string }[]
-      }>('ec2', 'DescribeNetworkInterfacePermissions', {
-        Filters: [{ Name: 'network-interface-permission.network-interface-id', Values: [id] }],
-      })
-      .catch(() => ({ NetworkInterfacePermissions: [] }))
-    for (const permission of NetworkInterfacePermissions) {
-      await acting.call('ec2', 'DeleteNetworkInterfacePermission', {
-        NetworkInterfacePermissionId: permission.NetworkInterfacePermissionId,
-      })
+    if (permissionId) {
+      await gone(acting.call('ec2', 'DeleteNetworkInterfacePermission', { NetworkInterfacePermissionId: permissionId }))
     }
-    await acting.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId: id })
+    await gone(acting.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId: id }))
     return true
   } catch (error) {
-    if (error instanceof AwsError) return error.code === 'InvalidNetworkInterfaceID.NotFound'
+    if (error instanceof AwsError) return false
     throw error
   }
+}
+
+/** What is no longer there need not be deleted: an earlier try may have come half the way. */
+async function gone(deletion: Promise<unknown>): Promise<void> {
+  await deletion.catch((error: unknown) => {
+    if (!(error instanceof AwsError && error.code.endsWith('.NotFound'))) throw error
+  })
 }
 
 function noAddresses(): JobFailure {

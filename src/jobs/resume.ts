@@ -39,10 +39,8 @@ async function tidy(world: World, jobs: readonly TrainingJob[]): Promise<void> {
     for (const job of jobs) {
       const { TrainingJobArn: jobArn, RoleArn: roleArn } = job.description
       const acting = new Acting(world, { jobArn: jobArn, roleArn: roleArn!, account: job.account, region: job.region })
-      const gone = await Promise.all(
-        (job.leftovers?.networkInterfaceIds ?? []).map((id) => deleteInterface(acting, id)),
-      )
-      if (gone.every(Boolean)) changeJob(world.store, job, (changed) => void delete changed.leftovers)
+      if (job.leftovers && (await deleteInterface(acting, job.leftovers)))
+        changeJob(world.store, job, (changed) => void delete changed.leftovers)
       await rm(folderOf(world, job), { recursive: true, force: true })
     }
   } catch (error) {

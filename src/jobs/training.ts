@@ -52,7 +52,6 @@ class TrainingRun {
   readonly #folder: string
   readonly #folders: ContainerFolders
   #job: TrainingJob
-  #networkInterfaceId: string | undefined
 
   constructor(world: World, job: TrainingJob, { stop, shutdown }: Signals) {
     const { TrainingJobArn, RoleArn } = job.description
@@ -125,8 +124,7 @@ class TrainingRun {
     if (!vpc) return sagemakerNetwork
     const place = { subnets: vpc.Subnets, securityGroupIds: vpc.SecurityGroupIds }
     const id = await createInterface(this.#acting, place, this.#job.description.TrainingJobArn, (created) => {
-      this.#networkInterfaceId = created
-      this.#change((job) => (job.leftovers = { networkInterfaceIds: [created] }))
+      this.#change((job) => (job.leftovers = created))
     })
     return { kind: 'interface', networkInterfaceId: id }
   }
@@ -259,7 +257,7 @@ class TrainingRun {
   async cleanUp(): Promise<void> {
     if (this.#shutdown.aborted) return
     try {
-      if (this.#networkInterfaceId && (await deleteInterface(this.#acting, this.#networkInterfaceId))) {
+      if (this.#job.leftovers && (await deleteInterface(this.#acting, this.#job.leftovers))) {
         this.#change((job) => delete job.leftovers)
       }
       await rm(this.#folder, { recursive: true, force: true })

@@ -21,6 +21,12 @@ export interface StepRecord {
   requestId?: string
 }
 
+/** A job's network interface, and the permission by which SageMaker attaches it. */
+export interface JobInterface {
+  networkInterfaceId: string
+  permissionId?: string
+}
+
 /** What is kept of a training job: AWS's own description, and how it went. */
 export interface TrainingJob {
   account: string
@@ -29,7 +35,7 @@ export interface TrainingJob {
   steps: StepRecord[]
   stopRequested?: boolean
   /** What is to be undone when the server that ran it is gone. */
-  leftovers?: { networkInterfaceIds: string[] }
+  leftovers?: JobInterface
 }
 
 const kind = 'sagemaker/training-job'
