@@ -3,6 +3,7 @@ import { nearMisses } from '../policy/explain.ts'
 import { suggest } from '../policy/suggest.ts'
 import type { AuthorizationRequest, Decision, PolicySet, Principal } from '../policy/types.ts'
 import { endpointPolicy } from '../services/ec2/endpoint-policy.ts'
+import { rcps, scps } from '../services/organizations/control-policies.ts'
 import { policiesOf } from '../services/iam/policies-of.ts'
 import type { AwsError } from '../wire/aws-error.ts'
 import type { Call, Caller, Need, Permit } from './call.ts'
@@ -43,7 +44,7 @@ function mint(call: Call, trace: NeedTrace[]): Permit {
   return Object.freeze({ call, world: call.world, [needTraces]: trace }) as unknown as Permit
 }
 
-type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint'>
+type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint' | 'scp'>
 
 /** What applies to the whole call, whatever the need: the principal's policies and those of the endpoint it came through. */
 function applicablePolicies(call: Call): CallPolicies {
@@ -51,8 +52,10 @@ function applicablePolicies(call: Call): CallPolicies {
   const { identity, boundary } = policiesOf(world.store, caller)
   const session = caller.sessionPolicies
   const endpoint = way.vpcEndpointId && endpointPolicy(world.store, call.account, call.region, way.vpcEndpointId)
+  const scp = scps(world.store, caller.account)
   return {
     identity,
+    ...(scp && { scp }),
     ...(boundary && { boundary }),
     ...(session && { session }),
     ...(endpoint && { endpoint }),
@@ -61,7 +64,7 @@ function applicablePolicies(call: Call): CallPolicies {
 
 function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace[]): AwsError | undefined {
   const request = requestOf(call, need)
-  const set = policySet(policies, need)
+  const set = policySet(call, policies, need)
   const decision = evaluate(request, set)
   if (decision.effect === 'allow') {
     trace.push({ action: need.action, resource: need.resource, decision })
@@ -74,12 +77,12 @@ function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace
 
 /** The decision alone, for what-if questions on an overlay: it mints nothing and records nothing. */
 export function verdict(call: Call, need: Need): Decision {
-  return evaluate(requestOf(call, need), policySet(applicablePolicies(call), need))
+  return evaluate(requestOf(call, need), policySet(call, applicablePolicies(call), need))
 }
 
 /** The same with its reasons: a denial as it would be recorded. */
 export function judged(call: Call, need: Need): NeedTrace {
-  return explainDenial(requestOf(call, need), policySet(applicablePolicies(call), need))
+  return explainDenial(requestOf(call, need), policySet(call, applicablePolicies(call), need))
 }
 
 function requestOf(call: Call, need: Need): AuthorizationRequest {
@@ -92,8 +95,11 @@ function requestOf(call: Call, need: Need): AuthorizationRequest {
   }
 }
 
-function policySet(policies: CallPolicies, need: Need): PolicySet {
-  return need.resourcePolicyRequired || need.resourcePolicy ? { ...policies, ...resourceSide(need) } : policies
+/** The caller's side, and what hangs on the resource or its account. */
+function policySet(call: Call, policies: CallPolicies, need: Need): PolicySet {
+  const rcp = rcps(call.world.store, resourceAccount(call, need), need.action)
+  if (!rcp && !need.resourcePolicyRequired && !need.resourcePolicy) return policies
+  return { ...policies, ...resourceSide(need), ...(rcp && { rcp }) }
 }
 
 function resourceSide(need: Need): Partial<PolicySet> {
@@ -142,6 +148,7 @@ function principalOf(caller: Caller): Principal {
       principalArn: caller.principalArn,
       ...(caller.entityId ? { entityId: caller.entityId } : {}),
       ...(caller.service ? { service: caller.service } : {}),
+      ...(caller.parentArn ? { parentArn: caller.parentArn } : {}),
       ...(caller.principalArn.includes(':role/aws-service-role/') ? { serviceLinked: true } : {}),
     }
     principals.set(caller, principal)

@@ -25,6 +25,12 @@ export interface Caller {
   /** Policies given when the session was made; absent when none were given. */
   sessionPolicies?: readonly CompiledPolicy[]
   sourceIdentity?: string
+  /** ARN of the user behind a federated-user session; its policies bind the session, too. */
+  parentArn?: string
+  /** Epoch seconds at which a session of a user was got with an MFA code (aws:MultiFactorAuthPresent, …Age). */
+  mfaAt?: number
+  /** Condition keys that the session carries as long as it lives: aws:FederatedProvider, `ISSUER:sub`, `saml:aud`. */
+  sessionContext?: ContextValues
   /** Epoch seconds; temporary credentials only. */
   tokenIssuedAt?: number
   /** Set by a service that acts in someone's name: aws:SourceArn / aws:SourceAccount. */

@@ -1,5 +1,6 @@
 import type { Context, ContextValues } from '../policy/types.ts'
-import type { Call, Need } from './call.ts'
+import { membership } from '../services/organizations/membership.ts'
+import type { Call, Caller, Need } from './call.ts'
 
 /**
  * The request context of one need: global condition keys from the call, service keys from the need.
@@ -13,8 +14,19 @@ export function requestContext(call: Call, need: Need): Context {
       const value = own[key]
       if (value !== undefined) return value
     }
-    return key.startsWith('aws:') ? globalKey(call, need, key) : undefined
+    const value = key.startsWith('aws:') ? globalKey(call, need, key) : undefined
+    return value ?? ofSession(call.caller, key)
   }
+}
+
+const sessionContexts = new WeakMap<Caller, ContextValues>()
+
+/** What the session carries on from the identity provider that vouched for it. */
+function ofSession(caller: Caller, key: string): string | readonly string[] | undefined {
+  if (!caller.sessionContext) return undefined
+  let values = sessionContexts.get(caller)
+  if (!values) sessionContexts.set(caller, (values = lowerKeys(caller.sessionContext)))
+  return values[key]
 }
 
 /** Lower-cases the keys of a context; of two spellings the later wins. */
@@ -61,8 +73,24 @@ function globalKey(call: Call, need: Need, key: string): string | readonly strin
     case 'aws:tokenissuetime':
       return caller.tokenIssuedAt === undefined ? undefined : new Date(caller.tokenIssuedAt * 1000).toISOString()
     case 'aws:multifactorauthpresent':
-      // Present with temporary credentials only; sessions made with MFA come with a later slice.
-      return caller.tokenIssuedAt === undefined ? undefined : 'false'
+      // Present with temporary credentials only.
+      return caller.tokenIssuedAt === undefined ? undefined : String(caller.mfaAt !== undefined)
+    case 'aws:multifactorauthage':
+      return caller.mfaAt === undefined ? undefined : String(Math.floor(call.time / 1000) - caller.mfaAt)
+    case 'aws:principalorgid':
+      return membership(call.world.store, caller.account)?.organizationId
+    case 'aws:principalorgpaths':
+      return paths(membership(call.world.store, caller.account)?.path)
+    case 'aws:principalorgmasteraccountid':
+      return membership(call.world.store, caller.account)?.managementAccount
+    case 'aws:resourceorgid':
+      return membership(call.world.store, resourceAccount(call, need))?.organizationId
+    case 'aws:resourceorgpaths':
+      return paths(membership(call.world.store, resourceAccount(call, need))?.path)
+    case 'aws:sourceorgid':
+      return membership(call.world.store, caller.sourceAccount)?.organizationId
+    case 'aws:sourceorgpaths':
+      return paths(membership(call.world.store, caller.sourceAccount)?.path)
     case 'aws:currenttime':
       return new Date(call.time).toISOString()
     case 'aws:epochtime':
@@ -87,6 +115,11 @@ function globalKey(call: Call, need: Need, key: string): string | readonly strin
       // aws:SourceIp, or aws:SourceVpc / aws:SourceVpce / aws:VpcSourceIp, as the way in has them.
       return call.way.context[key]
   }
+}
+
+/** Multi-valued keys of one value. */
+function paths(path: string | undefined): readonly string[] | undefined {
+  return path === undefined ? undefined : [path]
 }
 
 /** Tag keys in condition keys are matched without case (facts: iam.md §3.8). */

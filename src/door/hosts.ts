@@ -15,6 +15,12 @@ export const places: Readonly<Record<string, ServicePlace>> = {
   iam: { signingName: 'iam', host: () => 'iam.amazonaws.com', endpointServices: ['iam'], global: true },
   'iam-toolbox': { signingName: 'iam', host: regional('iam-toolbox'), endpointServices: [] },
   sallyport: { signingName: 'iam', host: () => 'iam.amazonaws.com', endpointServices: [] },
+  organizations: {
+    signingName: 'organizations',
+    host: () => 'organizations.us-east-1.amazonaws.com',
+    endpointServices: [],
+    global: true,
+  },
   sts: { signingName: 'sts', host: regional('sts'), endpointServices: ['sts'] },
   ec2: { signingName: 'ec2', host: regional('ec2'), endpointServices: ['ec2'] },
   s3: { signingName: 's3', host: regional('s3'), endpointServices: ['s3'] },

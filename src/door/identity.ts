@@ -18,7 +18,7 @@ export interface Identity {
   body(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
 
-/** Only S3 takes calls without credentials; bucket policies decide what they may. */
+/** S3 takes calls without credentials, bucket policies decide what they may; and so does STS from federated users. */
 const anonymous: Caller = {
   kind: 'anonymous',
   account: 'anonymous',
@@ -35,6 +35,7 @@ export function identityOf(
   identified: Identified,
   bodySha256: string | undefined,
 ): Identity {
+  if (identified.op.auth === 'none') return nobodyYet(world)
   const now = world.now()
   const place = places[identified.service]!
   const scopeRegion = regionOfScope(request)
@@ -58,6 +59,11 @@ export function identityOf(
     body: authenticated.body,
     ...(authenticated.signature ? { signature: authenticated.signature } : {}),
   }
+}
+
+/** AssumeRoleWithWebIdentity and …WithSAML are not signed: the token in the request vouches for the caller, not a key. */
+function nobodyYet({ config }: World): Identity {
+  return { caller: anonymous, account: config.account, region: config.region, body: (source) => source }
 }
 
 /** In whose words a bad signature is refused (facts: errors.md A3); services not named speak JSON's. */

@@ -12,6 +12,8 @@ const services: Readonly<Record<string, () => Promise<{ operations: Operations }
   logs: () => import('./logs/operations.ts'),
   cloudwatch: () => import('./cloudwatch/operations.ts'),
   sagemaker: () => import('./sagemaker/operations.ts'),
+  'iam-toolbox': () => import('./iam-toolbox/operations.ts'),
+  organizations: () => import('./organizations/operations.ts'),
   'sagemaker-runtime': () => import('./sagemaker-runtime/operations.ts'),
   sallyport: () => import('./sallyport/operations.ts'),
 }

@@ -1,0 +1,2 @@
+/** Everything of Organizations that is built, by its AWS name. */
+export const operations = {}
