@@ -11,7 +11,7 @@ export function ensureVenv(): void {
   process.stdout.write('── Python clients (.venv)\n')
   for (const [command, ...args] of [
     ['python3', '-m', 'venv', '.venv'],
-    ['.venv/bin/pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'],
+    ['.venv/bin/pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', 'requirements.txt'],
   ] as const) {
     const { status, error } = spawnSync(command, args, { stdio: 'inherit' })
     if (status !== 0) {

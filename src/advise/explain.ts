@@ -1,6 +1,7 @@
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
 import { findByArn } from '../services/sagemaker/training-job.ts'
 import type { World } from '../world.ts'
+import { isControlLayer, levelNames } from './control-levels.ts'
 import type { Blocker, ExplainedNeed, Explanation, Layer } from './explanation.ts'
 import { policyFixes } from './fixes.ts'
 
@@ -36,7 +37,7 @@ export async function explainJob(world: World, arn: string, account: string): Pr
 
 async function explanation(world: World, trace: DecisionTrace, cause?: DecisionTrace): Promise<Explanation> {
   const decisive = cause ?? trace
-  const blockers = blockersOf(decisive)
+  const blockers = blockersOf(world, decisive)
   const { kind = 'anonymous', account = '', arn = '', principalArn = '' } = trace.caller ?? {}
   return {
     version: 1,
@@ -91,10 +92,10 @@ function explainedNeed({ action, resource, decision }: NeedTrace): ExplainedNeed
 }
 
 /** Everything that stood in the way, the network first: a call that did not arrive was not judged. */
-function blockersOf(trace: DecisionTrace): Blocker[] {
+function blockersOf(world: World, trace: DecisionTrace): Blocker[] {
   if (trace.connection) return [...trace.connection.blockers]
   const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
-  if (denied.length) return denied.flatMap((one) => needBlockers(trace, one))
+  if (denied.length) return denied.flatMap((one) => needBlockers(world, trace, one))
   if (!trace.error) return []
   const layer: Layer = trace.stage === 'authenticate' ? 'authentication' : 'validation'
   return [
@@ -102,15 +103,17 @@ function blockersOf(trace: DecisionTrace): Blocker[] {
   ]
 }
 
-function needBlockers(trace: DecisionTrace, one: NeedTrace): Blocker[] {
+function needBlockers(world: World, trace: DecisionTrace, one: NeedTrace): Blocker[] {
   const { decision, nearMisses = [], action, resource } = one
   const explicit = decision.effect === 'explicit-deny'
   const layer = layerOf(trace, one)
   const denier = explicit ? decision.layers.flatMap((l) => l.matched).find((m) => m.effect === 'Deny') : undefined
   const component = denier?.policy ?? componentOf(trace, one, layer)
+  const level = isControlLayer(layer) ? levelNames(world, layer, one, trace, denier?.policy) : undefined
+  const at = level === undefined ? '' : ` on ${level}`
   const text = explicit
-    ? `statement ${denier?.sid ?? denier?.index} of ${component} denies ${action} on ${resource}`
-    : `no ${layerWords[layer] ?? layer} allows ${action} on ${resource}`
+    ? `statement ${denier?.sid ?? denier?.index} of ${component}${at} denies ${action} on ${resource}`
+    : `no ${layerWords[layer] ?? layer}${at} allows ${action} on ${resource}`
   return [
     { layer, code: explicit ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY', component, text },
     ...nearMisses.map((miss) => ({
@@ -133,6 +136,7 @@ const layerWords: Partial<Record<Layer, string>> = {
   boundary: 'permissions boundary',
   'session-policy': 'session policy',
   scp: 'service control policy',
+  rcp: 'resource control policy',
 }
 
 function layerOf(trace: DecisionTrace, { action, decision }: NeedTrace): Layer {

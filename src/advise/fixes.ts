@@ -11,17 +11,21 @@ import { findByArn } from '../services/sagemaker/training-job.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import { command } from './command.ts'
+import { isControlLayer, lackingTargets } from './control-levels.ts'
 import type { Fix } from './explanation.ts'
 import { s3Needs } from './job-needs.ts'
 import { currentDocument, resourceSide, type Target } from './resource-side.ts'
 
 /** A change as a call, before it was tried. */
-type Proposal = Pick<Fix, 'text' | 'call'>
+interface Proposal extends Pick<Fix, 'text' | 'call'> {
+  /** Whose resource is changed; only its account can. */
+  account: string
+}
 
 type Statement = Record<string, unknown>
 
 /** A document to which statements can be added. */
-type Addressee = Pick<Target, 'name' | 'document' | 'write'>
+type Addressee = Pick<Target, 'name' | 'account' | 'document' | 'write'>
 
 /**
  * The smallest policy changes that would allow what was denied, tried together on an overlay of today's state by the very
@@ -44,7 +48,9 @@ async function liftAll(world: World, trace: DecisionTrace, denied: readonly Need
     // Each kind looks at the overlay as the one before left it, so that two changes of one document do not undo each other.
     for (const proposal of propose(overlay, trace, denied)) {
       if (!(await apply(overlay, trace, proposal))) return []
-      fixes.push({ ...proposal, command: command(proposal.call) })
+      const { call, text, account } = proposal
+      const whose = account === trace.account ? '' : ` (in account ${account})`
+      fixes.push({ text: `${text}${whose}`, call, command: command(call) })
     }
   }
   return denied.every((one) => allowedNow(overlay, trace, caller, one)) ? fixes : []
@@ -111,15 +117,9 @@ function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: N
 }
 
 /** Makes the change on the overlay; false where AWS would refuse it (a quota, a role that nobody may change). */
-async function apply(overlay: World, trace: DecisionTrace, { call: change }: Proposal): Promise<boolean> {
-  const root: Caller = {
-    kind: 'root',
-    account: trace.account!,
-    arn: `arn:aws:iam::${trace.account}:root`,
-    principalArn: `arn:aws:iam::${trace.account}:root`,
-    userId: trace.account!,
-    tags: {},
-  }
+async function apply(overlay: World, trace: DecisionTrace, { call: change, account }: Proposal): Promise<boolean> {
+  const arn = `arn:aws:iam::${account}:root`
+  const root: Caller = { kind: 'root', account, arn, principalArn: arn, userId: account, tags: {} }
   const made = overlay.door.call({
     service: change.service,
     operation: change.operation,
@@ -141,7 +141,7 @@ type Propose = (overlay: World, trace: DecisionTrace, denied: readonly NeedTrace
 
 /** What identity-based policies lack, as one inline policy of the caller's user or role. */
 const identityAddition: Propose = (overlay, trace, denied) => {
-  const { kind, name } = trace.caller!
+  const { kind, name, account } = trace.caller!
   if (!name || (kind !== 'role-session' && kind !== 'user')) return []
   const statements = denied.flatMap((one) =>
     (one.suggestions ?? [])
@@ -159,6 +159,7 @@ const identityAddition: Propose = (overlay, trace, denied) => {
   return [
     {
       text: `allow ${actions.join(', ')} to ${kind === 'user' ? 'user' : 'role'} ${name}`,
+      account,
       call: { service: 'iam', operation: kind === 'user' ? 'PutUserPolicy' : 'PutRolePolicy', input },
     },
   ]
@@ -206,9 +207,11 @@ function* otherAdditions(overlay: World, trace: DecisionTrace, denied: readonly 
   const additions = denied.flatMap((one) =>
     (one.suggestions ?? []).flatMap(({ layer, statement }) => {
       if (layer === 'identity') return []
-      const target = layer === 'boundary' ? boundaryTarget(overlay, one) : currentDocument(overlay, layer, one, trace)
       const reaching = statement.Resource === undefined ? {} : { Resource: reach(overlay, trace, one) }
-      return target ? [{ target, statement: { ...statement, ...reaching } }] : []
+      return addressees(overlay, layer, one, trace).map((target) => ({
+        target,
+        statement: { ...statement, ...reaching },
+      }))
     }),
   )
   for (const group of Map.groupBy(additions, ({ target }) => target.name).values()) {
@@ -216,8 +219,16 @@ function* otherAdditions(overlay: World, trace: DecisionTrace, denied: readonly 
     const Statement = [...statementsOf(target.document), ...merged(group.map((one) => one.statement))]
     const actions = [...new Set(group.map((one) => one.statement.Action))].join(', ')
     const document = { Version: '2012-10-17', ...target.document, Statement }
-    yield { text: `allow ${actions} in ${target.name}`, call: target.write(JSON.stringify(document)) }
+    const { name, account } = target
+    yield { text: `allow ${actions} in ${name}`, account, call: target.write(JSON.stringify(document)) }
   }
+}
+
+/** Documents to which a layer's statement must be added: one, but for an organization, where every level must allow. */
+function addressees(overlay: World, layer: string, one: NeedTrace, trace: DecisionTrace): Addressee[] {
+  if (isControlLayer(layer)) return lackingTargets(overlay, layer, one, trace)
+  const target = layer === 'boundary' ? boundaryTarget(overlay, one) : currentDocument(overlay, layer, one, trace)
+  return target ? [target] : []
 }
 
 /** Only a customer's own boundary can be changed; AWS's managed ones cannot. */
@@ -226,6 +237,7 @@ function boundaryTarget(overlay: World, one: NeedTrace): Addressee | undefined {
   if (!arn || arn.startsWith('arn:aws:iam::aws:')) return undefined
   return {
     name: `the permissions boundary ${arn}`,
+    account: arn.split(':', 5)[4]!,
     document: JSON.parse(compiledManagedPolicy(overlay.store, arn).text) as Target['document'],
     write: (PolicyDocument) => ({
       service: 'iam',
@@ -250,7 +262,8 @@ function* removals(overlay: World, trace: DecisionTrace, denied: readonly NeedTr
       const kept = statementsOf(target.document).filter((_, index) => !indexes.has(index))
       const call = kept.length ? target.write(JSON.stringify({ ...target.document, Statement: kept })) : target.remove
       if (!call) continue
-      yield { text: `remove the statement of ${target.name} that denies ${one.action}${instead(one, policy)}`, call }
+      const text = `remove the statement of ${target.name} that denies ${one.action}${instead(one, policy)}`
+      yield { text, account: target.account, call }
     }
   }
 }

@@ -7,12 +7,15 @@ import { policiesOf } from '../services/iam/policies-of.ts'
 import { shownTrust, trustPolicy } from '../services/iam/trust.ts'
 import { bucketPolicy } from '../services/s3/compiled-bucket-policy.ts'
 import type { World } from '../world.ts'
+import { controlTarget } from './control-levels.ts'
 import type { Fix } from './explanation.ts'
 
 /** A policy document that can be rewritten, and the call that does it. */
 export interface Target {
   /** As people say it: `the bucket policy of data`. */
   name: string
+  /** Whose it is, and so who can change it. */
+  account: string
   document: { Statement?: unknown }
   write(text: string): Fix['call']
   /** How it is taken away wholly, where that is possible. */
@@ -59,6 +62,9 @@ export function currentDocument(
           : undefined
     case 'identity':
       return inlineTarget(world, trace, policy)
+    case 'scp':
+    case 'rcp':
+      return controlTarget(world, layer, one, trace, policy)
     default:
       return undefined
   }
@@ -70,6 +76,7 @@ function trustTarget({ store }: World, roleArn: string): Target | undefined {
   const RoleName = found.role.name
   return {
     name: `the trust policy of role ${RoleName}`,
+    account: found.role.account,
     document: JSON.parse(shownTrust(store, found.role.trust)) as Target['document'],
     write: (PolicyDocument) => ({
       service: 'iam',
@@ -79,13 +86,15 @@ function trustTarget({ store }: World, roleArn: string): Target | undefined {
   }
 }
 
-function endpointTarget({ store }: World, { way, account, region }: DecisionTrace): Target | undefined {
+function endpointTarget({ store }: World, { way, account: own, region }: DecisionTrace): Target | undefined {
   const VpcEndpointId = way?.vpcEndpointId
+  const account = way?.vpcEndpointAccount ?? own ?? ''
   const endpoint =
     VpcEndpointId && store.get<VpcEndpointDocument>(vpcEndpoints.kind, `${account}/${region}/${VpcEndpointId}`)
   if (!VpcEndpointId || !endpoint) return undefined
   return {
     name: `the policy of endpoint ${VpcEndpointId}`,
+    account,
     document: JSON.parse(endpoint.PolicyDocument) as Target['document'],
     write: (PolicyDocument) => ({
       service: 'ec2',
@@ -100,6 +109,7 @@ function bucketTarget({ store }: World, one: NeedTrace): Target {
   const Bucket = bucketOf(one.resource)
   return {
     name: `the bucket policy of ${Bucket}`,
+    account: one.resourceAccount ?? '',
     document: JSON.parse(bucketPolicy(store, Bucket)?.text ?? '{}') as Target['document'],
     write: (Policy) => ({ service: 's3', operation: 'PutBucketPolicy', input: { Bucket, Policy } }),
     remove: { service: 's3', operation: 'DeleteBucketPolicy', input: { Bucket } },
@@ -112,6 +122,7 @@ function repositoryTarget({ store }: World, one: NeedTrace): Target | undefined 
   const { repositoryName, registryId } = repository.repository
   return {
     name: `the policy of repository ${repositoryName}`,
+    account: registryId ?? '',
     document: JSON.parse(repository.policyText ?? '{}') as Target['document'],
     write: (policyText) => ({
       service: 'ecr',
@@ -131,6 +142,7 @@ function inlineTarget({ store }: World, { caller }: DecisionTrace, policy: strin
   const owner = isRole ? { RoleName: caller.name } : { UserName: caller.name }
   return {
     name: `inline policy ${PolicyName}`,
+    account: caller.account,
     document: JSON.parse(found.text) as Target['document'],
     write: (PolicyDocument) => ({
       service: 'iam',

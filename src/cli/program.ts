@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitCode } from './exit-code.ts'
+import { policyCommand } from './policy/command.ts'
 
 /**
  * The command line: one file per command, loaded when it is asked for. The grammar is a contract (README, "Commands").
@@ -87,6 +88,8 @@ function buildProgram(done: (code: number) => void): Command {
     .requiredOption('--to <host[:port]>', 'host name or address; port 443 unless given')
     .addOption(formatOption())
     .action(async (options) => done(await (await import('./trace-command.ts')).traceCommand(options)))
+
+  policyCommand(program, done)
 
   program
     .command('tour')

@@ -9,6 +9,7 @@ import type { AwsError } from '../wire/aws-error.ts'
 import type { Call, Caller, Need, Permit } from './call.ts'
 import { requestContext, resourceAccount } from './context.ts'
 import { denied } from './denied.ts'
+import { snapshotOf } from './snapshot.ts'
 import type { NeedTrace } from './trace.ts'
 
 /**
@@ -22,7 +23,14 @@ export function authorize(call: Call, needs: readonly Need[], trace: NeedTrace[]
     const error = decide(call, need, policies, trace)
     refusal ??= error
   }
-  if (refusal) throw refusal
+  if (refusal) {
+    trace[0]!.snapshot = snapshotOf(
+      call,
+      needs,
+      needs.map((need) => policySet(call, policies, need)),
+    )
+    throw refusal
+  }
   return mint(call, trace)
 }
 
@@ -51,7 +59,9 @@ function applicablePolicies(call: Call): CallPolicies {
   const { caller, way, world } = call
   const { identity, boundary } = policiesOf(world.store, caller)
   const session = caller.sessionPolicies
-  const endpoint = way.vpcEndpointId && endpointPolicy(world.store, call.account, call.region, way.vpcEndpointId)
+  const endpoint =
+    way.vpcEndpointId &&
+    endpointPolicy(world.store, way.vpcEndpointAccount ?? call.account, call.region, way.vpcEndpointId)
   const scp = scps(world.store, caller.account)
   return {
     identity,
@@ -72,7 +82,7 @@ function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace
   }
   const explained = explainDenial(request, set)
   trace.push(explained)
-  return denied(call, need, request, explained.decision)
+  return denied({ call, need, request, decision: explained.decision, set })
 }
 
 /** The decision alone, for what-if questions on an overlay: it mints nothing and records nothing. */

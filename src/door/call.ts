@@ -53,6 +53,8 @@ export type Origin =
 export interface Way {
   via: 'public' | 'interface-endpoint' | 'gateway-endpoint' | 'nat-gateway' | 'internet-gateway' | 'service-network'
   vpcEndpointId?: string
+  /** Owner of that endpoint, where it is not the caller's own account (aws:VpceAccount). */
+  vpcEndpointAccount?: string
   vpcId?: string
   /** One line a hop, for the record. */
   hops: readonly string[]

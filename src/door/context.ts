@@ -1,6 +1,8 @@
 import type { Context, ContextValues } from '../policy/types.ts'
 import { membership } from '../services/organizations/membership.ts'
+import { partition } from '../services/partition.ts'
 import type { Call, Caller, Need } from './call.ts'
+import { places } from './hosts.ts'
 
 /**
  * The request context of one need: global condition keys from the call, service keys from the need.
@@ -99,8 +101,11 @@ function globalKey(call: Call, need: Need, key: string): string | readonly strin
       return String(call.secure)
     case 'aws:useragent':
       return call.userAgent
+    case 'aws:referer':
+      return call.header('referer')
     case 'aws:requestedregion':
-      return call.region
+      // Global services live in us-east-1, whatever Region their callers do (IAM User Guide).
+      return places[call.service]?.global ? 'us-east-1' : call.region
     case 'aws:resourceaccount':
       return resourceAccount(call, need)
     case 'aws:viaawsservice':
@@ -111,10 +116,30 @@ function globalKey(call: Call, need: Need, key: string): string | readonly strin
       return call.calledVia?.[0]
     case 'aws:calledvialast':
       return call.calledVia?.at(-1)
+    case 'aws:vpceaccount':
+      return endpointAccount(call)
+    case 'aws:vpceorgid':
+      return membership(call.world.store, endpointAccount(call))?.organizationId
+    case 'aws:vpceorgpaths':
+      return paths(membership(call.world.store, endpointAccount(call))?.path)
+    case 'aws:sourcevpcarn':
+      return sourceVpcArn(call)
     default:
       // aws:SourceIp, or aws:SourceVpc / aws:SourceVpce / aws:VpcSourceIp, as the way in has them.
       return call.way.context[key]
   }
+}
+
+/** Who owns the VPC endpoint that the call came through; undefined for every other way. */
+function endpointAccount({ way, account }: Call): string | undefined {
+  return way.vpcEndpointId === undefined ? undefined : (way.vpcEndpointAccount ?? account)
+}
+
+function sourceVpcArn(call: Call): string | undefined {
+  const { way, region } = call
+  const account = endpointAccount(call)
+  if (account === undefined || way.vpcId === undefined) return undefined
+  return `arn:${partition(region)}:ec2:${region}:${account}:vpc/${way.vpcId}`
 }
 
 /** Multi-valued keys of one value. */

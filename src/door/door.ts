@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
-import type { Operation } from '../services/operation.ts'
+import { recordAccess } from '../services/iam/last-accessed.ts'
 import { findOperation } from '../services/registry.ts'
+import { keepToSession } from '../services/sts/session-limits.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import { decode, streamsBody } from '../wire/decode.ts'
 import { encodeError } from '../wire/encode-error.ts'
@@ -142,6 +143,7 @@ export async function call<O>(world: World, inner: InnerCall): Promise<O> {
 async function pass(world: World, visit: Visit): Promise<Members> {
   const { record, identified, input, identity, origin } = visit
   const { trace } = record
+  keepToSession(identity.caller, identified.service, identified.operation)
   const found = findOperation(identified.service, identified.operation)
   const operation = found instanceof Promise ? await found : found
 
@@ -154,18 +156,21 @@ async function pass(world: World, visit: Visit): Promise<Members> {
   if (!operation) throw notBuilt(identified)
   validate(identified, input)
   const visitCall = makeCall(world, visit, way)
+  let evidence: unknown
+  if (operation.evidence) {
+    record.stage = 'authenticate'
+    evidence = await operation.evidence(input as never, visitCall)
+    record.stage = 'parse'
+  }
   // What an operation refuses before it knows its needs is a request that means nothing, not a right that is missing.
-  const needs = needsOf(operation, input, visitCall)
+  const needs = operation.needs(input as never, visitCall, evidence)
+  recordAccess(visitCall, needs)
 
   record.stage = 'authorize'
   const permit = authorize(visitCall, needs, trace.needs)
 
   record.stage = 'perform'
-  return (await operation.perform(input as never, permit)) as Members
-}
-
-function needsOf(operation: Operation, input: Members, call: Call) {
-  return operation.needs(input as never, call)
+  return (await operation.perform(input as never, permit, evidence)) as Members
 }
 
 function makeCall(world: World, visit: Visit, way: Call['way']): Call {

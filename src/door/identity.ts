@@ -39,8 +39,9 @@ export function identityOf(
   const now = world.now()
   const place = places[identified.service]!
   const scopeRegion = regionOfScope(request)
-  // One address stands for every Region: a call belongs to the one that it was signed for.
-  const region = place.global ? 'us-east-1' : (scopeRegion ?? world.config.region)
+  // One address stands for every Region: a call belongs to the one that it was signed for. Global services are signed for
+  // us-east-1 or, by clients that are told an address, for whichever Region their user lives in.
+  const region = scopeRegion ?? (place.global ? 'us-east-1' : world.config.region)
   const authenticated = authenticate(request, {
     style: styles[identified.service] ?? 'json',
     signingNames: [place.signingName],
@@ -51,7 +52,10 @@ export function identityOf(
     ...(identified.service === 's3' ? bucketOf(request) : {}),
   })
   const caller = authenticated.credential?.caller ?? anonymous
-  recordUse(world.store, caller, place.signingName, region, now)
+  // A user's session is not the user's key.
+  if (caller.tokenIssuedAt === undefined || caller.kind === 'role-session') {
+    recordUse(world.store, caller, place.signingName, region, now)
+  }
   return {
     caller,
     account: caller.kind === 'anonymous' ? world.config.account : caller.account,

@@ -1,6 +1,7 @@
 import type { VpcEndpoint } from '@aws-sdk/client-ec2'
 import type { Connection, NetworkFix } from '../network/types.ts'
 import type { Shape } from '../wire/shape.ts'
+import { networkInterfaces, vpcEndpoints } from '../services/ec2/nouns.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import type { Origin, Way } from './call.ts'
@@ -47,8 +48,9 @@ export function locate(world: World, origin: Origin, to: Destination): Way {
 
 /** Facts: design.md "Where calls come from": in the endpoint's VPC, place unknown, so no aws:VpcSourceIp. */
 function byEndpointAddress(world: World, vpcEndpointId: string, to: Destination): Way {
+  const owner = ownerOf(world, vpcEndpoints.kind, vpcEndpointId, to)
   const endpoint = world
-    .network(to.account, to.region)
+    .network(owner, to.region)
     .documents.VpcEndpoints.find((one) => one.VpcEndpointId === vpcEndpointId)
   if (!endpoint || endpoint.State?.toLowerCase() !== 'available') throw new Unreachable(goneEndpoint(vpcEndpointId, to))
   if (!leadsTo(endpoint, to)) {
@@ -58,6 +60,7 @@ function byEndpointAddress(world: World, vpcEndpointId: string, to: Destination)
   return {
     via: 'interface-endpoint',
     vpcEndpointId,
+    ...ifNot(to.account, owner),
     vpcId: endpoint.VpcId,
     hops: [`arrived at the address of ${vpcEndpointId} (${endpoint.ServiceName}); place in ${endpoint.VpcId} unknown`],
     context: { 'aws:sourcevpce': vpcEndpointId, ...(endpoint.VpcId ? { 'aws:sourcevpc': endpoint.VpcId } : {}) },
@@ -71,7 +74,8 @@ function leadsTo(endpoint: Shape<VpcEndpoint>, to: Destination): boolean {
 
 function byInterface(world: World, networkInterfaceId: string, to: Destination): Way {
   const host = to.host ?? places[to.service]!.host(to.region)
-  const network = world.network(to.account, to.region)
+  const owner = ownerOf(world, networkInterfaces.kind, networkInterfaceId, to)
+  const network = world.network(owner, to.region)
   const from = { kind: 'interface', networkInterfaceId } as const
   const connection = network.connect(from, host, 443)
   // The fixes are worked out now: a job's interface is gone by the time that someone asks.
@@ -80,11 +84,30 @@ function byInterface(world: World, networkInterfaceId: string, to: Destination):
   const { via, vpcEndpointId, vpcId } = connection.way
   return {
     via: via === 'local' ? 'interface-endpoint' : via,
-    ...(vpcEndpointId ? { vpcEndpointId } : {}),
+    ...(vpcEndpointId ? { vpcEndpointId, ...ifNot(to.account, owner) } : {}),
     ...(vpcId ? { vpcId } : {}),
     hops: connection.hops.map((hop) => `${hop.component}: ${hop.text}`),
     context: connection.context,
   }
+}
+
+/**
+ * Whose network it is: mostly the caller's own, but a program in one account's VPC may well call with another's
+ * credentials (AWS IAM User Guide, aws:VpceAccount). An id that nobody has is looked for in the caller's own.
+ */
+function ownerOf({ store }: World, kind: string, id: string, { account, region }: Destination): string {
+  if (store.row(kind, `${account}/${region}/${id}`)) return account
+  const suffix = `/${region}/${id}`
+  return (
+    store
+      .list(kind)
+      .find(({ key }) => key.endsWith(suffix))
+      ?.key.slice(0, -suffix.length) ?? account
+  )
+}
+
+function ifNot(account: string, vpcEndpointAccount: string): Pick<Way, 'vpcEndpointAccount'> {
+  return vpcEndpointAccount === account ? {} : { vpcEndpointAccount }
 }
 
 function goneEndpoint(vpcEndpointId: string, to: Destination): Connection {

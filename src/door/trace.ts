@@ -2,6 +2,7 @@ import type { Connection, NetworkFix } from '../network/types.ts'
 import type { Suggestion } from '../policy/suggest.ts'
 import type { Decision, NearMiss } from '../policy/types.ts'
 import type { Caller, Origin, Way } from './call.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** How one need of a call was decided. */
 export interface NeedTrace {
@@ -15,6 +16,8 @@ export interface NeedTrace {
   /** What would have to be added, layer by layer; only for denials. */
   suggestions?: Suggestion[]
   resourceAccount?: string
+  /** Of a call that was refused, with its first need: what all of them were decided with. */
+  snapshot?: Snapshot
 }
 
 /** A caller as it is recorded: everything but the compiled session policies. */

@@ -7,32 +7,41 @@ import { compileParts } from './glob.ts'
 import type { Pattern } from './glob.ts'
 import { ANY } from './pattern.ts'
 import type { Part } from './pattern.ts'
+import type { Context } from './types.ts'
 
 const COMPONENTS = 6
 
-let lastText = ''
-let lastArn: readonly string[] | undefined
+/** Where the components of a text start, and behind the last one's end; each but the last ends before a colon. */
+type Starts = readonly number[]
 
-/** The six components, or undefined where the text is no ARN. */
-export function splitArn(text: string): readonly string[] | undefined {
-  // One request's resource is held against hundreds of patterns in a row, hence the memory of one.
-  if (text === lastText) return lastArn
-  lastText = text
-  lastArn = text.startsWith('arn:') ? components(text) : undefined
-  return lastArn
+interface Located {
+  readonly text: string
+  /** Undefined where the text is no ARN. */
+  readonly starts: Starts | undefined
 }
 
-function components(text: string): string[] | undefined {
-  const found: string[] = []
-  let from = 0
-  while (found.length < COMPONENTS - 1) {
-    const colon = text.indexOf(':', from)
+let last: Located = { text: '', starts: undefined }
+let before = last
+
+/** One request's resource, and the caller's ARN, are held against hundreds of patterns in a row: hence the memory of two. */
+function startsOf(text: string): Starts | undefined {
+  if (text === last.text) return last.starts
+  const found = text === before.text ? before : { text, starts: componentStarts(text) }
+  before = last
+  last = found
+  return found.starts
+}
+
+function componentStarts(text: string): Starts | undefined {
+  if (!text.startsWith('arn:')) return undefined
+  const starts = [0]
+  for (let at = 1; at < COMPONENTS; at++) {
+    const colon = text.indexOf(':', starts[at - 1])
     if (colon === -1) return undefined
-    found.push(text.slice(from, colon))
-    from = colon + 1
+    starts.push(colon + 1)
   }
-  found.push(text.slice(from))
-  return found
+  starts.push(text.length + 1)
+  return starts
 }
 
 /** Splits a pattern at its first five literal colons; colons within variables do not count. */
@@ -67,15 +76,39 @@ export function compileArnPattern(parts: readonly Part[], { pad = false } = {}):
   if (split.length < COMPONENTS) {
     if (!pad) return never
     while (split.length < COMPONENTS) split.push([ANY])
-  } else if (split.slice(0, COMPONENTS - 1).every((component) => component.every((part) => typeof part === 'string'))) {
+  } else if (split.slice(0, COMPONENTS - 1).every(isLiteral)) {
     // No wildcard before the fifth colon: the colons can only meet each other, so one match over the whole will do.
     return split[0]![0] === 'arn' ? compileParts(parts) : never
   }
-  const matchers = split.map(compileParts)
+  const components = split.map(compileComponent)
   return (text, context) => {
-    const arn = splitArn(text)
-    if (!arn) return false
-    for (let at = COMPONENTS - 1; at >= 0; at--) if (!matchers[at]!(arn[at]!, context)) return false
+    const starts = startsOf(text)
+    if (!starts) return false
+    for (let at = COMPONENTS - 1; at >= 0; at--) {
+      const matches = components[at]
+      if (matches && !matches(text, starts[at]!, starts[at + 1]! - 1, context)) return false
+    }
     return true
   }
+}
+
+/** The test of a part of a text, between two offsets. */
+type Component = (text: string, from: number, to: number, context: Context) => boolean
+
+function isLiteral(parts: readonly Part[]): parts is readonly string[] {
+  return parts.every((part) => typeof part === 'string')
+}
+
+/** Undefined stands for a lone `*`, which needs no test. */
+function compileComponent(parts: readonly Part[]): Component | undefined {
+  if (parts.length === 1 && parts[0] === ANY) return undefined
+  if (isLiteral(parts)) {
+    const whole = parts.join('')
+    return (text, from, to) => to - from === whole.length && text.startsWith(whole, from)
+  }
+  const [head, tail] = parts
+  if (parts.length === 2 && typeof head === 'string' && tail === ANY)
+    return (text, from, to) => to - from >= head.length && text.startsWith(head, from)
+  const matches = compileParts(parts)
+  return (text, from, to, context) => matches(text.slice(from, to), context)
 }

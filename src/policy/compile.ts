@@ -1,12 +1,18 @@
-/** Policy text -> the form that decides quickly. Everything that can be looked at once is looked at here. */
+/**
+ * Policy text -> the form that decides quickly. The document is read and checked at once; a statement's elements are made
+ * into tests when it is first a candidate, as most statements of most policies never are.
+ */
+import { actionIndex } from './action-index.ts'
+import type { ActionIndex } from './action-index.ts'
 import { compileCondition } from './conditions.ts'
 import type { Condition } from './conditions.ts'
-import type { StatementDocument } from './document.ts'
+import type { PolicyDocument, StatementDocument } from './document.ts'
 import type { Glob, Pattern } from './glob.ts'
 import { compileAction } from './match-action.ts'
 import { compileNotPrincipal, compilePrincipal } from './match-principal.ts'
 import type { PrincipalMatcher } from './match-principal.ts'
 import { compileResource } from './match-resource.ts'
+import { remembering } from './memo.ts'
 import { parsePolicy, readPolicyText } from './parse.ts'
 import type { CompiledPolicy, CompiledStatement, Grammar, MatchedStatement } from './types.ts'
 
@@ -35,7 +41,7 @@ export interface Statement extends CompiledStatement {
 /** What only `src/policy` sees of a policy. */
 export interface Policy extends CompiledPolicy {
   readonly statements: readonly Statement[]
-  /** Statements whose Action or NotAction covers the action. */
+  /** Statements whose Action or NotAction covers the action, in their order. */
   candidates(action: string): readonly Statement[]
 }
 
@@ -52,9 +58,8 @@ export function compile(source: string | object, options: CompileOptions): Compi
   const { id, managed = false, attachedTo, grammar = 'identity' } = options
   const text = typeof source === 'string' ? source : JSON.stringify(source)
   const document = isAwsManaged(id) ? readPolicyText(text, grammar).document : parsePolicy(text, grammar)
-  const variables = document.Version === '2012-10-17'
-  const statements = document.Statement.map((statement, index) =>
-    compileStatement(statement, index, id, grammar, variables),
+  const statements = document.Statement.map(
+    (statement, index) => new LazyStatement(statement, index, id, grammar, document),
   )
   const policy: Policy = {
     id,
@@ -62,50 +67,73 @@ export function compile(source: string | object, options: CompileOptions): Compi
     ...(attachedTo !== undefined && { attachedTo }),
     text,
     statements,
-    candidates: candidateIndex(statements),
+    candidates: candidatesAmong(statements),
   }
   return policy
 }
 
 function isAwsManaged(id: string): boolean {
-  return /^arn:aws(?:-[a-z]+)*:iam::aws:policy\//.test(id)
+  return id.startsWith('arn:') && /^arn:aws(?:-[a-z]+)*:iam::aws:policy\//.test(id)
 }
 
-function compileStatement(
-  document: StatementDocument,
-  index: number,
-  policy: string,
-  grammar: Grammar,
-  variables: boolean,
-): Statement {
-  const { Sid: sid, Effect: effect, Principal, NotPrincipal, Condition: block = {} } = document
-  return {
-    index,
-    sid,
-    effect,
-    document,
-    action: compileAction(document),
-    resource: compileResource(document, grammar, variables),
-    principal: Principal ? compilePrincipal(Principal) : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
-    conditions: Object.entries(block).flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, variables)),
-    ),
-    match: { policy, index, ...(sid !== undefined && { sid }), effect },
+class LazyStatement implements Statement {
+  readonly index: number
+  readonly sid: string | undefined
+  readonly effect: 'Allow' | 'Deny'
+  readonly document: StatementDocument
+  readonly match: MatchedStatement
+  readonly #grammar: Grammar
+  readonly #variables: boolean
+  #action: Glob | undefined
+  #tests: Pick<Statement, 'resource' | 'principal' | 'conditions'> | undefined
+
+  constructor(document: StatementDocument, index: number, policy: string, grammar: Grammar, whole: PolicyDocument) {
+    this.index = index
+    this.sid = document.Sid
+    this.effect = document.Effect
+    this.document = document
+    this.match = { policy, index, ...(this.sid !== undefined && { sid: this.sid }), effect: this.effect }
+    this.#grammar = grammar
+    this.#variables = whole.Version === '2012-10-17'
+  }
+
+  get action(): Glob {
+    return (this.#action ??= compileAction(this.document))
+  }
+
+  get resource(): Pattern | undefined {
+    return (this.#tests ??= this.#compile()).resource
+  }
+
+  get principal(): PrincipalMatcher | undefined {
+    return (this.#tests ??= this.#compile()).principal
+  }
+
+  get conditions(): readonly Condition[] {
+    return (this.#tests ??= this.#compile()).conditions
+  }
+
+  #compile() {
+    const { Principal, NotPrincipal, Condition: block = {} } = this.document
+    return {
+      resource: compileResource(this.document, this.#grammar, this.#variables),
+      principal: Principal
+        ? compilePrincipal(Principal)
+        : NotPrincipal && compileNotPrincipal(NotPrincipal, this.effect),
+      conditions: Object.entries(block).flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables)),
+      ),
+    }
   }
 }
 
-const MEMO_LIMIT = 1024
+/** A policy is asked about few actions, but often. */
+const REMEMBERED_ACTIONS = 256
 
-/** Remembers the candidates of an action: a policy is asked about few actions, but often. */
-function candidateIndex(statements: readonly Statement[]): Policy['candidates'] {
-  const memo = new Map<string, readonly Statement[]>()
-  return (action) => {
-    const known = memo.get(action)
-    if (known) return known
-    const lowerCased = action.toLowerCase()
-    const found = statements.filter((statement) => statement.action(lowerCased))
-    if (memo.size >= MEMO_LIMIT) memo.clear()
-    memo.set(action, found)
-    return found
-  }
+function candidatesAmong(statements: readonly Statement[]): Policy['candidates'] {
+  let index: ActionIndex | undefined
+  return remembering(REMEMBERED_ACTIONS, (action) => {
+    index ??= actionIndex(statements.map(({ document }) => document))
+    return index(action.toLowerCase()).map((at) => statements[at]!)
+  })
 }

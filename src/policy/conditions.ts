@@ -48,14 +48,30 @@ function anyValue(
   variables: boolean,
   compile: Operator['compile'],
 ): ValueTest {
-  if ((base === 'StringEquals' || base === 'StringNotEquals') && !values.some((value) => value.includes('$'))) {
-    const wanted = new Set(values)
-    return (actual) => wanted.has(actual)
-  }
+  if (isLiteral(base, values)) return anyOf(values)
   const tests = values.map((value) => compile(value, variables))
   if (tests.length === 1) return tests[0]!
   return (actual, context) => {
     for (const test of tests) if (test(actual, context)) return true
+    return false
+  }
+}
+
+/** Whether values are compared as they are written. */
+function isLiteral(base: string, values: readonly string[]): boolean {
+  return (base === 'StringEquals' || base === 'StringNotEquals') && !values.some((value) => value.includes('$'))
+}
+
+/** Few are compared faster than looked up: the value of a request is a new string, that nobody has hashed yet. */
+function anyOf(values: readonly string[]): ValueTest {
+  const [only] = values
+  if (only !== undefined && values.length === 1) return (actual) => actual === only
+  if (values.length > 4) {
+    const wanted = new Set(values)
+    return (actual) => wanted.has(actual)
+  }
+  return (actual) => {
+    for (const value of values) if (actual === value) return true
     return false
   }
 }

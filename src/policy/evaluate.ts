@@ -4,20 +4,20 @@
  *
  * Every layer is asked, also after the first deny: the record shall say all that stands in the way.
  */
-import { inside } from './compile.ts'
-import type { Statement } from './compile.ts'
 import { DIRECT, ENTITY, NOT_NAMED } from './match-principal.ts'
 import type { Naming } from './match-principal.ts'
 import type {
   AuthorizationRequest,
   CompiledPolicy,
   Decision,
-  Effect,
   LayerDecision,
   MatchedStatement,
   PolicySet,
   PolicyType,
+  Principal,
 } from './types.ts'
+import { unionOf } from './union.ts'
+import type { Candidate, Layer } from './union.ts'
 
 /** Decides. Never throws: what goes wrong is a deny, decided by `none`. */
 export function evaluate(request: AuthorizationRequest, set: PolicySet): Decision {
@@ -28,152 +28,203 @@ export function evaluate(request: AuthorizationRequest, set: PolicySet): Decisio
   }
 }
 
+const NOTHING: readonly PolicyType[] = Object.freeze([])
+
 function decide(request: AuthorizationRequest, set: PolicySet): Decision {
   const { principal } = request
-  const layers: LayerDecision[] = []
-  const missing: PolicyType[] = []
   const bounded = set.boundary !== undefined
 
   // The filters: each must allow, none of them grants.
-  if (set.rcp && !principal.serviceLinked) filter(layers, missing, levels('rcp', set.rcp, request))
-  if (set.scp && bindsByScp(request)) filter(layers, missing, levels('scp', set.scp, request))
-  if (set.endpoint) filter(layers, missing, ask('endpoint', [set.endpoint], request, bounded))
+  const rcp = set.rcp && !principal.serviceLinked ? levels('rcp', set.rcp, set.rcpTargets, request) : undefined
+  const scp = set.scp && isBoundByScps(principal) ? levels('scp', set.scp, set.scpTargets, request) : undefined
+  const endpoint = set.endpoint && askNamed('endpoint', set.endpoint, request, bounded).layer
 
   // The resource's own policy: how strongly does it name the caller?
   const resourceType = set.resourceType ?? 'resource'
-  let naming: Naming = NOT_NAMED
-  if (set.resource) {
-    const layer = ask(resourceType, [set.resource], request, bounded)
-    if (!lacksAllow(layer)) naming = strongestNaming(set.resource, request, bounded)
-    layers.push(layer)
-  } else if (set.resourceRequired)
-    layers.push({ type: resourceType, effect: 'implicit-deny', policies: [], matched: [] })
+  const named = askResource(resourceType, request, set, bounded)
+  const resource = named?.layer
+  const naming = named ? named.naming : NOT_NAMED
 
   // The caller's own policies.
-  const { identity, boundary, session } = askOwn(layers, request, set)
+  const identity = ownIdentity(principal) ? ask('identity', set.identity, request) : undefined
+  const boundary = identity && set.boundary && ask('boundary', set.boundary, request)
+  const session = askSession(request, set)
 
-  const own = request.principal.account === request.resourceAccount
-  const needs = (type: PolicyType, layer: LayerDecision | undefined) => {
-    if (layer && lacksAllow(layer)) missing.push(type)
-  }
-  let grantedBy: Decision['decidedBy']
-  if (principal.kind === 'service' || principal.kind === 'anonymous') {
-    if (naming !== DIRECT) missing.push(resourceType)
-    grantedBy = resourceType
-  } else if (own && naming === DIRECT) grantedBy = resourceType
-  else if (own && naming === ENTITY && !lacksAllow(boundary) && !lacksAllow(session)) grantedBy = resourceType
-  else {
-    if (naming === NOT_NAMED && (!own || set.resourceRequired)) missing.push(resourceType)
-    if (!(own && naming === ENTITY)) needs('identity', identity)
-    needs('boundary', boundary)
-    needs('session', session)
-    grantedBy = identity ? 'identity' : own && naming === NOT_NAMED ? 'root' : resourceType
+  const layers = present(rcp, scp, endpoint, resource, identity, boundary, session)
+  let missing = lacking(lacking(lacking(NOTHING, rcp), scp), endpoint)
+  const own = principal.account === request.resourceAccount
+  let grantedBy: Decision['decidedBy'] = resourceType
+  if (isNameless(principal)) {
+    if (naming !== DIRECT) missing = [...missing, resourceType]
+  } else if (own && naming >= ENTITY) {
+    if (naming === ENTITY) missing = lacking(lacking(missing, boundary), session)
+  } else {
+    if (naming === NOT_NAMED && (!own || set.resourceRequired)) missing = [...missing, resourceType]
+    missing = lacking(lacking(lacking(missing, identity), boundary), session)
+    if (identity) grantedBy = 'identity'
+    else if (own && naming === NOT_NAMED) grantedBy = 'root'
   }
 
-  for (const layer of layers) {
-    if (layer.effect === 'explicit-deny') return { effect: 'explicit-deny', decidedBy: layer.type, layers, missing }
-  }
-  if (missing.length > 0) return { effect: 'implicit-deny', decidedBy: missing[0]!, layers, missing }
+  for (const { effect, type } of layers)
+    if (effect === 'explicit-deny') return { effect, decidedBy: type, layers, missing }
+  const [first] = missing
+  if (first) return { effect: 'implicit-deny', decidedBy: first, layers, missing }
   return { effect: 'allow', decidedBy: grantedBy, layers, missing }
 }
 
+type Maybe = LayerDecision | undefined
+
+/** The layers that there are. An array of just their number: a decision may be kept for long, and is made often. */
+function present(a: Maybe, b: Maybe, c: Maybe, d: Maybe, e: Maybe, f: Maybe, g: Maybe): LayerDecision[] {
+  const count = +!!a + +!!b + +!!c + +!!d + +!!e + +!!f + +!!g
+  const layers = new Array<LayerDecision>(count)
+  let at = 0
+  if (a) layers[at++] = a
+  if (b) layers[at++] = b
+  if (c) layers[at++] = c
+  if (d) layers[at++] = d
+  if (e) layers[at++] = e
+  if (f) layers[at++] = f
+  if (g) layers[at] = g
+  return layers
+}
+
+/** What is missing, and the layer's type too where it lacks an allow. */
+function lacking(missing: readonly PolicyType[], layer: Maybe): readonly PolicyType[] {
+  return lacksAllow(layer) ? [...missing, layer!.type] : missing
+}
+
+/** Who has no policies of its own. */
+function isNameless({ kind }: Principal): boolean {
+  return kind === 'service' || kind === 'anonymous'
+}
+
 /** SCPs bind users, roles and root of their account; not services, not service-linked roles, not the nameless. */
-function bindsByScp({ principal }: AuthorizationRequest): boolean {
-  return !principal.serviceLinked && principal.kind !== 'service' && principal.kind !== 'anonymous'
+function isBoundByScps(principal: Principal): boolean {
+  return !principal.serviceLinked && !isNameless(principal)
 }
 
-function filter(layers: LayerDecision[], missing: PolicyType[], layer: LayerDecision): void {
-  layers.push(layer)
-  if (lacksAllow(layer)) missing.push(layer.type)
+/**
+ * Whether identity-based policies and a boundary decide. Root has no need of them, it may do all; nor has the federated
+ * session of a root, which its session policy alone limits (GetFederationToken: "we do not recommend" it, but it is so).
+ */
+function ownIdentity({ kind, parentArn }: Principal): boolean {
+  if (kind === 'federated-user') return !parentArn?.endsWith(':root')
+  return kind === 'user' || kind === 'role-session'
 }
 
-interface OwnLayers {
-  identity?: LayerDecision
-  boundary?: LayerDecision
-  session?: LayerDecision
-}
+const NO_POLICIES: readonly CompiledPolicy[] = Object.freeze([])
 
-/** Identity-based policies, boundary and session policies. Root has no need of the first two: it may do all. */
-function askOwn(layers: LayerDecision[], request: AuthorizationRequest, set: PolicySet): OwnLayers {
-  const { kind } = request.principal
-  const own: OwnLayers = {}
-  if (kind === 'service' || kind === 'anonymous') return own
-  if (kind !== 'root') {
-    layers.push((own.identity = ask('identity', set.identity, request, false)))
-    if (set.boundary) layers.push((own.boundary = ask('boundary', [set.boundary], request, false)))
-  }
-  // GetFederationToken gives no permissions but those of the session policy, so a federated user needs one.
-  const session = set.session ?? (kind === 'federated-user' ? [] : undefined)
-  if (session) layers.push((own.session = ask('session', session, request, false)))
-  return own
+/** GetFederationToken gives no permissions but those of the session policy, so a federated user needs one. */
+function askSession(request: AuthorizationRequest, { session }: PolicySet): LayerDecision | undefined {
+  const { principal } = request
+  if (isNameless(principal)) return undefined
+  const layer = session ?? (principal.kind === 'federated-user' ? NO_POLICIES : undefined)
+  return layer && ask('session', layer, request)
 }
 
 /** Whether an Allow is missing here, were there no Deny. A layer that does not exist lacks nothing. */
-function lacksAllow(layer: LayerDecision | undefined): boolean {
+function lacksAllow(layer: Maybe): boolean {
   if (!layer || layer.effect === 'allow') return false
   return layer.effect === 'implicit-deny' || !layer.matched.some(({ effect }) => effect === 'Allow')
 }
 
-const NOTHING: readonly MatchedStatement[] = []
-
-/** A layer that is the union of its policies. */
-function ask(
-  type: PolicyType,
-  policies: readonly CompiledPolicy[],
-  request: AuthorizationRequest,
-  bounded: boolean,
-): LayerDecision {
-  const named = type === 'resource' || type === 'trust' || type === 'endpoint' || type === 'rcp'
-  let effect: Effect = 'implicit-deny'
+/** A layer that is the union of its policies, and that asks nobody's name. */
+function ask(type: PolicyType, policies: Layer, request: AuthorizationRequest): LayerDecision {
+  const union = unionOf(type, policies)
+  let first: Candidate | undefined
   let matched: MatchedStatement[] | undefined
-  for (const policy of policies) {
-    for (const statement of inside(policy).candidates(request.action)) {
-      if (!applies(statement, request)) continue
-      if (named && namingOf(statement, request, bounded) === NOT_NAMED) continue
-      if (statement.effect === 'Deny') effect = 'explicit-deny'
-      else if (effect === 'implicit-deny') effect = 'allow'
-      if (matched) matched.push(statement.match)
-      else matched = [statement.match]
-    }
+  for (const candidate of union.candidates(request.action)) {
+    if (!applies(candidate, request)) continue
+    if (!first) first = candidate
+    else (matched ??= [first.match]).push(candidate.match)
   }
-  return { type, effect, policies: policies.map(({ id }) => id), matched: matched ?? NOTHING }
+  if (!first) return union.silent
+  return matched ? union.record(matched) : first.alone
 }
 
-function applies({ resource, conditions }: Statement, { resource: asked, context }: AuthorizationRequest): boolean {
+interface Named {
+  layer: LayerDecision
+  /** The strongest naming by an Allow. */
+  naming: Naming
+}
+
+/** A layer whose statements say whom they are about. */
+function askNamed(type: PolicyType, policies: Layer, request: AuthorizationRequest, bounded: boolean): Named {
+  const union = unionOf(type, policies)
+  let naming: Naming = NOT_NAMED
+  let first: Candidate | undefined
+  let matched: MatchedStatement[] | undefined
+  for (const candidate of union.candidates(request.action)) {
+    const by = namingOf(candidate, request, bounded)
+    if (by === NOT_NAMED || !applies(candidate, request)) continue
+    if (by > naming && candidate.effect === 'Allow') naming = by
+    if (!first) first = candidate
+    else (matched ??= [first.match]).push(candidate.match)
+  }
+  return { naming, layer: matched ? union.record(matched) : first ? first.alone : union.silent }
+}
+
+function applies({ resource, conditions }: Candidate, { resource: asked, context }: AuthorizationRequest): boolean {
   if (resource && !resource(asked, context)) return false
   for (const condition of conditions) if (!condition.test(context)) return false
   return true
 }
 
 /** A statement that has no Principal where one belongs allows nobody and denies everybody. */
-function namingOf(statement: Statement, { principal, context }: AuthorizationRequest, bounded: boolean): Naming {
-  if (statement.principal) return statement.principal(principal, context, bounded)
-  return statement.effect === 'Deny' ? DIRECT : NOT_NAMED
+function namingOf(candidate: Candidate, { principal, context }: AuthorizationRequest, bounded: boolean): Naming {
+  if (candidate.principal) return candidate.principal(principal, context, bounded)
+  return candidate.effect === 'Deny' ? DIRECT : NOT_NAMED
 }
 
-function strongestNaming(policy: CompiledPolicy, request: AuthorizationRequest, bounded: boolean): Naming {
-  let strongest: Naming = NOT_NAMED
-  for (const statement of inside(policy).candidates(request.action)) {
-    if (statement.effect === 'Deny' || !applies(statement, request)) continue
-    strongest = Math.max(strongest, namingOf(statement, request, bounded))
+/** The resource's own policy and the grants beside it; undefined where there is neither, and need not be. */
+function askResource(
+  type: 'resource' | 'trust',
+  request: AuthorizationRequest,
+  { resource, grants, resourceRequired }: PolicySet,
+  bounded: boolean,
+): Named | undefined {
+  if (!grants) {
+    if (resource) return askNamed(type, resource, request, bounded)
+    return resourceRequired ? askNamed(type, NO_POLICIES, request, bounded) : undefined
   }
-  return strongest
+  const granted = askNamed(type, grants, request, bounded)
+  if (!resource) return granted
+  const written = askNamed(type, resource, request, bounded)
+  return { naming: Math.max(written.naming, granted.naming), layer: joined(type, [written.layer, granted.layer]) }
+}
+
+function joined(type: PolicyType, layers: readonly LayerDecision[]): LayerDecision {
+  const effects = layers.map(({ effect }) => effect)
+  return {
+    type,
+    effect:
+      effects.find((effect) => effect === 'explicit-deny') ?? effects.find((e) => e === 'allow') ?? 'implicit-deny',
+    policies: layers.flatMap(({ policies }) => policies),
+    matched: layers.flatMap(({ matched }) => matched),
+  }
 }
 
 /** SCPs and RCPs hang on the root, on units and on the account: every level must allow, any may deny. */
 function levels(
-  type: PolicyType,
+  type: 'scp' | 'rcp',
   all: readonly (readonly CompiledPolicy[])[],
+  targets: readonly string[] | undefined,
   request: AuthorizationRequest,
 ): LayerDecision {
-  const asked = all.map((policies) => ask(type, policies, request, false))
-  if (asked.length === 1) return asked[0]!
-  const denied = asked.some(({ effect }) => effect === 'explicit-deny')
-  const allowed = asked.every(({ effect }) => effect === 'allow')
+  const asked = all.map((policies) =>
+    type === 'scp' ? ask(type, policies, request) : askNamed(type, policies, request, false).layer,
+  )
+  const denying = asked.findIndex(({ effect }) => effect === 'explicit-deny')
+  const lacking = asked.findIndex(lacksAllow)
+  const level = denying === -1 ? lacking : denying
+  const target = targets?.[level]
   return {
     type,
-    effect: denied ? 'explicit-deny' : allowed ? 'allow' : 'implicit-deny',
+    effect: denying !== -1 ? 'explicit-deny' : lacking !== -1 ? 'implicit-deny' : 'allow',
     policies: asked.flatMap(({ policies }) => policies),
     matched: asked.flatMap(({ matched }) => matched),
+    ...(level !== -1 && { level }),
+    ...(target !== undefined && { target }),
   }
 }

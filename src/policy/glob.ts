@@ -2,6 +2,7 @@
  * Wildcard matching without regular expressions: linear for `*` alone, two pointers where `?` occurs; newlines are
  * characters like any other. The shape of a pattern is looked at once, when the policy is compiled.
  */
+import { remembering } from './memo.ts'
 import { ANY, isVariable, ONE, parsePattern, resolve } from './pattern.ts'
 import type { FixedPart, Part, PatternOptions } from './pattern.ts'
 import type { Context } from './types.ts'
@@ -23,16 +24,32 @@ export function compileGlob(parts: readonly FixedPart[]): Glob {
   const tail = typeof parts.at(-1) === 'string' ? literals.pop()! : ''
   if (literals.length > 0) return inOrder(head, literals, tail)
   if (head === '' && tail === '') return () => true
-  if (tail === '') return (text) => text.startsWith(head)
-  if (head === '') return (text) => text.endsWith(tail)
+  if (tail === '') return startingWith(head)
+  const ends = endingWith(tail)
+  if (head === '') return ends
+  const starts = startingWith(head)
   const least = head.length + tail.length
-  return (text) => text.length >= least && text.startsWith(head) && text.endsWith(tail)
+  return (text) => text.length >= least && starts(text) && ends(text)
+}
+
+/** ARNs begin alike: most misses show in the last character of the head, where a look costs nothing. */
+function startingWith(head: string): Glob {
+  const at = head.length - 1
+  const code = head.charCodeAt(at)
+  return (text) => text.charCodeAt(at) === code && text.startsWith(head)
+}
+
+function endingWith(tail: string): Glob {
+  const code = tail.charCodeAt(tail.length - 1)
+  return (text) => text.charCodeAt(text.length - 1) === code && text.endsWith(tail)
 }
 
 /** `head*middle*middle*tail`: the leftmost place of each middle is as good as any. */
 function inOrder(head: string, middles: readonly string[], tail: string): Glob {
+  const starts = head === '' ? undefined : startingWith(head)
+  const ends = tail === '' ? undefined : endingWith(tail)
   return (text) => {
-    if (!text.startsWith(head) || !text.endsWith(tail)) return false
+    if ((starts && !starts(text)) || (ends && !ends(text))) return false
     let at = head.length
     for (const middle of middles) {
       const found = text.indexOf(middle, at)
@@ -83,26 +100,36 @@ const MEMO_LIMIT = 256
  */
 export function compileParts(parts: readonly Part[]): Pattern {
   const variables = parts.filter(isVariable)
-  if (variables.length === 0) return compileGlob(parts as FixedPart[])
-  const memo = new Map<string, Glob>()
+  const [first, ...others] = variables
+  if (!first) return compileGlob(parts as FixedPart[])
+  const globOf = remembering(MEMO_LIMIT, (tuple) => ({ matches: fill(parts, JSON.parse(tuple) as string[]) }))
+  let lastTuple = ''
+  let last: { matches: Glob } | undefined
   return (text, context) => {
-    let tuple = ''
-    const values: string[] = []
-    for (const variable of variables) {
-      const value = resolve(variable, context)
-      if (value === undefined) return false
-      values.push(value)
-      tuple += `${value.length}:${value}`
+    const value = resolve(first, context)
+    if (value === undefined) return false
+    let tuple = value
+    if (others.length > 0) {
+      const values = [value]
+      for (const variable of others) {
+        const other = resolve(variable, context)
+        if (other === undefined) return false
+        values.push(other)
+      }
+      tuple = JSON.stringify(values)
     }
-    let glob = memo.get(tuple)
-    if (!glob) {
-      let next = 0
-      glob = compileGlob(joinLiterals(parts.map((part) => (isVariable(part) ? values[next++]! : part))))
-      if (memo.size >= MEMO_LIMIT) memo.clear()
-      memo.set(tuple, glob)
+    // The same session asks many times in a row.
+    if (!last || tuple !== lastTuple) {
+      last = globOf(others.length > 0 ? tuple : JSON.stringify([tuple]))
+      lastTuple = tuple
     }
-    return glob(text)
+    return last.matches(text)
   }
+}
+
+function fill(parts: readonly Part[], values: readonly string[]): Glob {
+  let next = 0
+  return compileGlob(joinLiterals(parts.map((part) => (isVariable(part) ? values[next++]! : part))))
 }
 
 /** compileGlob wants adjacent literals in one piece. */

@@ -36,7 +36,7 @@ type Starts = Map<object, Map<string, number> | number[]>
 export function readJson(text: string): JsonText {
   let located: { value: Json; starts: Starts } | undefined
   return {
-    value: scan(text),
+    value: quick(text) ?? scan(text),
     // Few are ever asked where something stands, so the second reading waits until then.
     offsetOf: (path) => {
       if (!located) {
@@ -46,6 +46,54 @@ export function readJson(text: string): JsonText {
       return locate(located.value, located.starts, path, text.search(/\S/))
     },
   }
+}
+
+/**
+ * The value by the platform's own parser, an order of magnitude sooner; undefined where `scan` would refuse the text, and
+ * where one cannot be sure. JSON.parse drops all but the last of equal keys: so the keys that it found are counted against
+ * the places in the text where a key could stand.
+ */
+function quick(text: string): Json | undefined {
+  if (text.includes('__proto__')) return undefined
+  try {
+    const value = JSON.parse(text) as Json
+    return countKeys(value, 0) === possibleKeys(text) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** NaN, equal to nothing, where the value may be nested too deeply. */
+function countKeys(value: Json, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth >= MAX_DEPTH) return Number.NaN
+  if (Array.isArray(value)) {
+    let count = 0
+    for (const item of value) if (typeof item === 'object') count += countKeys(item, depth + 1)
+    return count
+  }
+  let count = 0
+  for (const key in value) {
+    count++
+    const item = value[key]
+    if (typeof item === 'object') count += countKeys(item, depth + 1)
+  }
+  return count
+}
+
+/** Colons behind a quotation mark: every key has one; a string may hold more, which is only slower. */
+function possibleKeys(text: string): number {
+  let count = 0
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    let at = colon - 1
+    while (isSpace(text.charCodeAt(at))) at--
+    if (text.charCodeAt(at) === 0x22) count++
+  }
+  return count
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
 
 function locate(value: Json, starts: Starts, path: JsonPath, from: number): number {
@@ -72,10 +120,7 @@ function scan(text: string, starts?: Starts): Json {
   }
 
   const skipSpace = () => {
-    for (; ; at++) {
-      const code = text.charCodeAt(at)
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
-    }
+    while (isSpace(text.charCodeAt(at))) at++
   }
 
   const readString = (): string => {

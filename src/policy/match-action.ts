@@ -18,10 +18,19 @@ function compileNames(names: readonly string[]): Glob {
   const exact = new Set<string>()
   const globs: Glob[] = []
   for (const name of names) {
-    const pattern = name.trim().toLowerCase()
-    if (/[*?]/.test(pattern)) {
-      globs.push(compileGlob(parsePattern(pattern, { variables: false, wildcards: true }) as FixedPart[]))
-    } else exact.add(pattern)
+    const pattern = normalAction(name)
+    if (/[*?]/.test(pattern)) globs.push(compileActionPattern(pattern))
+    else exact.add(pattern)
   }
   return (action) => exact.has(action) || globs.some((glob) => glob(action))
+}
+
+/** An action or its pattern as it is compared. */
+export function normalAction(name: string): string {
+  return name.trim().toLowerCase()
+}
+
+/** Takes a normal pattern; what it makes takes normal actions. */
+export function compileActionPattern(pattern: string): Glob {
+  return compileGlob(parsePattern(pattern, { variables: false, wildcards: true }) as FixedPart[])
 }

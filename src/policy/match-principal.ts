@@ -23,27 +23,41 @@ export type PrincipalMatcher = (principal: Principal, context: Context, bounded:
 interface Names {
   readonly everyone: boolean
   readonly accounts: ReadonlySet<string>
+  /** S3's other names of accounts. */
+  readonly canonicalIds: ReadonlySet<string>
+  /** Accounts by their root's ARN, which says the partition, too. */
+  readonly roots: readonly Root[]
   /** ARNs and unique ids. */
   readonly entities: ReadonlySet<string>
   readonly services: ReadonlySet<string>
   readonly federated: ReadonlySet<string>
 }
 
+interface Root {
+  readonly account: string
+  /** `arn:aws:` */
+  readonly partition: string
+}
+
 const ACCOUNT_ID = /^\d{12}$/
-const ROOT_ARN = /^arn:[^:]+:iam::(\d{12}):root$/
+const ROOT_ARN = /^(arn:[^:]+:)iam::(\d{12}):root$/
 
 function readNames(element: PrincipalDocument): Names {
   const aws = element === '*' ? ['*'] : (element.AWS ?? [])
   const accounts = new Set<string>()
+  const roots: Root[] = []
   const entities = new Set<string>()
   for (const name of aws) {
-    const account = ACCOUNT_ID.test(name) ? name : ROOT_ARN.exec(name)?.[1]
-    if (account) accounts.add(account)
+    const [, partition, account] = ROOT_ARN.exec(name) ?? []
+    if (partition && account) roots.push({ account, partition })
+    else if (ACCOUNT_ID.test(name)) accounts.add(name)
     else entities.add(name)
   }
   return {
     everyone: aws.includes('*'),
     accounts,
+    canonicalIds: new Set(element === '*' ? [] : element.CanonicalUser),
+    roots,
     entities,
     services: new Set(element === '*' ? [] : element.Service),
     federated: new Set(element === '*' ? [] : element.Federated),
@@ -86,21 +100,43 @@ export function compileNotPrincipal(element: PrincipalDocument, effect: 'Allow' 
 }
 
 /** By which of its names a principal is listed. */
-function namings({ accounts, entities, services, federated }: Names, principal: Principal, context: Context): Naming {
-  const { kind, account, arn, principalArn, parentArn, entityId, service } = principal
-  if (kind === 'service') return listsService(services, service, context) ? DIRECT : NOT_NAMED
-  if (kind === 'anonymous') {
-    // AssumeRoleWithWebIdentity and …WithSAML are called by nobody yet; the identity provider vouches (inferred).
-    const provider = federated.size > 0 ? context('aws:federatedprovider') : undefined
-    return typeof provider === 'string' && federated.has(provider) ? DIRECT : NOT_NAMED
-  }
-  const byAccount = accounts.has(account)
+function namings(names: Names, principal: Principal, context: Context): Naming {
+  const { entities, federated } = names
+  const { kind, arn, principalArn, parentArn, entityId, service } = principal
+  if (kind === 'service') return listsService(names.services, service, context) ? DIRECT : NOT_NAMED
+  // AssumeRoleWithWebIdentity and …WithSAML are called by nobody yet; the identity provider vouches (inferred).
+  if (kind === 'anonymous') return listsProvider(federated, context) ? DIRECT : NOT_NAMED
+  const byAccount = listsAccount(names, principal)
   if (kind === 'root') return byAccount ? DIRECT : NOT_NAMED
+  const found = byAccount ? ACCOUNT : NOT_NAMED
+  if (entities.size === 0 && federated.size === 0) return found
   const byId = entityId !== undefined && entities.has(entityId)
-  const found = (byAccount ? ACCOUNT : NOT_NAMED) | (entities.has(arn) ? DIRECT : NOT_NAMED)
-  if (kind === 'user') return found | (byId ? DIRECT : NOT_NAMED)
+  const byArn = entities.has(arn)
+  if (kind === 'user') return found | (byArn || byId ? DIRECT : NOT_NAMED)
   const parent = kind === 'role-session' ? principalArn : parentArn
-  return found | (byId || (parent !== undefined && entities.has(parent)) ? ENTITY : NOT_NAMED)
+  // The parent of a root's federated session is the account.
+  const byRoot = byAccount && parent !== undefined && parent.endsWith(':root')
+  const byParent = byId || byRoot || (parent !== undefined && entities.has(parent)) || listsProvider(federated, context)
+  return found | (byArn ? DIRECT : NOT_NAMED) | (byParent ? ENTITY : NOT_NAMED)
+}
+
+/**
+ * By its id, its root's ARN (of the same partition), or S3's canonical user id. "A canonical user ID … is an obfuscated form
+ * of the AWS account ID": so it is the account that it names.
+ */
+function listsAccount({ accounts, roots, canonicalIds }: Names, { account, arn, canonicalId }: Principal): boolean {
+  if (accounts.has(account) || (canonicalId !== undefined && canonicalIds.has(canonicalId))) return true
+  for (const root of roots) if (root.account === account && arn.startsWith(root.partition)) return true
+  return false
+}
+
+/**
+ * Sessions that an identity provider vouched for keep its name. "Web identity session principals", "SAML session
+ * principals"; inferred: as by their role, boundary and session policy still limit them.
+ */
+function listsProvider(federated: ReadonlySet<string>, context: Context): boolean {
+  const provider = federated.size > 0 ? context('aws:federatedprovider') : undefined
+  return typeof provider === 'string' && federated.has(provider)
 }
 
 /** `logs.amazonaws.com` goes by `logs.us-east-1.amazonaws.com`, too, in that Region. */

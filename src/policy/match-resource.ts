@@ -9,13 +9,14 @@ import { ANY, isVariable, parsePattern, resolve } from './pattern.ts'
 import type { Part } from './pattern.ts'
 import type { Grammar } from './types.ts'
 
-/** The test of the statement's resources, or undefined where the statement has none (trust policies). */
+/** The test of the statement's resources, or undefined where all will do: `*`, and trust policies, which have none. */
 export function compileResource(
   statement: StatementDocument,
   grammar: Grammar,
   variables: boolean,
 ): Pattern | undefined {
   const { Resource, NotResource, Effect } = statement
+  if (Resource?.includes('*')) return undefined
   if (Resource) return anyOf(Resource.map((resource) => compileOne(resource, grammar, variables)))
   if (!NotResource) return undefined
   const patterns = NotResource.map((resource) => {
@@ -45,7 +46,7 @@ function compileOne(resource: string, grammar: Grammar, variables: boolean): Pat
 }
 
 /** Whether an ARN of fewer than six components is filled up with `*` (observed by iam-simulate's author). */
-function padsShortArns(parts: readonly Part[], grammar: Grammar): boolean {
+export function padsShortArns(parts: readonly Part[], grammar: Grammar): boolean {
   if (splitPattern(parts).length >= 6) return false
   switch (grammar) {
     case 'identity':

@@ -9,6 +9,8 @@ export interface SentenceOptions {
   shownAs?: string | null
   /** Without the reason: the form that STS answers to AssumeRole. */
   bare?: boolean
+  /** Without the ARN of the denying policy: for callers of another organization. */
+  nameless?: boolean
 }
 
 /** After `because no`, and after `with an explicit deny in`. */
@@ -31,7 +33,7 @@ const withArn: ReadonlySet<string> = new Set<PolicyType>(['identity', 'boundary'
 export function denialSentence(
   request: AuthorizationRequest,
   decision: Decision,
-  { shownAs, bare = false }: SentenceOptions = {},
+  { shownAs, bare = false, nameless = false }: SentenceOptions = {},
 ): string {
   const { action } = request
   const shown = shownAs === undefined ? request.resource : shownAs
@@ -40,7 +42,8 @@ export function denialSentence(
   const { decidedBy, effect } = decision
   if (bare || decidedBy === 'none' || decidedBy === 'root') return base
   const [implicit, explicit] = names[decidedBy]
-  if (effect === 'explicit-deny') return `${base} with an explicit deny in ${explicit}${policyArn(decision)}`
+  if (effect === 'explicit-deny')
+    return `${base} with an explicit deny in ${explicit}${nameless ? '' : policyArn(decision)}`
   return `${base} because no ${implicit} allows the ${action} action`
 }
 

@@ -7,6 +7,8 @@ import { parseDate } from './date.ts'
 import { compileCidr } from './ip.ts'
 import { compilePattern } from './glob.ts'
 import type { Pattern } from './glob.ts'
+import { compareDecimals, parseDecimal } from './number.ts'
+import type { Decimal } from './number.ts'
 import { ANY, parsePattern, resolve } from './pattern.ts'
 import type { Part, Variable } from './pattern.ts'
 
@@ -31,6 +33,10 @@ function stringLike(value: string, variables: boolean): ValueTest {
 
 function equalsIgnoreCase(value: string, variables: boolean): ValueTest {
   const parts = parsePattern(value, { variables, wildcards: false }) as (string | Variable)[]
+  if (parts.every((part) => typeof part === 'string')) {
+    const wanted = parts.join('').toLowerCase()
+    return (actual) => actual.toLowerCase() === wanted
+  }
   return (actual, context) => {
     let wanted = ''
     for (const part of parts) {
@@ -42,22 +48,25 @@ function equalsIgnoreCase(value: string, variables: boolean): ValueTest {
   }
 }
 
-const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
-
-function parseNumber(text: string): number | undefined {
-  return NUMBER.test(text) ? Number(text) : undefined
+/** Values that have an order: how they are read, and how two of them compare. */
+interface Ordered<T> {
+  parse(text: string): T | undefined
+  compare(a: T, b: T): number
 }
 
-type Compare = (actual: number, wanted: number) => boolean
+const numbers: Ordered<Decimal> = { parse: parseDecimal, compare: compareDecimals }
+const dates: Ordered<number> = { parse: parseDate, compare: (a, b) => a - b }
+
+type Holds = (order: number) => boolean
 
 /** The request's value stands on the left: NumericLessThan means that it is less than the policy's. */
-function comparing(parse: (text: string) => number | undefined, compare: Compare): Operator['compile'] {
+function comparing<T>({ parse, compare }: Ordered<T>, holds: Holds): Operator['compile'] {
   return (value) => {
     const wanted = parse(value)
     if (wanted === undefined) return never
-    return (actual) => {
-      const number = parse(actual)
-      return number !== undefined && compare(number, wanted)
+    return (text) => {
+      const actual = parse(text)
+      return actual !== undefined && holds(compare(actual, wanted))
     }
   }
 }
@@ -65,6 +74,8 @@ function comparing(parse: (text: string) => number | undefined, compare: Compare
 /** The operator page lets Bool take variables, the variables page does not; a policy that uses one means it. */
 function bool(value: string, variables: boolean): ValueTest {
   const same = equalsIgnoreCase(value, variables)
+  // As requests write them; the long way is for those that write them otherwise.
+  if (value === 'true' || value === 'false') return (actual, context) => actual === value || same(actual, context)
   return (actual, context) => isBoolean(actual) && same(actual, context)
 }
 
@@ -75,11 +86,19 @@ function isBoolean(text: string): boolean {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
-/** Both sides are base64 text; padding aside, equal bytes are equal text. */
+/** Both sides are base64 text, padded or not. */
 function binary(value: string): ValueTest {
-  if (!BASE64.test(value)) return never
-  const wanted = value.replace(/=+$/, '')
-  return (actual) => BASE64.test(actual) && actual.replace(/=+$/, '') === wanted
+  const wanted = bytes(value)
+  return wanted === undefined ? never : (actual) => bytes(actual) === wanted
+}
+
+/** As a string of one character a byte; undefined where the text is no base64. */
+function bytes(base64: string): string | undefined {
+  try {
+    return BASE64.test(base64) ? atob(base64) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function ip(value: string): ValueTest {
@@ -99,21 +118,21 @@ function pair(positive: string, negative: string, compile: Operator['compile']):
   ]
 }
 
-function comparisons(family: string, parse: (text: string) => number | undefined): [string, Operator][] {
-  const one = (name: string, compare: Compare): [string, Operator] => [
+function comparisons<T>(family: string, values: Ordered<T>): [string, Operator][] {
+  const one = (name: string, holds: Holds): [string, Operator] => [
     family + name,
-    { negated: false, compile: comparing(parse, compare) },
+    { negated: false, compile: comparing(values, holds) },
   ]
   return [
     ...pair(
       `${family}Equals`,
       `${family}NotEquals`,
-      comparing(parse, (a, b) => a === b),
+      comparing(values, (order) => order === 0),
     ),
-    one('LessThan', (a, b) => a < b),
-    one('LessThanEquals', (a, b) => a <= b),
-    one('GreaterThan', (a, b) => a > b),
-    one('GreaterThanEquals', (a, b) => a >= b),
+    one('LessThan', (order) => order < 0),
+    one('LessThanEquals', (order) => order <= 0),
+    one('GreaterThan', (order) => order > 0),
+    one('GreaterThanEquals', (order) => order >= 0),
   ]
 }
 
@@ -122,8 +141,8 @@ export const operators: ReadonlyMap<string, Operator> = new Map([
   ...pair('StringEquals', 'StringNotEquals', stringEquals),
   ...pair('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', equalsIgnoreCase),
   ...pair('StringLike', 'StringNotLike', stringLike),
-  ...comparisons('Numeric', parseNumber),
-  ...comparisons('Date', parseDate),
+  ...comparisons('Numeric', numbers),
+  ...comparisons('Date', dates),
   ['Bool', { negated: false, compile: bool }],
   ['BinaryEquals', { negated: false, compile: binary }],
   ...pair('IpAddress', 'NotIpAddress', ip),

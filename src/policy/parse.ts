@@ -11,7 +11,8 @@ import { JsonSyntaxError, readJson } from './json.ts'
 import type { Json, JsonObject, JsonPath, JsonText } from './json.ts'
 import { parseOperator } from './operators.ts'
 import type { Grammar } from './types.ts'
-import { checkIdentityDocument, checkTrustDocument } from './vendor-rules.ts'
+import { checkControlDocument, checkIdentityDocument, checkTrustDocument } from './vendor-rules.ts'
+import type { Fail } from './vendor-rules.ts'
 
 /** A document that AWS would not store. `message` is AWS's sentence. */
 export class PolicySyntaxError extends Error {
@@ -32,6 +33,8 @@ export interface ParsedPolicy {
   readonly document: PolicyDocument
   /** Offset of an element, e.g. `['Statement', 0, 'Action', 1]`. */
   readonly offsetOf: (path: JsonPath) => number
+  /** The first Effect written as `allow` or `DENY`: IAM refuses it, but only after other errors. */
+  readonly oddEffect?: JsonPath
 }
 
 export const INVALID_JSON = 'This policy contains invalid Json'
@@ -64,15 +67,23 @@ export function parsePolicy(text: string, grammar: Grammar = 'identity'): Policy
   return parsePolicyText(text, grammar).document
 }
 
+/**
+ * As parsePolicyText, for an SCP or RCP that a customer writes: what AWS Organizations refuses to store is more than
+ * what makes no sense to the engine.
+ */
+export function parseControlPolicy(text: string, grammar: 'scp' | 'rcp'): ParsedPolicy {
+  const parsed = parsePolicyText(text, grammar)
+  checkControlDocument(parsed.document, grammar, failing(parsed.offsetOf))
+  return parsed
+}
+
 /** As parsePolicy, and says where each element stands. */
 export function parsePolicyText(text: string, grammar: Grammar = 'identity'): ParsedPolicy {
   const parsed = readPolicyText(text, grammar)
-  const { document, offsetOf } = parsed
-  const fail = (message: string, path: JsonPath, reason = message): never => {
-    throw new PolicySyntaxError(message, reason, offsetOf(path))
-  }
-  if (grammar === 'identity') checkIdentityDocument(document, fail)
-  else if (grammar === 'trust') checkTrustDocument(document, fail)
+  const { document, offsetOf, oddEffect } = parsed
+  const fail = failing(offsetOf)
+  if (grammar === 'identity') checkIdentityDocument(document, fail, oddEffect)
+  else if (grammar === 'trust') checkTrustDocument(document, fail, oddEffect)
   else {
     for (const [index, statement] of document.Statement.entries()) {
       const path = ['Statement', index]
@@ -85,6 +96,12 @@ export function parsePolicyText(text: string, grammar: Grammar = 'identity'): Pa
   return parsed
 }
 
+function failing(offsetOf: ParsedPolicy['offsetOf']): Fail {
+  return (message, path, reason = message) => {
+    throw new PolicySyntaxError(message, reason, offsetOf(path))
+  }
+}
+
 function has(list: readonly string[] | undefined): boolean {
   return list !== undefined && list.length > 0
 }
@@ -92,10 +109,17 @@ function has(list: readonly string[] | undefined): boolean {
 /** Only the structure: AWS's own managed policies pass this, though some break the rules that IAM holds users to. */
 export function readPolicyText(text: string, grammar: Grammar): ParsedPolicy {
   if (text.length > MAX_LENGTH) throw new PolicySyntaxError(SYNTAX_ERRORS, `longer than ${MAX_LENGTH} characters`)
-  const foreign = /[^\t\n\r\x20-\u00ff]/.exec(text)
-  if (foreign) throw new PolicySyntaxError(SYNTAX_ERRORS, 'a character beyond U+00FF, or a control', foreign.index)
   const json = readJsonOrFail(text)
-  return { document: new Reader(json, grammar).document(), offsetOf: json.offsetOf }
+  // JSON has no bare control characters; and of a text of one-byte characters the expression knows at once.
+  refuseForeign(text, /[\u0100-\uffff]/)
+  const reader = new Reader(json, grammar)
+  const document = reader.document()
+  return { document, offsetOf: json.offsetOf, ...(reader.oddEffect && { oddEffect: reader.oddEffect }) }
+}
+
+function refuseForeign(text: string, characters: RegExp): void {
+  const found = characters.exec(text)
+  if (found) throw new PolicySyntaxError(SYNTAX_ERRORS, 'a character beyond U+00FF, or a control', found.index)
 }
 
 function readJsonOrFail(text: string): JsonText {
@@ -103,6 +127,7 @@ function readJsonOrFail(text: string): JsonText {
     return readJson(text)
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
+    refuseForeign(text, /[^\t\n\r\x20-\u00ff]/)
     const message = error.message.startsWith('duplicate key') ? SYNTAX_ERRORS : INVALID_JSON
     throw new PolicySyntaxError(message, error.message, error.offset)
   }
@@ -122,11 +147,20 @@ const STATEMENT_ELEMENTS = new Set([
   'Condition',
 ])
 
+const EXCLUSIVE = [
+  ['Principal', 'NotPrincipal'],
+  ['Action', 'NotAction'],
+  ['Resource', 'NotResource'],
+] as const
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Walks the JSON value down and knows at each step where it is. */
 class Reader {
   readonly #json: JsonText
   readonly #rules: GrammarRules
   readonly #grammar: Grammar
+  oddEffect: JsonPath | undefined
 
   constructor(json: JsonText, grammar: Grammar) {
     this.#json = json
@@ -163,40 +197,36 @@ class Reader {
     for (const key of Object.keys(raw)) {
       if (!STATEMENT_ELEMENTS.has(key)) this.#fail(`unknown element ${key}`, [...path, key])
     }
-    for (const element of ['Principal', 'Action', 'Resource']) {
-      if (raw[element] !== undefined && raw[`Not${element}`] !== undefined)
-        this.#fail(`${element} and Not${element} exclude each other`, path)
+    for (const [element, negated] of EXCLUSIVE) {
+      if (raw[element] !== undefined && raw[negated] !== undefined)
+        this.#fail(`${element} and ${negated} exclude each other`, path)
     }
     const { Sid, Effect, Condition } = raw
     if (Sid !== undefined && typeof Sid !== 'string') this.#fail('Sid must be a string', [...path, 'Sid'])
     const effect = this.#effect(Effect, [...path, 'Effect'])
     this.#principalAllowed(raw, path)
-    const list = (key: string) => {
+    const read: Mutable<StatementDocument> = { Effect: effect }
+    if (Sid !== undefined) read.Sid = Sid
+    for (const key of ['Principal', 'NotPrincipal'] as const) {
       const found = raw[key]
-      return found === undefined ? undefined : { [key]: this.#strings(found, [...path, key]) }
+      if (found !== undefined) read[key] = this.#principal(found, [...path, key])
     }
-    const principal = (key: string) => {
+    for (const key of ['Action', 'NotAction', 'Resource', 'NotResource'] as const) {
       const found = raw[key]
-      return found === undefined ? undefined : { [key]: this.#principal(found, [...path, key]) }
+      if (found !== undefined) read[key] = this.#strings(found, [...path, key])
     }
-    return {
-      ...(Sid !== undefined && { Sid }),
-      Effect: effect,
-      ...principal('Principal'),
-      ...principal('NotPrincipal'),
-      ...list('Action'),
-      ...list('NotAction'),
-      ...list('Resource'),
-      ...list('NotResource'),
-      ...(Condition !== undefined && { Condition: this.#condition(Condition, [...path, 'Condition']) }),
-    }
+    if (Condition !== undefined) read.Condition = this.#condition(Condition, [...path, 'Condition'])
+    return read
   }
 
   #effect(value: Json | undefined, path: JsonPath): 'Allow' | 'Deny' {
     if (value === 'Allow' || value === 'Deny') return value
-    // AWS's syntax check is blind to case; what comes after it is not.
+    // IAM's syntax check is blind to case; what comes after it is not.
     const known = typeof value === 'string' && /^(?:allow|deny)$/i.test(value)
-    return this.#fail('Effect must be Allow or Deny', path, known ? 'The policy failed legacy parsing' : SYNTAX_ERRORS)
+    if (!known || (this.#grammar !== 'identity' && this.#grammar !== 'trust'))
+      this.#fail('Effect must be Allow or Deny', path)
+    this.oddEffect ??= path
+    return value.toLowerCase() === 'allow' ? 'Allow' : 'Deny'
   }
 
   #principalAllowed(raw: JsonObject, path: JsonPath): void {

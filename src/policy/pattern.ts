@@ -11,7 +11,10 @@ export const ONE = Symbol('?')
 
 /** `${key}` or `${key, 'default'}`. An empty key stands for a variable that can never be resolved. */
 export interface Variable {
+  /** In lower case, as contexts are asked. */
   readonly key: string
+  /** As written. */
+  readonly name: string
   readonly fallback: string | undefined
 }
 
@@ -76,10 +79,11 @@ function parseVariable(inner: string): Variable {
   const comma = inner.indexOf(', ')
   const key = comma === -1 ? inner : inner.slice(0, comma)
   const tail = comma === -1 ? '' : inner.slice(comma + 2)
-  const quoted = tail.length >= 2 && tail.startsWith("'") && tail.endsWith("'")
+  const quoted = /^'[^']*'$/.test(tail)
   // inferred: a variable that breaks the grammar (nesting, spaces, an unquoted default) can never be resolved.
-  if (key === '' || /[\s${}',]/.test(key) || (comma !== -1 && !quoted)) return { key: '', fallback: undefined }
-  return { key: key.toLowerCase(), fallback: quoted ? tail.slice(1, -1) : undefined }
+  if (key === '' || /[\s${}',]/.test(key) || (comma !== -1 && !quoted))
+    return { key: '', name: '', fallback: undefined }
+  return { key: key.toLowerCase(), name: key, fallback: quoted ? tail.slice(1, -1) : undefined }
 }
 
 export function isVariable(part: Part): part is Variable {

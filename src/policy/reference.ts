@@ -12,16 +12,29 @@ export interface ConditionKeyFacts {
   readonly multiValued: boolean
 }
 
+/** A resource type as one action takes it. */
+export interface ActionResource {
+  readonly name: string
+  readonly required: boolean
+  /** Keys that the action knows only about this resource, as AWS writes them. */
+  readonly conditionKeys: readonly string[]
+}
+
 export interface ActionFacts {
   /** As AWS writes it: `s3:GetObject`. */
   readonly name: string
   readonly accessLevel: 'Read' | 'Write' | 'List' | 'Tagging' | 'Permissions management'
-  /** Names of resource types; empty: the action knows no resource but `*`. */
-  readonly resourceTypes: readonly { readonly name: string; readonly required: boolean }[]
-  /** Service keys (and global tag keys) that the action knows, as AWS writes them. */
+  /** Empty: the action knows no resource but `*`. */
+  readonly resourceTypes: readonly ActionResource[]
+  /** Service keys (and global tag keys) that the action knows, whatever its resource, as AWS writes them. */
   readonly conditionKeys: readonly string[]
-  /** Other actions that AWS checks with it, e.g. `iam:PassRole`. */
-  readonly dependentActions: readonly string[]
+}
+
+export interface ResourceTypeFacts {
+  readonly name: string
+  /** With `${Partition}`, `${Region}`, `${Account}` and other placeholders; a few have a `*` as well. */
+  readonly arn: string
+  readonly conditionKeys: readonly string[]
 }
 
 export interface ServiceFacts {
@@ -31,20 +44,25 @@ export interface ServiceFacts {
   readonly name: string
   /** In alphabetical order. */
   readonly actions: readonly ActionFacts[]
-  /** Resource type name -> ARN formats with `${Partition}`, `${Region}`, `${Account}` and other placeholders. */
-  readonly resourceTypes: ReadonlyMap<
-    string,
-    { readonly arns: readonly string[]; readonly conditionKeys: readonly string[] }
-  >
-  /** By lower-cased name; keys with a variable tail (`s3:existingobjecttag/<key>`) under their part up to the slash. */
+  /** By name. */
+  readonly resourceTypes: ReadonlyMap<string, ResourceTypeFacts>
+  /** By lower-cased name, placeholders and all: `s3:existingobjecttag/<key>`. */
   readonly conditionKeys: ReadonlyMap<string, ConditionKeyFacts>
+  /** A key as a policy writes it, in any case, placeholders filled in: `s3:ExistingObjectTag/team`. */
+  conditionKey(key: string): ConditionKeyFacts | undefined
 }
 
 export interface ServiceReference {
   /** Lower-cased prefixes, sorted. */
   readonly prefixes: readonly string[]
+  /** Prefixes of the services that resource control policies bind, sorted. */
+  readonly rcpPrefixes: readonly string[]
   /** By prefix in any case; read at the first question. */
   service(prefix: string): ServiceFacts | undefined
   /** By name in any case. */
   action(name: string): ActionFacts | undefined
+  /** Resource types of which the ARN names this service, whichever services define them; undefined for an unknown name. */
+  resourceTypes(arnService: string): readonly ResourceTypeFacts[] | undefined
+  /** A service's own key as a policy writes it, in any case; global keys (`aws:…`) are in `global-keys.ts`. */
+  conditionKey(key: string): ConditionKeyFacts | undefined
 }

@@ -49,6 +49,8 @@ export interface Principal {
   parentArn?: string
   /** Service-linked role session: SCPs and RCPs do not apply. */
   serviceLinked?: boolean
+  /** S3's canonical user id of the principal's account: `CanonicalUser` names the account by it. */
+  canonicalId?: string
 }
 
 export interface AuthorizationRequest {
@@ -72,20 +74,25 @@ export interface PolicySet {
   resourceType?: 'resource' | 'trust'
   /** Role trust, KMS keys: no allow there, no access (iam.md §3.5). */
   resourceRequired?: boolean
+  /** KMS grants on the key, compiled by `compileGrant`: they stand beside the key policy and only ever allow. */
+  grants?: readonly CompiledPolicy[]
   endpoint?: CompiledPolicy
   /** Outermost level (the root) first; each level is a union. */
   scp?: readonly (readonly CompiledPolicy[])[]
   rcp?: readonly (readonly CompiledPolicy[])[]
+  /** What each level of `scp` and `rcp` hangs on, in the same order: `r-…`, `ou-…`, the account's id. For the record only. */
+  scpTargets?: readonly string[]
+  rcpTargets?: readonly string[]
 }
 
 export type Effect = 'allow' | 'explicit-deny' | 'implicit-deny'
 
 /** One statement that matched the request wholly. */
 export interface MatchedStatement {
-  policy: string
-  index: number
-  sid?: string
-  effect: 'Allow' | 'Deny'
+  readonly policy: string
+  readonly index: number
+  readonly sid?: string
+  readonly effect: 'Allow' | 'Deny'
 }
 
 /** One statement that nearly matched: the first element that did not, with what was asked and what it wants. */
@@ -102,11 +109,15 @@ export interface NearMiss {
 }
 
 export interface LayerDecision {
-  type: PolicyType
-  effect: Effect
+  readonly type: PolicyType
+  readonly effect: Effect
   /** Policies of this layer that were asked, by id; empty when there is none. */
-  policies: readonly string[]
-  matched: readonly MatchedStatement[]
+  readonly policies: readonly string[]
+  readonly matched: readonly MatchedStatement[]
+  /** SCP and RCP: the outermost level that denies or, where none does, that lacks an allow; 0 is the root's. */
+  readonly level?: number
+  /** What that level hangs on, where it is known. */
+  readonly target?: string
 }
 
 export interface Decision {

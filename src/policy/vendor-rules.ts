@@ -2,18 +2,21 @@
  * What IAM checks beyond the structure when it stores an identity-based or trust policy, in its order.
  * Source: AWS's answers as recorded by moto (Apache-2.0), `test_iam_policies.py`; facts errors.md A5.
  */
-import { parseDate } from './date.ts'
 import type { PolicyDocument, StatementDocument } from './document.ts'
 import type { JsonPath } from './json.ts'
 import { parseOperator } from './operators.ts'
 
-type Fail = (message: string, path: JsonPath, reason?: string) => never
+/** Throws: AWS's sentence, where, and the reason in our words. */
+export type Fail = (message: string, path: JsonPath, reason?: string) => never
 
 const LEGACY = 'The policy failed legacy parsing'
+const ODD_EFFECT = 'Effect must be Allow or Deny, in this case'
 
-export function checkIdentityDocument(document: PolicyDocument, fail: Fail): void {
+/** `oddEffect`: where the first Effect stands that is written in another case. */
+export function checkIdentityDocument(document: PolicyDocument, fail: Fail, oddEffect?: JsonPath): void {
   const statements = document.Statement
   if (document.Version !== '2012-10-17') fail('Policy document must be version 2012-10-17 or greater.', ['Version'])
+  if (oddEffect) fail(LEGACY, oddEffect, ODD_EFFECT)
   eachStatement(statements, (statement, path) => checkDates(statement, path, fail))
   const resourceError = firstResourceError(statements, fail)
   checkSids(statements, fail)
@@ -41,8 +44,9 @@ const TRUST_ACTIONS = new Set(
 )
 
 /** A trust policy may be of either version, or of none. */
-export function checkTrustDocument(document: PolicyDocument, fail: Fail): void {
+export function checkTrustDocument(document: PolicyDocument, fail: Fail, oddEffect?: JsonPath): void {
   const statements = document.Statement
+  if (oddEffect) fail(LEGACY, oddEffect, ODD_EFFECT)
   eachStatement(statements, (statement, path) => checkDates(statement, path, fail))
   checkSids(statements, fail)
   eachStatement(statements, (statement, path) => {
@@ -66,6 +70,24 @@ export function checkTrustDocument(document: PolicyDocument, fail: Fail): void {
   })
 }
 
+/**
+ * What AWS Organizations checks of an SCP or RCP beyond its structure; the sentence is the service's own.
+ * AWS Organizations User Guide: "SCP syntax", "RCP syntax". An RCP denies; the one that allows is RCPFullAWSAccess.
+ */
+export function checkControlDocument(document: PolicyDocument, grammar: 'scp' | 'rcp', fail: Fail): void {
+  const refuse = (path: JsonPath, reason: string) => fail('Syntax errors in policy.', path, reason)
+  if (document.Version !== '2012-10-17') refuse(['Version'], 'Version must be 2012-10-17')
+  if (grammar === 'scp') return
+  eachStatement(document.Statement, ({ Effect, Action = [], NotAction, Resource = [], Condition }, path) => {
+    if (NotAction) refuse([...path, 'NotAction'], 'a resource control policy has no NotAction')
+    const everything = Action.findIndex((action) => /^\*+$/.test(action.trim()))
+    if (Effect === 'Deny' && everything !== -1)
+      refuse([...path, 'Action', everything], 'an action of a resource control policy names a service')
+    if (Effect === 'Allow' && (Condition || everything === -1 || !Resource.every((resource) => resource === '*')))
+      refuse(path, 'a resource control policy allows everything, or denies')
+  })
+}
+
 function eachStatement(
   statements: readonly StatementDocument[],
   check: (s: StatementDocument, path: JsonPath) => void,
@@ -74,15 +96,40 @@ function eachStatement(
 }
 
 function checkDates(statement: StatementDocument, path: JsonPath, fail: Fail): void {
-  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
-    if (!parseOperator(operator)?.base.startsWith('Date')) continue
+  if (!statement.Condition) return
+  for (const [operator, keys] of Object.entries(statement.Condition)) {
+    if (!operator.includes('Date') || !parseOperator(operator)?.base.startsWith('Date')) continue
     for (const [key, values] of Object.entries(keys)) {
       for (const value of values) {
-        if (parseDate(value) === undefined)
-          fail(LEGACY, [...path, 'Condition', operator, key], `${value} is not a date`)
+        if (!isStorableDate(value)) fail(LEGACY, [...path, 'Condition', operator, key], `${value} is not a date`)
       }
     }
   }
+}
+
+const STORABLE_DATE =
+  /^(-?\d+)(?:-(\d+))?(?:-(\d+))?(?:T(?:(\d+)(?::(\d+)(?::(\d+)(?:\.(\d{1,9}))?)?(?:Z|[+-](\d\d)(?::?(\d\d))?)?)?)?)?$/i
+
+/**
+ * What IAM takes for a date when it stores a policy: more than it can compare later (`01T`), so this is not `parseDate`.
+ * Source: the dates that moto recorded AWS to accept and to refuse.
+ */
+function isStorableDate(text: string): boolean {
+  if (/^-?\d+$/.test(text)) return BigInt.asIntN(64, BigInt(text)) === BigInt(text)
+  const found = STORABLE_DATE.exec(text)
+  if (!found) return false
+  const [year, month = 1, day = 1, hour = 0, minute = 0, second = 0, , zoneHour = 0, zoneMinute = 0] = found
+    .slice(1)
+    .map((part: string | undefined) => (part === undefined ? undefined : Number(part)))
+  return (
+    Math.abs(year!) <= 292_278_993 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 31 &&
+    Math.max(hour, zoneHour) <= 23 &&
+    Math.max(minute, second, zoneMinute) <= 59
+  )
 }
 
 function checkSids(statements: readonly StatementDocument[], fail: Fail): void {
@@ -104,22 +151,25 @@ function firstResourceError(statements: readonly StatementDocument[], fail: Fail
   let first: Found | undefined
   eachStatement(statements, (statement, path) => {
     for (const field of ['Resource', 'NotResource'] as const) {
-      const resources = statement[field] ?? []
+      const resources = statement[field]
+      if (!resources || resources.every((resource) => ORDINARY_RESOURCE.test(resource))) continue
       for (const [at, resource] of resources.entries()) {
         const message = resourceError(resource)
         if (message) first ??= { message, path: [...path, field, at] }
       }
       if (first) continue
       for (const [at, resource] of resources.entries()) {
-        if (!legacyParses(resource)) fail(LEGACY, [...path, field, at], `${resource} is not an ARN`)
+        if (resource !== '*' && !legacyParses(resource)) fail(LEGACY, [...path, field, at], `${resource} is not an ARN`)
       }
     }
   })
   return first
 }
 
+/** Six components, and a service that has no rules of its own: nothing to find, and most are such. */
+const ORDINARY_RESOURCE = /^arn:aws:(?!iam:|s3:)[a-z0-9-]+:[^:]*:[^:]*:|^\*$/
+
 function legacyParses(resource: string): boolean {
-  if (resource === '*') return true
   const colons = resource.split(':').length - 1
   return (colons >= 5 || !resource.includes('::')) && resource.split(':')[2] !== ''
 }
@@ -148,7 +198,7 @@ function resourceError(resource: string): string | undefined {
   if (arn === resource) return `Resource ${resource} must be in ARN format or "*".`
   if (!PARTITION.test(partition)) {
     const [vendor, ...more] = resource.split(':').slice(2)
-    const shown = [vendor || '*', more[0] ?? '*', more[1] ?? '*', more.length > 2 ? more.slice(2).join(':') : '*']
+    const shown = [vendor ?? '*', more[0] ?? '*', more[1] ?? '*', more.length > 2 ? more.slice(2).join(':') : '*']
     return `Partition "${partition}" is not valid for resource "arn:${partition}:${shown.join(':')}".`
   }
   if (service === undefined) return 'Resource vendor must be fully qualified and cannot contain regexes.'
@@ -166,8 +216,9 @@ const ORDINARY_ACTION = /^[a-zA-Z0-9\-.]+:[^:]*$/
 
 function checkActionNames(statement: StatementDocument, path: JsonPath, fail: Fail): void {
   for (const field of ['Action', 'NotAction'] as const) {
-    for (const [at, action] of (statement[field] ?? []).entries()) {
-      if (ORDINARY_ACTION.test(action)) continue
+    const actions = statement[field]
+    if (!actions || actions.every((action) => ORDINARY_ACTION.test(action))) continue
+    for (const [at, action] of actions.entries()) {
       const where = [...path, field, at]
       const [vendor = '', ...rest] = action.trim().split(':')
       if (vendor === '*' && rest.length === 0) continue

@@ -27,6 +27,11 @@ function refusal({ service, protocol }: Identified, found: Violation[]): AwsErro
       return cloudwatchRefusal(found, protocol)
     case 'sagemaker-runtime':
       return new AwsError('ValidationError', sentence(found))
+    case 'organizations':
+      return organizationsRefusal(found[0]!)
+    case 'iam':
+      // It tells no values (captured, February 2026).
+      return new AwsError('ValidationError', sentence(found.map((one) => ({ ...one, shown: undefined }))))
     default:
       return new AwsError(protocol === 'query' ? 'ValidationError' : 'ValidationException', sentence(found))
   }
@@ -67,6 +72,25 @@ function cloudwatchRefusal(found: Violation[], protocol: string): AwsError {
     return new AwsError('MissingParameter', `The parameter ${name} is required.`)
   }
   return new AwsError(protocol === 'query' ? 'ValidationError' : 'ValidationException', sentence(found))
+}
+
+/** Organizations says the rule and nothing of the value. inferred: all sentences but the pattern's. */
+function organizationsRefusal({ kind, text }: Violation): AwsError {
+  const low = text.includes('greater')
+  const refusals: Record<Violation['kind'], [reason: string, message: string]> = {
+    required: ['INPUT_REQUIRED', 'You must include a value for all required parameters.'],
+    pattern: ['INVALID_PATTERN', 'You provided a value that does not match the required pattern.'],
+    enum: ['INVALID_ENUM', 'You specified an invalid value.'],
+    length: low
+      ? ['MIN_LENGTH_EXCEEDED', 'You provided a value that is shorter than allowed.']
+      : ['MAX_LENGTH_EXCEEDED', 'You provided a value that is longer than allowed.'],
+    items: ['INVALID_LIST_MEMBER', 'You provided a list with an invalid number of members.'],
+    range: low
+      ? ['MIN_VALUE_EXCEEDED', 'You provided a numeric argument that is smaller than the minimum allowed.']
+      : ['MAX_VALUE_EXCEEDED', 'You provided a numeric argument that is larger than the maximum allowed.'],
+  }
+  const [Reason, message] = refusals[kind]
+  return new AwsError('InvalidInputException', message, 400, { Reason })
 }
 
 function ec2Refusal({ kind, member, shown = '', bound, text }: Violation): AwsError {

@@ -7,18 +7,22 @@ import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { DecisionTrace } from '../../src/door/trace.ts'
+import { serviceReference } from '../../src/services/iam/service-reference.ts'
 import { load, serviceNames } from '../../src/services/registry.ts'
 import { model, services } from '../../src/wire/model.ts'
 import { call, errorOf, send, type Answer, type CallOptions } from '../support/call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import type { Keys, PlainRequest } from '../support/sign.ts'
+import { organizationSamples } from './organization.ts'
 import { makeEndpoints, makePrincipals, type Principals } from './principals.ts'
 import { minimalInput, type Samples } from './sample-input.ts'
 import { makeSamples } from './samples.ts'
 import { refusals, wordsOf, type Words } from './words.ts'
 
 /** AWS asks for no permission, and no deny keeps anyone from it. This set may only shrink. */
-const asksNothing = ['sts:GetCallerIdentity']
+const asksNothing = ['sts:GetCallerIdentity', 'sts:GetSessionToken']
+/** Not for sessions, whatever their policies say. This set may only shrink. */
+const notForSessions = ['sts:GetFederationToken', 'sts:GetSessionToken']
 /** Refused item by item, in an answer that is a success. This set may only shrink. */
 const asksByItem = ['s3:DeleteObjects']
 
@@ -42,7 +46,7 @@ before(async () => {
   server = await startTestServer({ logLevel: 'error' })
   principals = await makePrincipals(server)
   endpoints = await makeEndpoints(server, serviceNames)
-  samples = await makeSamples(server)
+  samples = { ...(await makeSamples(server)), ...(await organizationSamples(server, principals.manager)) }
 })
 after(() => server.close())
 
@@ -79,6 +83,17 @@ function assertRecorded({ service, name }: Built, trace: DecisionTrace, expected
     { decision, stage, status, service: trace.service, operation: trace.operation },
     { ...expected, service, operation: name },
   )
+}
+
+/** Nobody signs these: a token in the request is the proof, and without a good one all callers are alike. */
+function isUnsigned({ service, name }: Built): boolean {
+  return model(service).operation(name)!.auth === 'none'
+}
+
+function assertUnproven(operation: Built, answer: Answer, trace: DecisionTrace): void {
+  assertRefused(operation, answer, ['InvalidIdentityToken', 400])
+  assertRecorded(operation, trace, { decision: 'rejected', stage: 'authenticate', status: 400 })
+  assert.deepEqual(trace.needs, [])
 }
 
 /** Ways to come without being known. */
@@ -147,6 +162,23 @@ const denials: {
     reason: (action) => ` because no session policy allows the ${action} action`,
   },
   {
+    name: 'by scp',
+    keys: () => principals.governed,
+    decidedBy: 'scp',
+    effect: 'explicit-deny',
+    layer: 'scp',
+    reason: () => ' with an explicit deny in a service control policy: arn:aws:organizations::',
+  },
+  {
+    name: 'by rcp',
+    keys: () => principals.perimeter,
+    url: (service) => (serviceReference().rcpPrefixes.includes(service) ? server.url : undefined),
+    decidedBy: 'rcp',
+    effect: 'explicit-deny',
+    layer: 'rcp',
+    reason: () => ' with an explicit deny in a resource control policy: arn:aws:organizations::',
+  },
+  {
     name: 'by endpoint policy',
     keys: () => server.admin,
     url: (service) => endpoints.get(service),
@@ -191,6 +223,7 @@ describe('every operation is refused', () => {
             ...hostHeader(operation.service),
             ...options(principals),
           })
+          if (isUnsigned(operation)) return assertUnproven(operation, answer, trace)
           if (anonymous && asksByItem.includes(operation.id)) return assertEachRefused(answer, trace)
           const [, status] = wordsOf(operation.service)[name]
           assertRefused(operation, answer, wordsOf(operation.service)[name])
@@ -215,10 +248,18 @@ describe('every operation is refused', () => {
         if (url === undefined) continue
         await tried(denial.name, async () => {
           const { answer, trace, error } = await attempt(operation, { keys: denial.keys() }, url)
+          if (isUnsigned(operation)) return assertUnproven(operation, answer, trace)
           assert.equal(trace.caller?.accessKeyId, denial.keys().accessKeyId)
-          assert.equal(trace.way?.via, denial.url ? 'interface-endpoint' : 'public')
+          if (denial.name === 'by session policy' && notForSessions.includes(operation.id)) {
+            assertRefused(operation, answer, wordsOf(operation.service).denied)
+            assert.equal(error?.message, `Cannot call ${operation.name} with session credentials`)
+            return
+          }
+          assert.equal(trace.way?.via, url === server.url ? 'public' : 'interface-endpoint')
           if (asksNothing.includes(operation.id)) {
             assert.equal(answer.status, 200)
+            // It was not refused, so it may have changed something: a session.
+            documents = stateOf(server)
             return
           }
           if (asksByItem.includes(operation.id)) assertEachRefused(answer, trace)
@@ -281,13 +322,13 @@ async function assertExplained(trace: DecisionTrace, layer: string): Promise<voi
   assert.equal(Document.blockers[0].layer, expected)
 }
 
-/** Every document but those that any signed call may touch: when a key was last used, the door's own. */
+/** Every document but those that any signed call may touch: when keys and services were last used, the door's own. */
 function stateOf({ dataDir }: TestServer): string {
   const db = new DatabaseSync(join(dataDir, 'sallyport.db'), { readOnly: true })
   try {
     const rows = db
       .prepare(
-        "SELECT kind, key, version FROM documents WHERE kind <> 'iam/last-used' AND kind NOT LIKE 'door/%' ORDER BY kind, key",
+        "SELECT kind, key, version FROM documents WHERE kind NOT LIKE 'iam/last-%' AND kind NOT LIKE 'door/%' ORDER BY kind, key",
       )
       .all()
     assert.ok(rows.length > 0)
@@ -302,7 +343,10 @@ describe('every operation is allowed', () => {
 
   for (const operation of built) {
     it(`${operation.id} to an administrator`, async () => {
-      const { answer, trace, error } = await attempt(operation, { keys: server.admin })
+      // The server's account is a member of an organization; only its management account may change that.
+      const keys = operation.service === 'organizations' ? principals.manager : server.admin
+      const { answer, trace, error } = await attempt(operation, { keys })
+      if (isUnsigned(operation)) return assertUnproven(operation, answer, trace)
       assert.ok(answer.status < 500, `${answer.status} ${answer.body.toString()}`)
       assert.ok(!error || !refusals.has(error.code), `${error?.code}: ${error?.message}`)
       assertRecorded(operation, trace, { decision: 'allowed', stage: trace.stage, status: answer.status })

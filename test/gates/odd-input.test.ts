@@ -8,6 +8,7 @@ import { load, serviceNames } from '../../src/services/registry.ts'
 import type { MemberModel } from '../../src/wire/model.ts'
 import { send } from '../support/call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { organizationSamples } from './organization.ts'
 import { fullInput, inputShape, minimalInput, type Input, type Samples } from './sample-input.ts'
 import { makeSamples } from './samples.ts'
 
@@ -46,7 +47,7 @@ let server: TestServer
 let samples: Samples
 before(async () => {
   server = await startTestServer({ logLevel: 'error', decisionsMax: 1000 })
-  samples = await makeSamples(server)
+  samples = { ...(await makeSamples(server)), ...(await organizationSamples(server, server.admin)) }
 })
 after(() => server.close())
 

@@ -3,6 +3,7 @@ import { serviceCatalogue } from '../../src/network/services.ts'
 import { call } from '../support/call.ts'
 import type { TestServer } from '../support/server.ts'
 import type { Keys } from '../support/sign.ts'
+import { govern, governed } from './organization.ts'
 
 const policy = (Effect: 'Allow' | 'Deny', Action: string, more: object = {}): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect, Action, Resource: '*', ...more }] })
@@ -22,9 +23,16 @@ export interface Principals {
   session: Keys
   /** A whole session of that role, for its token. */
   unbound: Keys
+  /** AdministratorAccess, and an SCP that denies this user everything. */
+  governed: Keys
+  /** AdministratorAccess, and an RCP that keeps this user from everything that RCPs know. */
+  perimeter: Keys
+  /** An administrator of the management account of the organization that the server's account is in. */
+  manager: Keys
 }
 
-export async function makePrincipals({ url, admin }: TestServer): Promise<Principals> {
+export async function makePrincipals(server: TestServer): Promise<Principals> {
+  const { url, admin } = server
   const iam = (operation: string, input: object) => call(url, admin, 'iam', operation, input)
   const user = async (UserName: string, more: object = {}): Promise<Keys> => {
     await iam('CreateUser', { UserName, ...more })
@@ -43,6 +51,12 @@ export async function makePrincipals({ url, admin }: TestServer): Promise<Princi
   const bounded = await user('gate-bounded', { PermissionsBoundary: Policy.Arn })
   await iam('AttachUserPolicy', { UserName: 'gate-bounded', PolicyArn: administrator })
 
+  const administratorOf = async (UserName: string): Promise<Keys> => {
+    const keys = await user(UserName)
+    await iam('AttachUserPolicy', { UserName, PolicyArn: administrator })
+    return keys
+  }
+
   const { account } = await trustedRole(iam, admin, url)
   const assume = async (more: object): Promise<Keys> => {
     const { Credentials } = await call(url, admin, 'sts', 'AssumeRole', {
@@ -59,6 +73,9 @@ export async function makePrincipals({ url, admin }: TestServer): Promise<Princi
     bounded,
     session: await assume({ Policy: policy('Allow', elsewhere) }),
     unbound: await assume({}),
+    governed: await administratorOf(governed.scp),
+    perimeter: await administratorOf(governed.rcp),
+    manager: await govern(server),
   }
 }
 

@@ -1,5 +1,7 @@
 import type { TestServer } from '../support/server.ts'
 import { call } from '../support/call.ts'
+import { authority, leaf, leafKey, sshKey } from '../iam/certificates.ts'
+import { samlMetadata } from '../iam/saml-metadata.ts'
 import type { Input, Samples } from './sample-input.ts'
 
 const policy = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [Statement] })
@@ -76,6 +78,20 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     'logs:AmazonResourceName': `arn:aws:logs:${region}:${account}:log-group:sample`,
     ResourceArn: job,
     retentionInDays: 7,
+    CertificateBody: leaf,
+    PrivateKey: leafKey,
+    CertificateChain: authority,
+    SSHPublicKeyBody: sshKey,
+    SAMLMetadataDocument: samlMetadata(),
+    'iam.RemovePrivateKey': 'SAMPLE0PRIVATE0KEY0ID0',
+    'iam.Url': 'https://sample.example.com',
+    'iam.ServiceName': 'codecommit.amazonaws.com',
+    OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/sample.example.com`,
+    SAMLProviderArn: `arn:aws:iam::${account}:saml-provider/sample`,
+    SerialNumber: `arn:aws:iam::${account}:mfa/sample`,
+    'iam:CreateLoginProfile': { Password: 'Sample-password-1' },
+    // Of a key that is not there AWS says that it may not be asked about.
+    'iam:GetAccessKeyLastUsed': { AccessKeyId: admin.accessKeyId },
     // What is optional in the model and yet asked for.
     'ec2:CreateVpc': { CidrBlock: '10.8.0.0/16' },
     'ec2:CreateSubnet': { CidrBlock: '10.7.1.0/24' },

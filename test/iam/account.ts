@@ -89,8 +89,8 @@ export function newAccount() {
     assert.ok(op, `${name} is no operation of AWS`)
     const permit = authorize(call, operation.needs(input as never, call), [])
     const output = operation.perform(input as never, permit)
-    assertShape(op.output, output, name)
-    return output
+    if (output instanceof Promise) return output.then((later: unknown) => fitting(op.output, later, name))
+    return fitting(op.output, output, name)
   }
 
   /** A user with a key, and with an inline policy when statements are given; returns the key's id. */
@@ -135,6 +135,28 @@ export function refused(work: () => unknown, code: string, message: string | Reg
   })
 }
 
+/** The same of what takes its time. */
+export async function refusedLater(
+  work: Promise<unknown>,
+  code: string,
+  message: string | RegExp,
+  status: number,
+): Promise<void> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
+  assert.ok(outcome, `not refused with ${code}`)
+  refused(outcome, code, message, status)
+}
+
+function fitting(shape: ShapeModel | undefined, output: unknown, name: string): unknown {
+  assertShape(shape, output, name)
+  return output
+}
+
 /** Every answer fits AWS's own model: its members are known there, the required ones are present, the types are right. */
 function assertShape(shape: ShapeModel | undefined, value: unknown, path: string): void {
   if (shape?.type === 'structure') {
@@ -150,7 +172,14 @@ function assertShape(shape: ShapeModel | undefined, value: unknown, path: string
     assert.ok(Array.isArray(value), path)
     for (const part of value) assertShape(shape.member?.shape, part, `${path}[]`)
   } else if (shape) {
-    const scalar = { string: 'string', boolean: 'boolean', integer: 'number', timestamp: 'number', map: 'object' }
+    const scalar = {
+      string: 'string',
+      boolean: 'boolean',
+      integer: 'number',
+      timestamp: 'number',
+      map: 'object',
+      blob: 'object',
+    }
     assert.equal(typeof value, scalar[shape.type as keyof typeof scalar], `${path} is a ${shape.type}`)
   } else assert.deepEqual(value, {}, path)
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { findCredential } from '../../src/services/iam/credentials.ts'
 import { recordUse } from '../../src/services/iam/last-used.ts'
+import { findMfaDevice, saveMfaDevice } from '../../src/services/iam/mfa-devices.ts'
 import { account, allowAll, newAccount, policy, refused, trust } from './account.ts'
+import { leaf, sshKey } from './certificates.ts'
 
 const read = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }
 const ec2 = { Service: 'ec2.amazonaws.com' }
@@ -53,11 +55,25 @@ describe('users', () => {
     )
   })
 
-  it('go only when nothing hangs on them', () => {
-    const { act, user } = newAccount()
+  it('go only when nothing hangs on them', async () => {
+    const { act, user, world } = newAccount()
     const key = user('ann', read)
-    const attached = { UserName: 'ann', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }
+    const ann = { UserName: 'ann' }
+    const attached = { ...ann, PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }
     act('admin', 'AttachUserPolicy', attached)
+    act('admin', 'CreateGroup', { GroupName: 'g' })
+    act('admin', 'AddUserToGroup', { ...ann, GroupName: 'g' })
+    await act('admin', 'CreateLoginProfile', { ...ann, Password: 'Correct-horse-1' })
+    const { CertificateId } = act('admin', 'UploadSigningCertificate', { ...ann, CertificateBody: leaf }).Certificate
+    const { SSHPublicKeyId } = act('admin', 'UploadSSHPublicKey', { ...ann, SSHPublicKeyBody: sshKey }).SSHPublicKey
+    const { ServiceSpecificCredentialId } = act('admin', 'CreateServiceSpecificCredential', {
+      ...ann,
+      ServiceName: 'codecommit.amazonaws.com',
+    }).ServiceSpecificCredential
+    const { SerialNumber } = (await act('admin', 'CreateVirtualMFADevice', { VirtualMFADeviceName: 'phone' }))
+      .VirtualMFADevice
+    const { UserId } = act('admin', 'GetUser', ann).User
+    saveMfaDevice(world.store, { ...findMfaDevice(world.store, SerialNumber)!, userId: UserId })
     const blocked = (what: string) =>
       refused(
         () => act('admin', 'DeleteUser', { UserName: 'ann' }),
@@ -65,13 +81,25 @@ describe('users', () => {
         `Cannot delete entity, must ${what} first.`,
         409,
       )
-    blocked('delete access keys')
-    act('admin', 'DeleteAccessKey', { UserName: 'ann', AccessKeyId: key })
+    blocked('remove users from group')
+    act('admin', 'RemoveUserFromGroup', { ...ann, GroupName: 'g' })
     blocked('detach all policies')
     act('admin', 'DetachUserPolicy', attached)
     blocked('delete policies')
-    act('admin', 'DeleteUserPolicy', { UserName: 'ann', PolicyName: 'inline' })
-    act('admin', 'DeleteUser', { UserName: 'ann' })
+    act('admin', 'DeleteUserPolicy', { ...ann, PolicyName: 'inline' })
+    blocked('delete login profile')
+    act('admin', 'DeleteLoginProfile', ann)
+    blocked('delete access keys')
+    act('admin', 'DeleteAccessKey', { ...ann, AccessKeyId: key })
+    blocked('delete certificates')
+    act('admin', 'DeleteSigningCertificate', { ...ann, CertificateId })
+    blocked('delete MFA device')
+    act('admin', 'DeactivateMFADevice', { ...ann, SerialNumber })
+    blocked('remove referenced objects')
+    act('admin', 'DeleteSSHPublicKey', { ...ann, SSHPublicKeyId })
+    blocked('remove referenced objects')
+    act('admin', 'DeleteServiceSpecificCredential', { ...ann, ServiceSpecificCredentialId })
+    act('admin', 'DeleteUser', ann)
   })
 
   it('are the caller where no name is given; sessions must give one', () => {
@@ -322,5 +350,122 @@ describe('tags', () => {
       'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
       400,
     )
+  })
+
+  it('of all but users and roles tell keys apart by case, and are fifty at most', () => {
+    const { act } = newAccount()
+    const Tags = [
+      { Key: 'a', Value: 'lower' },
+      { Key: 'A', Value: 'upper' },
+    ]
+    act('admin', 'CreateInstanceProfile', { InstanceProfileName: 'p', Tags })
+    const profile = { InstanceProfileName: 'p' }
+    act('admin', 'UntagInstanceProfile', { ...profile, TagKeys: ['a'] })
+    assert.deepEqual(act('admin', 'ListInstanceProfileTags', profile).Tags, [{ Key: 'A', Value: 'upper' }])
+    refused(
+      () => act('admin', 'TagInstanceProfile', { ...profile, Tags: [Tags[0], Tags[0]] }),
+      'InvalidInput',
+      'Duplicate tag keys found.',
+      400,
+    )
+    const many = Array.from({ length: 50 }, (_, n) => ({ Key: `k${n}`, Value: '' }))
+    refused(
+      () => act('admin', 'TagInstanceProfile', { ...profile, Tags: many }),
+      'LimitExceeded',
+      'The number of tags has reached the maximum limit.',
+      409,
+    )
+  })
+})
+
+describe('groups', () => {
+  it('keep members, policies and identity when they are renamed', () => {
+    const { act, user } = newAccount()
+    const key = user('ann')
+    act('admin', 'CreateGroup', { GroupName: 'Old', Path: '/a/' })
+    act('admin', 'CreateGroup', { GroupName: 'taken' })
+    act('admin', 'AddUserToGroup', { GroupName: 'Old', UserName: 'ann' })
+    act('admin', 'PutGroupPolicy', { GroupName: 'Old', PolicyName: 'p', PolicyDocument: policy(allowAll) })
+    const { GroupId } = act('admin', 'GetGroup', { GroupName: 'Old' }).Group
+    refused(
+      () => act('admin', 'UpdateGroup', { GroupName: 'Old', NewGroupName: 'TAKEN' }),
+      'EntityAlreadyExists',
+      'Group with name TAKEN already exists.',
+      409,
+    )
+    act('admin', 'UpdateGroup', { GroupName: 'old', NewGroupName: 'New', NewPath: '/b/' })
+    const { Group, Users } = act(key, 'GetGroup', { GroupName: 'New' })
+    assert.deepEqual([Group.Arn, Group.GroupId], [arn('group/b/New'), GroupId])
+    assert.deepEqual(
+      Users.map((one: any) => one.UserName),
+      ['ann'],
+    )
+    assert.equal(act(key, 'ListGroupsForUser', { UserName: 'ann' }).Groups[0].GroupName, 'New')
+    refused(
+      () => act('admin', 'GetGroup', { GroupName: 'Old' }),
+      'NoSuchEntity',
+      'The group with name Old cannot be found.',
+      404,
+    )
+    act('admin', 'UpdateGroup', { GroupName: 'New', NewGroupName: 'NEW' })
+    assert.equal(act(key, 'GetGroup', { GroupName: 'new' }).Users.length, 1)
+  })
+
+  it('ask for the user first, then for themselves', () => {
+    const { act } = newAccount()
+    for (const operation of ['AddUserToGroup', 'RemoveUserFromGroup']) {
+      refused(
+        () => act('admin', operation, { GroupName: 'none', UserName: 'nobody' }),
+        'NoSuchEntity',
+        'The user with name nobody cannot be found.',
+        404,
+      )
+    }
+  })
+
+  it('are ten for a user at most', () => {
+    const { act, user } = newAccount()
+    user('ann')
+    const join = (n: number) => {
+      act('admin', 'CreateGroup', { GroupName: `g${n}` })
+      act('admin', 'AddUserToGroup', { GroupName: `g${n}`, UserName: 'ann' })
+    }
+    for (let n = 0; n < 10; n++) join(n)
+    act('admin', 'AddUserToGroup', { GroupName: 'g0', UserName: 'ann' })
+    refused(() => join(10), 'LimitExceeded', 'Cannot exceed quota for GroupsPerUser: 10', 409)
+  })
+})
+
+describe('instance profiles', () => {
+  it('hold one role, and say when it is another', () => {
+    const { act, role } = newAccount()
+    role('r', ec2)
+    role('s', ec2)
+    const { InstanceProfile } = act('admin', 'CreateInstanceProfile', { InstanceProfileName: 'p' })
+    assert.ok(!('Tags' in InstanceProfile))
+    const profile = { InstanceProfileName: 'p' }
+    act('admin', 'AddRoleToInstanceProfile', { ...profile, RoleName: 'r' })
+    refused(
+      () => act('admin', 'AddRoleToInstanceProfile', { ...profile, RoleName: 's' }),
+      'LimitExceeded',
+      'Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1',
+      409,
+    )
+    refused(
+      () => act('admin', 'RemoveRoleFromInstanceProfile', { ...profile, RoleName: 's' }),
+      'NoSuchEntity',
+      'Role s in Instance Profile p cannot be found.',
+      404,
+    )
+    const { Roles, Tags } = act('admin', 'GetInstanceProfile', profile).InstanceProfile
+    assert.deepEqual(Tags, [])
+    assert.deepEqual(Object.keys(Roles[0]).sort(), [
+      'Arn',
+      'AssumeRolePolicyDocument',
+      'CreateDate',
+      'Path',
+      'RoleId',
+      'RoleName',
+    ])
   })
 })

@@ -135,7 +135,12 @@ describe('managed policies', () => {
     const attach = (PolicyArn: string) => act('admin', 'AttachRolePolicy', { RoleName: 'r', PolicyArn })
     const unknown = `arn:aws:iam::${account}:policy/none`
     refused(() => attach(unknown), 'NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404)
-    refused(() => attach('not-an-arn-at-all-really'), 'ValidationError', 'Invalid ARN:  Could not be parsed!', 400)
+    refused(
+      () => attach('not-an-arn-at-all-really'),
+      'ValidationError',
+      'ARN not-an-arn-at-all-really is not valid.',
+      400,
+    )
     refused(
       () => attach('arn:aws:iam::aws:policy/aws-service-role/AmazonSageMakerNotebooksServiceRolePolicy'),
       'PolicyNotAttachable',

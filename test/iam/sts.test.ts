@@ -197,7 +197,7 @@ describe('AssumeRole', () => {
     const assume = (more: object) => () => act('admin', 'AssumeRole', { RoleArn, RoleSessionName, ...more })
     refused(assume({ Policy: '{' }), 'MalformedPolicyDocument', 'This policy contains invalid Json', 400)
     refused(assume({ PolicyArns: [{ arn: arn('policy/none') }] }), 'MalformedPolicyDocument', /does not exist/, 400)
-    const noise = Array.from({ length: 400 }, (_, n) => `s3:a${(n * 2654435761) % 4294967296}`)
+    const noise = Array.from({ length: 1000 }, (_, n) => `s3:a${(n * 2654435761) % 4294967296}`)
     refused(
       assume({ Policy: policy(sts(noise)) }),
       'PackedPolicyTooLarge',

@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { evaluate } from '../../src/policy/policy.ts'
 import { compileSources, documents, requests, sourcesArbitrary } from './arbitraries.ts'
+import { shrink } from './differ.ts'
+import { emptyTally, fuzzWorld } from './fuzz.ts'
 import { decideNaively } from './naive.ts'
 
 test('the engine and the naive interpreter decide alike', () => {
@@ -44,4 +46,22 @@ test('one statement alone: every operator, pattern and principal in depth', () =
     )
   }
   assert.equal(outcomes.size, 12)
+})
+
+test('a slice of what `scripts/fuzz-policy.ts` plays for hours', () => {
+  const tally = emptyTally()
+  for (let world = 0; world < 1500; world++) assert.equal(fuzzWorld(20261123, world, tally), undefined)
+  // A slice that is refused throughout, or that one outcome swallows, would show nothing.
+  assert.ok(tally.documents - tally.hostile > 4000 && tally.requests > 20_000)
+  const effects = ['allow', 'explicit-deny', 'implicit-deny'].map((effect) =>
+    Object.entries(tally.outcomes).reduce((sum, [outcome, times]) => sum + (outcome.startsWith(effect) ? times : 0), 0),
+  )
+  for (const times of effects) assert.ok(times > tally.requests / 8, JSON.stringify(tally.outcomes))
+})
+
+test('shrinking ends with the least that still holds', () => {
+  const found = shrink({ list: ['abc', 'needle in hay', 'x'], other: { a: 1 } }, (smaller) =>
+    smaller.list.some((text) => text.includes('needle')),
+  )
+  assert.deepEqual(found, { list: ['needle'] })
 })

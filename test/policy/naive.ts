@@ -1,15 +1,22 @@
 /**
  * A second reading of the evaluation rules: slow, plain, and without a line of `src/policy` (its types aside).
  * The engine is fuzzed against it. Where the two disagree, one of them has misread the specification.
+ *
+ * It follows the IAM User Guide: "Policy evaluation logic", "Cross-account policy evaluation logic", and the pages of the
+ * policy elements. Nothing is compiled, indexed or remembered: each question is answered from the document as it was written.
  */
+import type { Grant } from '../../src/policy/grant.ts'
 import type { AuthorizationRequest, Context, Effect, PolicyType, Principal } from '../../src/policy/types.ts'
 
-type Lists = Record<string, unknown>
+type Element = Record<string, unknown>
+/** A document as JSON.parse gives it. */
 export interface Doc {
   Version?: string
-  Statement: Lists | Lists[]
+  Id?: string
+  Statement: Element | Element[]
 }
 
+/** As PolicySet, but of documents. */
 export interface Sources {
   identity: Doc[]
   boundary?: Doc
@@ -17,6 +24,7 @@ export interface Sources {
   resource?: Doc
   resourceType?: 'resource' | 'trust'
   resourceRequired?: boolean
+  grants?: Omit<Grant, 'id'>[]
   endpoint?: Doc
   scp?: Doc[][]
   rcp?: Doc[][]
@@ -27,348 +35,571 @@ export interface NaiveDecision {
   decidedBy: PolicyType | 'root' | 'none'
 }
 
+/** What one layer says: which of its statements matched the request wholly, as `identity.0 #2` (policy and statement). */
+export interface NaiveLayer {
+  type: PolicyType
+  effect: Effect
+  matched: string[]
+  /** SCP and RCP: the outermost level that denies or, where none does, that lacks an allow. */
+  level?: number
+}
+
+/** The name of the n-th policy of a layer; of an SCP or RCP, the n-th of a level. */
+export function nameOf(type: PolicyType | 'grant', ...place: number[]): string {
+  return [type, ...place].join('.')
+}
+
 export function decideNaively(request: AuthorizationRequest, sources: Sources): NaiveDecision {
+  const { effect, decidedBy } = explainNaively(request, sources)
+  return { effect, decidedBy }
+}
+
+/** How a resource's policy names its caller. "Policy evaluation logic", the table of implicit denies. */
+type Reach = 'account' | 'entity' | 'direct'
+
+interface Opinion extends NaiveLayer {
+  denies: boolean
+  allows: boolean
+  /** By which of its names the Allow statements meet the caller. */
+  reach: Reach[]
+}
+
+export function explainNaively(
+  request: AuthorizationRequest,
+  sources: Sources,
+): NaiveDecision & { layers: NaiveLayer[] } {
+  const opinions = opinionsOf(request, sources)
+  const decision = decideOn(opinions, request, sources)
+  // Of what there is none, nothing is recorded; a resource policy that has to be there is missed.
+  const ofResource = sources.resource ?? sources.grants ?? sources.resourceRequired
+  const recorded = opinions.filter(({ type }) => (type !== 'resource' && type !== 'trust') || ofResource)
+  return { ...decision, layers: recorded.map(({ denies: _d, allows: _a, reach: _r, ...layer }) => layer) }
+}
+
+function opinionsOf(request: AuthorizationRequest, sources: Sources): Opinion[] {
   const { principal } = request
   const nameless = principal.kind === 'service' || principal.kind === 'anonymous'
-  const resourceType = sources.resourceType ?? 'resource'
   const bounded = sources.boundary !== undefined
-  const verdict = (type: PolicyType, docs: Doc[]) => judge(type, docs, request, bounded)
-  const combine = (type: PolicyType, levels: Doc[][]) => {
-    const all = levels.map((docs) => verdict(type, docs))
-    return { denied: all.some((v) => v.denied), names: all.every((v) => v.names.length > 0) ? ['x'] : [] }
+  const ask = (type: PolicyType, docs: Doc[], ...place: number[]) => {
+    return opinionOf(
+      type,
+      docs.map((doc, at) => [nameOf(type, ...place, at), doc] as const),
+      request,
+      bounded,
+    )
   }
+  const askLevels = (type: PolicyType, levels: Doc[][]) =>
+    everyLevel(
+      type,
+      levels.map((docs, at) => ask(type, docs, at)),
+    )
+  const resourceType = sources.resourceType ?? 'resource'
+  const opinions: Opinion[] = []
 
-  const federatedWithout = principal.kind === 'federated-user' && !sources.session
-  const session = federatedWithout ? [] : sources.session
-  const verdicts: [PolicyType, { denied: boolean; names: string[] }][] = []
-  if (sources.rcp && !principal.serviceLinked) verdicts.push(['rcp', combine('rcp', sources.rcp)])
-  if (sources.scp && !principal.serviceLinked && !nameless) verdicts.push(['scp', combine('scp', sources.scp)])
-  if (sources.endpoint) verdicts.push(['endpoint', verdict('endpoint', [sources.endpoint])])
-  const byResource = sources.resource ? verdict(resourceType, [sources.resource]) : { denied: false, names: [] }
-  verdicts.push([resourceType, byResource])
-  if (!nameless) {
-    if (principal.kind !== 'root') verdicts.push(['identity', verdict('identity', sources.identity)])
-    if (principal.kind !== 'root' && sources.boundary)
-      verdicts.push(['boundary', verdict('boundary', [sources.boundary])])
-    if (session) verdicts.push(['session', verdict('session', session)])
+  // "SCPs do not affect any service-linked role", nor service principals; RCPs are about the resource, whoever calls.
+  if (sources.rcp && !principal.serviceLinked) opinions.push(askLevels('rcp', sources.rcp))
+  if (sources.scp && !principal.serviceLinked && !nameless) opinions.push(askLevels('scp', sources.scp))
+  if (sources.endpoint) opinions.push(ask('endpoint', [sources.endpoint]))
+  const written = ask(resourceType, sources.resource ? [sources.resource] : [])
+  opinions.push(sources.grants ? granted(written, sources.grants, request) : written)
+  if (nameless) return opinions
+  // Root may do all, and so may the federated session of a root, but for what its session policy says.
+  const isRoot =
+    principal.kind === 'root' || (principal.kind === 'federated-user' && principal.parentArn?.endsWith(':root'))
+  if (!isRoot) {
+    opinions.push(ask('identity', sources.identity))
+    if (sources.boundary) opinions.push(ask('boundary', [sources.boundary]))
   }
+  // "GetFederationToken: if you do not pass a policy, the resulting federated user session has no permissions."
+  const session = principal.kind === 'federated-user' ? (sources.session ?? []) : sources.session
+  if (session) opinions.push(ask('session', session))
+  return opinions
+}
 
-  // 1. An explicit deny anywhere.
-  const denier = verdicts.find(([, { denied }]) => denied)
-  if (denier) return { effect: 'explicit-deny', decidedBy: denier[0] }
-
-  const allows = (type: PolicyType) => {
-    const found = verdicts.find(([candidate]) => candidate === type)
-    return !found || found[1].names.length > 0
-  }
+/** "Determining whether a request is allowed or denied within an account", step by step. */
+function decideOn(opinions: Opinion[], request: AuthorizationRequest, sources: Sources): NaiveDecision {
+  const { kind, account } = request.principal
+  const resourceType = sources.resourceType ?? 'resource'
+  const of = (type: PolicyType) => opinions.find((opinion) => opinion.type === type)
+  // A layer that is not there lacks nothing.
+  const silent = (type: PolicyType) => of(type)?.allows === false
   const refuse = (decidedBy: PolicyType): NaiveDecision => ({ effect: 'implicit-deny', decidedBy })
   const grant = (decidedBy: NaiveDecision['decidedBy']): NaiveDecision => ({ effect: 'allow', decidedBy })
 
-  // 2. The filters.
-  for (const type of ['rcp', 'scp', 'endpoint'] as const) if (!allows(type)) return refuse(type)
+  // 1. An explicit deny, wherever it is.
+  const denier = opinions.find(({ denies }) => denies)
+  if (denier) return { effect: 'explicit-deny', decidedBy: denier.type }
 
-  // 3. The resource-based policy.
-  const { names } = byResource
-  const direct = names.includes('direct')
-  const entity = names.includes('entity')
-  if (nameless) return direct ? grant(resourceType) : refuse(resourceType)
-  const sameAccount = principal.account === request.resourceAccount
-  if (sameAccount) {
-    if (direct) return grant(resourceType)
-    if (entity) {
-      if (!allows('boundary')) return refuse('boundary')
-      if (!allows('session')) return refuse('session')
-      return grant(resourceType)
-    }
+  // 2. The filters: no allow there, no access.
+  for (const type of ['rcp', 'scp', 'endpoint'] as const) if (silent(type)) return refuse(type)
+
+  // 3. The resource's own policy.
+  const { reach } = of(resourceType)!
+  const direct = reach.includes('direct')
+  // Services and strangers have no policies of their own.
+  if (kind === 'service' || kind === 'anonymous') return direct ? grant(resourceType) : refuse(resourceType)
+  const sameAccount = account === request.resourceAccount
+  if (sameAccount && direct) return grant(resourceType)
+  if (sameAccount && reach.includes('entity')) {
+    if (silent('boundary')) return refuse('boundary')
+    if (silent('session')) return refuse('session')
+    return grant(resourceType)
   }
-  if (names.length === 0 && (!sameAccount || sources.resourceRequired)) return refuse(resourceType)
+  // "Cross-account: both"; and keys and roles are nobody's but by their own policy.
+  if (reach.length === 0 && (!sameAccount || sources.resourceRequired)) return refuse(resourceType)
 
-  // 4. The caller's own policies.
-  for (const type of ['identity', 'boundary', 'session'] as const) if (!allows(type)) return refuse(type)
-  if (principal.kind !== 'root') return grant('identity')
-  return grant(names.length > 0 ? resourceType : 'root')
+  // 4. The caller's own policies: all of them.
+  for (const type of ['identity', 'boundary', 'session'] as const) if (silent(type)) return refuse(type)
+  if (of('identity')) return grant('identity')
+  return grant(sameAccount && reach.length === 0 ? 'root' : resourceType)
 }
 
-const PRINCIPAL_TYPES: PolicyType[] = ['resource', 'trust', 'endpoint', 'rcp']
+/** KMS Developer Guide, "Grants in AWS KMS": "a grant can allow, but not deny"; it stands beside the key policy. */
+function granted(written: Opinion, grants: NonNullable<Sources['grants']>, request: AuthorizationRequest): Opinion {
+  const opinion: Opinion = { ...written, matched: [...written.matched], reach: [...written.reach] }
+  for (const [at, grant] of grants.entries()) {
+    const type = /^(?:arn:|\d{12}$)/.test(grant.grantee) ? 'AWS' : 'Service'
+    const reach = reachOf({ Effect: 'Allow', Principal: { [type]: grant.grantee } }, request, false)
+    if (reach.length === 0 || !grantCovers(grant, request)) continue
+    opinion.matched.push(nameOf('grant', at))
+    opinion.allows = true
+    opinion.reach.push(...reach)
+  }
+  opinion.effect = opinion.denies ? 'explicit-deny' : opinion.allows ? 'allow' : 'implicit-deny'
+  return opinion
+}
 
-/** Whether a union of documents denies, and under which names its Allow statements meet the caller. */
-function judge(type: PolicyType, docs: Doc[], request: AuthorizationRequest, bounded: boolean) {
-  let denied = false
-  const names: string[] = []
-  for (const doc of docs) {
-    for (const statement of listOf(doc.Statement) as Lists[]) {
-      const variables = doc.Version === '2012-10-17'
+function grantCovers(
+  { operations, constraints }: Omit<Grant, 'id'>,
+  { action, context }: AuthorizationRequest,
+): boolean {
+  const operation = operations.find((name) => `kms:${name}`.toLowerCase() === action.toLowerCase())
+  if (operation === undefined) return false
+  // "The grant constraint doesn't apply to these operations."
+  if (operation === 'DescribeKey' || operation === 'RetireGrant') return true
+  const { encryptionContextEquals: equals, encryptionContextSubset: subset } = constraints ?? {}
+  const has = (pairs: Readonly<Record<string, string>> = {}) =>
+    Object.entries(pairs).every(([key, value]) => context(`kms:encryptioncontext:${key.toLowerCase()}`) === value)
+  const keys = listOf(context('kms:encryptioncontextkeys')) as string[]
+  const noOthers = !equals || keys.every((key) => key === '' || Object.hasOwn(equals, key))
+  return has(subset) && has(equals) && noOthers
+}
+
+/** "Every level from the root to the account must allow, and a deny on any level denies." */
+function everyLevel(type: PolicyType, levels: Opinion[]): Opinion {
+  const denying = levels.findIndex((level) => level.denies)
+  const lacking = levels.findIndex((level) => !level.allows)
+  const level = denying === -1 ? lacking : denying
+  return {
+    type,
+    denies: denying !== -1,
+    allows: lacking === -1,
+    effect: denying !== -1 ? 'explicit-deny' : lacking !== -1 ? 'implicit-deny' : 'allow',
+    matched: levels.flatMap(({ matched }) => matched),
+    reach: [],
+    ...(level !== -1 && { level }),
+  }
+}
+
+/** The union of documents: any Deny denies, any Allow allows. */
+function opinionOf(
+  type: PolicyType,
+  docs: (readonly [name: string, doc: Doc])[],
+  request: AuthorizationRequest,
+  bounded: boolean,
+): Opinion {
+  const opinion: Opinion = { type, effect: 'implicit-deny', matched: [], denies: false, allows: false, reach: [] }
+  for (const [name, doc] of docs) {
+    const variables = doc.Version === '2012-10-17'
+    for (const [index, statement] of (listOf(doc.Statement) as Element[]).entries()) {
       if (!actionMatches(statement, request.action)) continue
       if (!resourceMatches(statement, request, type, variables)) continue
       if (!conditionsHold(statement, request.context, variables)) continue
-      const named = PRINCIPAL_TYPES.includes(type) ? namesOf(statement, request, bounded) : ['x']
-      if (named.length === 0) continue
-      if (statement['Effect'] === 'Deny') denied = true
-      else names.push(...named)
+      const reach = hasPrincipals(type) ? reachOf(statement, request, bounded) : (['direct'] as const)
+      if (reach.length === 0) continue
+      opinion.matched.push(`${name} #${index}`)
+      if (statement['Effect'] === 'Deny') opinion.denies = true
+      else {
+        opinion.allows = true
+        opinion.reach.push(...reach)
+      }
     }
   }
-  return { denied, names }
+  opinion.effect = opinion.denies ? 'explicit-deny' : opinion.allows ? 'allow' : 'implicit-deny'
+  return opinion
 }
 
+function hasPrincipals(type: PolicyType): boolean {
+  return type === 'resource' || type === 'trust' || type === 'endpoint' || type === 'rcp'
+}
+
+/** One or many, and whatever stands there as text: values may be unquoted booleans and numbers. */
 function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [value]
+  return value === undefined ? [] : Array.isArray(value) ? value : [value]
 }
 
-function strings(value: unknown): string[] {
+function textsOf(value: unknown): string[] {
   return listOf(value).map(String)
+}
+
+// --- patterns
+
+/** A literal text, any run of characters, or exactly one. */
+type Piece = string | typeof ANY | typeof ONE
+const ANY = Symbol('*')
+const ONE = Symbol('?')
+
+/** Walks the text with all the places at once that the pattern may have reached. */
+function fits(pieces: Piece[], text: string): boolean {
+  let places = [0]
+  for (const piece of pieces) {
+    if (piece === ANY) {
+      const first = places[0]!
+      places = Array.from({ length: text.length - first + 1 }, (_, at) => first + at)
+    } else if (piece === ONE) places = places.filter((at) => at < text.length).map((at) => at + 1)
+    else if (typeof piece === 'string') {
+      places = places.filter((at) => text.startsWith(piece, at)).map((at) => at + piece.length)
+    }
+    if (places.length === 0) return false
+  }
+  return places.at(-1) === text.length
+}
+
+function wild(text: string): Piece[] {
+  if (!/[*?]/.test(text)) return [text]
+  return text
+    .split(/([*?])/)
+    .filter((piece) => piece !== '')
+    .map((piece) => (piece === '*' ? ANY : piece === '?' ? ONE : piece))
+}
+
+/** `${…}`; a brace within a quoted default does not end it. */
+const VARIABLE = /(\$\{(?:'[^']*'|[^}'])*\})/
+
+/** The text cut into what is a variable and what is not. */
+function cut(text: string, variables: boolean): string[] {
+  return variables && text.includes('${') ? text.split(VARIABLE) : [text]
+}
+
+function isVariable(part: string, at: number): boolean {
+  return at % 2 === 1 && part.startsWith('${')
+}
+
+/** The value of a variable; undefined where it stays open. */
+function valueOf(variable: string, context: Context): string | undefined {
+  const inner = variable.slice(2, -1)
+  if (inner === '*' || inner === '?' || inner === '$') return inner
+  const [, key, standIn] = /^([^\s${}',]+)(?:, '([^']*)')?$/.exec(inner) ?? []
+  if (key === undefined) return undefined
+  const value = context(key.toLowerCase())
+  if (value === undefined) return standIn
+  // "You cannot use multivalued context keys as policy variables."
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The pieces of a pattern, or undefined where a variable stays open. What a variable yields is text, never a wildcard. */
+function piecesOf(pattern: string, context: Context, variables: boolean, wildcards: boolean): Piece[] | undefined {
+  const pieces: Piece[] = []
+  for (const [at, part] of cut(pattern, variables).entries()) {
+    if (!isVariable(part, at)) pieces.push(...(wildcards ? wild(part) : [part]))
+    else {
+      const value = valueOf(part, context)
+      if (value === undefined) return undefined
+      pieces.push(value)
+    }
+  }
+  return pieces
+}
+
+/** An ARN in six, of which the last keeps its colons; a colon within a variable is not one of them. */
+function sixOf(text: string, variables: boolean): string[] {
+  const six = ['']
+  for (const [at, part] of cut(text, variables).entries()) {
+    const [head, ...rest] = isVariable(part, at) ? [part] : part.split(':')
+    six[six.length - 1] += head!
+    six.push(...rest)
+  }
+  return six.length > 6 ? [...six.slice(0, 5), six.slice(5).join(':')] : six
+}
+
+/** Component by component; undefined where a variable stays open. */
+function arnFits(pattern: string[], arn: string, context: Context, variables: boolean): boolean | undefined {
+  const components = pattern.map((component) => piecesOf(component, context, variables, true))
+  if (components.includes(undefined)) return undefined
+  const asked = sixOf(arn, false)
+  if (asked.length < 6 || asked[0] !== 'arn' || components.length < 6) return false
+  return components.every((pieces, at) => fits(pieces!, asked[at]!))
 }
 
 // --- actions
 
-function actionMatches(statement: Lists, action: string): boolean {
-  const listed = (names: unknown) =>
-    strings(names).some((name) => wild(name.trim().toLowerCase()).test(action.toLowerCase()))
-  return statement['NotAction'] !== undefined ? !listed(statement['NotAction']) : listed(statement['Action'])
-}
-
-function quote(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-}
-
-function wild(pattern: string): RegExp {
-  return new RegExp(`^${quote(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.')}$`, 's')
-}
-
-// --- variables: a pattern becomes a regular expression's source, or null where a variable stays open
-
-const VARIABLE = /\$\{((?:'[^']*'|[^}'])*)\}/g
-
-function sourceOf(pattern: string, context: Context, variables: boolean, wildcards: boolean): string | null {
-  let source = ''
-  let from = 0
-  let open = false
-  const plain = (text: string) => {
-    const quoted = quote(text)
-    return wildcards ? quoted.replaceAll('\\*', '.*').replaceAll('\\?', '.') : quoted
-  }
-  for (const match of variables ? pattern.matchAll(VARIABLE) : []) {
-    source += plain(pattern.slice(from, match.index))
-    from = match.index + match[0].length
-    const inner = match[1]!
-    if (inner === '*' || inner === '?' || inner === '$') {
-      source += quote(inner)
-      continue
-    }
-    const parts = /^([^\s${}',]+)(?:, '([^']*)')?$/.exec(inner)
-    const value = parts ? context(parts[1]!.toLowerCase()) : undefined
-    const text = parts && value === undefined ? parts[2] : value
-    if (typeof text === 'string') source += quote(text)
-    else open = true
-  }
-  return open ? null : source + plain(pattern.slice(from))
+/** "Prefixes and action names are case insensitive." */
+function actionMatches(statement: Element, action: string): boolean {
+  const among = (names: unknown) =>
+    textsOf(names).some((name) => fits(wild(name.trim().toLowerCase()), action.toLowerCase()))
+  if (statement['NotAction'] !== undefined) return !among(statement['NotAction'])
+  return among(statement['Action'])
 }
 
 // --- resources
 
 function resourceMatches(
-  statement: Lists,
-  request: AuthorizationRequest,
+  statement: Element,
+  { resource, context }: AuthorizationRequest,
   type: PolicyType,
   variables: boolean,
 ): boolean {
-  if (statement['Resource'] !== undefined) {
-    return strings(statement['Resource']).some((pattern) => oneResource(pattern, request, type, variables) === true)
+  const one = (pattern: string): boolean | undefined => {
+    if (/^\*+$/.test(pattern)) return true
+    const six = sixOf(pattern, variables)
+    while (six.length < 6 && fillsUp(pattern, type, variables)) six.push('*')
+    return arnFits(six, resource, context, variables)
   }
+  if (statement['Resource'] !== undefined)
+    return textsOf(statement['Resource']).some((pattern) => one(pattern) === true)
+  // Trust policies speak of no resource: theirs is the role that they hang on.
   if (statement['NotResource'] === undefined) return true
-  // An open variable: an Allow must not grow by it, a Deny must not shrink.
+  // An open variable names nothing. An Allow must not grow by that.
   const whenOpen = statement['Effect'] === 'Allow'
-  return !strings(statement['NotResource']).some(
-    (pattern) => oneResource(pattern, request, type, variables) ?? whenOpen,
-  )
+  return !textsOf(statement['NotResource']).some((pattern) => one(pattern) ?? whenOpen)
 }
 
-/** null: a variable stays open. */
-function oneResource(
-  pattern: string,
-  request: AuthorizationRequest,
-  type: PolicyType,
-  variables: boolean,
-): boolean | null {
-  if (/^\*+$/.test(pattern)) return true
-  const written = colons(pattern, variables)
-  const pads =
-    type === 'identity' || type === 'boundary' || type === 'session'
-      ? true
-      : type === 'scp'
-        ? pattern.endsWith('*')
-        : type === 'rcp' || type === 'trust'
-          ? false
-          : pattern.includes('*')
-  const sources = written.map((part) => sourceOf(part, request.context, variables, true))
-  if (sources.includes(null)) return null
-  if (written.length < 6 && !pads) return false
-  while (sources.length < 6) sources.push('.*')
-  const asked = colons(request.resource, false)
-  if (asked.length < 6 || asked[0] !== 'arn') return false
-  return sources.every((source, at) => new RegExp(`^${source}$`, 's').test(asked[at]!))
-}
-
-/** Six parts at most, split at colons outside of variables. */
-function colons(text: string, variables: boolean): string[] {
-  const parts = ['']
-  let rest = text
-  while (rest) {
-    const variable = variables ? /^\$\{(?:'[^']*'|[^}'])*\}/.exec(rest)?.[0] : undefined
-    const piece = variable ?? rest[0]!
-    if (piece === ':' && parts.length < 6) parts.push('')
-    else parts[parts.length - 1] += piece
-    rest = rest.slice(piece.length)
+/** Whether an ARN of fewer than six components stands for all that begin so (observed by iam-simulate's author). */
+function fillsUp(pattern: string, type: PolicyType, variables: boolean): boolean {
+  switch (type) {
+    case 'identity':
+    case 'boundary':
+    case 'session':
+      return true
+    case 'scp':
+      return pattern.endsWith('*')
+    case 'resource':
+    case 'endpoint':
+      return cut(pattern, variables).some((part, at) => !isVariable(part, at) && part.includes('*'))
+    default:
+      return false
   }
-  return parts
 }
 
 // --- principals
 
-function selvesOf(principal: Principal): Record<string, (string | undefined)[]> {
-  const { kind, account, arn, principalArn, entityId, parentArn } = principal
-  const byAccount = [account, `arn:aws:iam::${account}:root`]
+/** The names of a caller as `TYPE NAME`, by how far a policy reaches that uses them. */
+function namesOf(principal: Principal, context: Context): Map<Reach, string[]> {
+  const { kind, account, arn, principalArn, entityId, parentArn, canonicalId, service } = principal
+  const list = (type: string, ...names: unknown[]) =>
+    names.filter((name) => typeof name === 'string').map((name) => `${type} ${name}`)
+  const provider = list('Federated', context('aws:federatedprovider'))
+  const byAccount = [
+    ...list('AWS', account, `arn:${arn.split(':')[1]}:iam::${account}:root`),
+    ...list('CanonicalUser', canonicalId),
+  ]
   switch (kind) {
     case 'root':
-      return { direct: byAccount }
+      return new Map([['direct', byAccount]])
     case 'user':
-      return { account: byAccount, direct: [arn, entityId] }
+      return new Map([
+        ['account', byAccount],
+        ['direct', list('AWS', arn, entityId)],
+      ])
     case 'role-session':
-      return { account: byAccount, entity: [principalArn, entityId], direct: [arn] }
-    case 'federated-user':
-      return { account: byAccount, entity: [parentArn, entityId], direct: [arn] }
+    case 'federated-user': {
+      const parent = kind === 'role-session' ? principalArn : parentArn
+      return new Map([
+        ['account', byAccount],
+        // The parent of a root's federated session is the account.
+        ['entity', [...(parent?.endsWith(':root') ? byAccount : list('AWS', parent, entityId)), ...provider]],
+        ['direct', list('AWS', arn)],
+      ])
+    }
+    case 'service': {
+      // A service goes by its name in the Region, too: logs.us-east-1.amazonaws.com.
+      const [name, ...domain] = (service ?? '').split('.')
+      const region = context('aws:requestedregion')
+      const regional = typeof region === 'string' ? [name, region, ...domain].join('.') : undefined
+      return new Map([['direct', list('Service', service, regional)]])
+    }
     default:
-      return {}
+      // Whoever assumes a role by a token is nobody yet; the provider vouches.
+      return new Map([['direct', provider]])
   }
 }
 
-function namesOf(statement: Lists, { principal, context }: AuthorizationRequest, bounded: boolean): string[] {
-  const negated = statement['NotPrincipal'] !== undefined
-  const element = (statement['Principal'] ?? statement['NotPrincipal']) as undefined | '*' | Record<string, unknown>
+/** By which names a statement means the caller; none: it does not mean it. */
+function reachOf(statement: Element, { principal, context }: AuthorizationRequest, bounded: boolean): Reach[] {
+  const excludes = statement['NotPrincipal'] !== undefined
+  const element = (statement['Principal'] ?? statement['NotPrincipal']) as undefined | '*' | Element
+  // No grammar lets it be left out here; were it, nobody would be allowed and everybody denied.
   if (element === undefined) return statement['Effect'] === 'Deny' ? ['direct'] : []
-  const aws = element === '*' ? ['*'] : strings(element['AWS'] ?? [])
-  const services = element === '*' ? [] : strings(element['Service'] ?? [])
-  const providers = element === '*' ? [] : strings(element['Federated'] ?? [])
-  const everyone = aws.includes('*')
-
-  let possible: string[]
-  let listed: string[]
-  if (principal.kind === 'service') {
-    possible = ['direct']
-    const [name, ...domain] = principal.service!.split('.')
-    const regional = [name, context('aws:requestedregion'), ...domain].join('.')
-    listed = services.includes(principal.service!) || services.includes(regional) ? ['direct'] : []
-  } else if (principal.kind === 'anonymous') {
-    possible = ['direct']
-    listed = providers.includes(String(context('aws:federatedprovider') ?? '-')) ? ['direct'] : []
-  } else {
-    const selves = selvesOf(principal)
-    possible = Object.keys(selves)
-    listed = possible.filter((name) => selves[name]!.some((self) => self !== undefined && aws.includes(self)))
-  }
-  if (!negated) return everyone ? ['direct'] : listed
+  const written =
+    element === '*'
+      ? ['AWS *']
+      : Object.entries(element).flatMap(([type, names]) => textsOf(names).map((name) => `${type} ${name}`))
+  const everyone = written.includes('AWS *')
+  const own = namesOf(principal, context)
+  const all = [...own.keys()]
+  const listed = all.filter((reach) => own.get(reach)!.some((name) => written.includes(name)))
+  if (!excludes) return everyone ? ['direct'] : listed
   if (everyone) return []
   if (statement['Effect'] === 'Allow') return listed.length > 0 ? [] : ['direct']
-  return !bounded && possible.every((name) => listed.includes(name)) ? [] : ['direct']
+  // "When you use NotPrincipal with Deny, you must also specify the account ARN of the principal, and the role's and the
+  // session's"; "… will always deny any IAM principal that has a permissions boundary policy attached".
+  const spared = !bounded && all.every((reach) => listed.includes(reach))
+  return spared ? [] : ['direct']
 }
 
 // --- conditions
 
-function conditionsHold(statement: Lists, context: Context, variables: boolean): boolean {
-  const block = (statement['Condition'] ?? {}) as Record<string, Record<string, unknown>>
+/** AND over operators, AND over keys. */
+function conditionsHold(statement: Element, context: Context, variables: boolean): boolean {
+  const block = (statement['Condition'] ?? {}) as Record<string, Element>
   return Object.entries(block).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, key, strings(wanted), context, variables)),
+    Object.entries(keys).every(([key, wanted]) => holds(operator, key, textsOf(wanted), context, variables)),
   )
 }
 
+/** OR over values; of a negated operator, none may match. */
 function holds(operator: string, key: string, wanted: string[], context: Context, variables: boolean): boolean {
   const raw = context(key.toLowerCase())
-  const values = raw === undefined ? [] : typeof raw === 'string' ? [raw] : raw
-  if (operator === 'Null') return wanted.some((text) => text.toLowerCase() === String(values.length === 0))
-  const [, set, base, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/.exec(operator)!
-  const negated = base!.includes('Not')
-  const positive = base!.replace('Not', '')
+  const values = listOf(raw) as string[]
+  const missing = values.length === 0
+  if (operator === 'Null') return wanted.some((text) => text.toLowerCase() === (missing ? 'true' : 'false'))
+
+  const set = operator.startsWith('ForAllValues:') ? 'all' : operator.startsWith('ForAnyValue:') ? 'any' : undefined
+  const ifExists = operator.endsWith('IfExists')
+  const base = operator.slice(operator.indexOf(':') + 1).replace(/IfExists$/, '')
+  const negated = base.includes('Not')
+  const positive = base.replace('Not', '')
   const one = (value: string) => wanted.some((text) => matches(positive, value, text, context, variables)) !== negated
-  const nullSet = values.length === 0 || (values.length === 1 && values[0] === '')
-  if (set === 'ForAllValues') return nullSet || values.every(one)
-  if (set === 'ForAnyValue') {
-    if (values.length === 0) return ifExists !== undefined
-    return !nullSet && values.some(one)
-  }
-  if (values.length === 0) return negated || ifExists !== undefined
+  const nothing = missing || (values.length === 1 && values[0] === '')
+
+  // "Returns true if there are no keys in the request, or if the key values resolve to a null data set."
+  if (set === 'all') return nothing || values.every(one)
+  // "…For no matching key or a null data set, the condition returns false."
+  if (set === 'any') return missing ? ifExists : !nothing && values.some(one)
+  if (missing) return negated || ifExists
+  // A multivalued key without a set operator never satisfies (observed).
   return typeof raw === 'string' && one(raw)
 }
 
+/** One value of the request against one of the policy, by an operator that is not negated. */
 function matches(operator: string, actual: string, wanted: string, context: Context, variables: boolean): boolean {
-  const by = (wildcards: boolean, flags: string) => {
-    const source = sourceOf(wanted, context, variables, wildcards)
-    return source !== null && new RegExp(`^${source}$`, flags).test(actual)
-  }
+  // Without wildcards, all pieces are text.
+  const text = () => (piecesOf(wanted, context, variables, false) as string[] | undefined)?.join('')
+  const fold = (some: string | undefined) => some?.toLowerCase()
   switch (operator) {
     case 'StringEquals':
-      return by(false, 's')
+      return text() === actual
     case 'StringEqualsIgnoreCase':
-      return by(false, 'si')
-    case 'StringLike':
-      return by(true, 's')
+      return fold(text()) === fold(actual)
     case 'Bool':
-      return /^(?:true|false)$/i.test(actual) && by(false, 'si')
-    case 'BinaryEquals':
-      return Buffer.from(actual, 'base64').equals(Buffer.from(wanted, 'base64'))
+      return /^(?:true|false)$/i.test(actual) && fold(text()) === fold(actual)
+    case 'StringLike': {
+      const pieces = piecesOf(wanted, context, variables, true)
+      return pieces !== undefined && fits(pieces, actual)
+    }
     case 'ArnEquals':
-    case 'ArnLike': {
-      const pattern = wanted === '*' ? '*:*:*:*:*:*' : wanted
-      const sources = colons(pattern, variables).map((part) => sourceOf(part, context, variables, true))
-      const parts = colons(actual, false)
-      if (parts.length < 6 || parts[0] !== 'arn' || sources.length < 6 || sources.includes(null)) return false
-      return sources.every((source, at) => new RegExp(`^${source}$`, 's').test(parts[at]!))
+    case 'ArnLike':
+      // A lone star is every ARN.
+      return (
+        arnFits(/^\*+$/.test(wanted) ? Array(6).fill('*') : sixOf(wanted, variables), actual, context, variables) ===
+        true
+      )
+    case 'BinaryEquals': {
+      const bytes = bytesOf(wanted)
+      return bytes !== undefined && bytes === bytesOf(actual)
     }
     case 'IpAddress':
-      return inBlock(actual, wanted)
+      return within(actual, wanted)
     default: {
-      const number = operator.startsWith('Date') ? instant : decimal
-      return compare(operator.replace(/^(?:Date|Numeric)/, ''), number(actual), number(wanted))
+      const [, family, how] = /^(Numeric|Date)(.*)$/.exec(operator) ?? []
+      const read = family === 'Date' ? instantOf : decimalOf
+      const [a, b] = [read(actual), read(wanted)]
+      return a !== undefined && b !== undefined && compares(how!, a, b)
     }
   }
 }
 
-function compare(how: string, a: number, b: number): boolean {
+/** "Request value, operator, policy value." */
+function compares(how: string, a: bigint, b: bigint): boolean {
   if (how === 'Equals') return a === b
   if (how === 'LessThan') return a < b
   if (how === 'LessThanEquals') return a <= b
   return how === 'GreaterThan' ? a > b : a >= b
 }
 
-/** NaN compares false with everything. */
-function decimal(text: string): number {
-  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number.parseFloat(text) : Number.NaN
+const DIGITS = 40
+
+/** An integer or decimal number, times 10 to the 40th: exactly, whatever its size. */
+function decimalOf(text: string): bigint | undefined {
+  const [, sign, whole, fraction = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  if (whole === undefined || fraction.length > DIGITS) return undefined
+  const size = BigInt(whole + fraction.padEnd(DIGITS, '0'))
+  return sign === '-' ? -size : size
 }
 
-function instant(text: string): number {
-  if (/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/.test(text)) {
-    return Date.parse(/T[^Z+-]*$/.test(text) ? `${text}Z` : text) / 1000
+/** Milliseconds since the epoch. W3C NOTE-datetime, or seconds; four digits are a year. */
+function instantOf(text: string): bigint | undefined {
+  const iso =
+    /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))?)?)?)?$/i.exec(
+      text,
+    )
+  if (!iso) {
+    const [, seconds, fraction = ''] = /^(\d{5,19}|\d{1,3})(?:\.(\d+))?$/.exec(text) ?? []
+    if (seconds === undefined || (fraction && seconds.length < 5)) return undefined
+    return BigInt(seconds + fraction.slice(0, 3).padEnd(3, '0'))
   }
-  return decimal(text)
+  const [year, month, day, hour, minute, second] = iso.slice(1, 7).map((part, at) => Number(part ?? (at < 3 ? 1 : 0)))
+  const date = new Date(0)
+  date.setUTCFullYear(year!, month! - 1, day)
+  date.setUTCHours(hour!, minute, second)
+  // What the calendar had to correct was no date.
+  const same = date.getUTCMonth() === month! - 1 && date.getUTCDate() === day && date.getUTCHours() === hour
+  if (!same || date.getUTCMinutes() !== minute || date.getUTCSeconds() !== second) return undefined
+  const [east, zoneHours, zoneMinutes] = [iso[8] !== '-', Number(iso[9] ?? 0), Number(iso[10] ?? 0)]
+  if (zoneHours > 23 || zoneMinutes > 59) return undefined
+  const zone = (zoneHours * 60 + zoneMinutes) * 60_000 * (east ? 1 : -1)
+  return BigInt(date.getTime() - zone) + BigInt((iso[7] ?? '').slice(0, 3).padEnd(3, '0'))
 }
 
-function inBlock(address: string, block: string): boolean {
-  const [network, length] = block.split('/')
-  const a = bits(address)
-  const b = bits(network!)
-  if (!a || !b || a.length !== b.length) return false
-  const count = length === undefined ? a.length : Number(length)
-  return a.slice(0, count) === b.slice(0, count)
+/** Base64, padded or not at all; hexadecimal. */
+function bytesOf(text: string): string | undefined {
+  const [, digits, padding] = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(text) ?? []
+  if (digits === undefined || digits.length % 4 === 1 || (padding && text.length % 4 !== 0)) return undefined
+  return Buffer.from(digits, 'base64').toString('hex')
+}
+
+function within(address: string, block: string): boolean {
+  const [, network, length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(block) ?? []
+  const [a, b] = [bitsOf(address), bitsOf(network ?? '')]
+  // "IPv4 and IPv6 never match each other."
+  if (!a || !b || a.length !== b.length || Number(length ?? 0) > a.length) return false
+  return a.startsWith(b.slice(0, length === undefined ? b.length : Number(length)))
 }
 
 /** An address as a string of zeros and ones. */
-function bits(address: string): string | null {
-  if (/^\d+(\.\d+){3}$/.test(address)) {
+function bitsOf(address: string): string | undefined {
+  const binary = (numbers: number[], width: number) => numbers.map((n) => n.toString(2).padStart(width, '0')).join('')
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
     const octets = address.split('.').map(Number)
-    return octets.some((octet) => octet > 255)
-      ? null
-      : octets.map((octet) => octet.toString(2).padStart(8, '0')).join('')
+    return octets.every((octet) => octet < 256) ? binary(octets, 8) : undefined
   }
-  if (!/^[0-9a-fA-F:]+$/.test(address)) return null
-  const [head, tail] = address.split('::').map((half) => (half ? half.split(':') : []))
-  const groups = tail ? [...head!, ...Array<string>(8 - head!.length - tail.length).fill('0'), ...tail] : head!
-  return groups.length === 8 ? groups.map((g) => Number.parseInt(g, 16).toString(2).padStart(16, '0')).join('') : null
+  // The last two groups may be written as an IPv4 address.
+  const [, before, v4] = /^(.*:)(\d{1,3}(?:\.\d{1,3}){3})$/.exec(address) ?? []
+  if (v4 !== undefined) {
+    const bits = bitsOf(v4)
+    return (
+      bits &&
+      bitsOf(before + [bits.slice(0, 16), bits.slice(16)].map((b) => Number.parseInt(b, 2).toString(16)).join(':'))
+    )
+  }
+  const halves = address.split('::')
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
+  const missing = 8 - head.length - tail.length
+  if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) return undefined
+  const groups = [...head, ...Array<string>(missing).fill('0'), ...tail]
+  if (!groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined
+  return binary(
+    groups.map((group) => Number.parseInt(group, 16)),
+    16,
+  )
 }

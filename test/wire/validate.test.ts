@@ -97,6 +97,12 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
     String.raw`ValidationError 1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+`,
   ],
   [
+    '[LS] IAM prints no value at all',
+    call('iam', 'GetPolicyVersion'),
+    { PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess', VersionId: 'v0' },
+    String.raw`ValidationError 1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`,
+  ],
+  [
     'EC2 names the parameter',
     call('ec2', 'CreateSubnet'),
     {},

@@ -10,40 +10,32 @@ import type {
   UpdateAccessKeyCommandInput,
   UpdateAccessKeyCommandOutput,
 } from '@aws-sdk/client-iam'
-import { type Call, need, type Need } from '../../door/call.ts'
+import { type Call, need } from '../../door/call.ts'
 import type { Store } from '../../store/store.ts'
+import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
 import { userNameOrCaller } from './caller-name.ts'
-import {
-  ACCESS_KEYS,
-  type AccessKey,
-  limitExceeded,
-  noSuchEntity,
-  requireEntity,
-  saveEntity,
-  validationError,
-} from './entities.ts'
+import { ACCESS_KEYS, type AccessKey, noSuchEntity, requireEntity, saveEntity } from './entities.ts'
 import { accessKeyId, secretAccessKey } from './ids.ts'
 import { forgetUse } from './last-used.ts'
-import { onUser } from './needs.ts'
+import { onUser, onUserOrCaller } from './needs.ts'
 import { page } from './page.ts'
+import { requireRoom } from './quotas.ts'
+import { requireStatus } from './status.ts'
 import { accessKeyLastUsed } from './views.ts'
 
 /** Access keys of a user, or of the root user when root names nobody. Two of them at most. */
-const KEYS_PER_USER = 2
 
 export const createAccessKey = operation<CreateAccessKeyCommandInput, CreateAccessKeyCommandOutput>(
   'iam',
   'CreateAccessKey',
   {
-    needs: ({ UserName }, call) => [onKeysOf(call, 'CreateAccessKey', UserName)],
+    needs: ({ UserName }, call) => [onUserOrCaller(call, 'CreateAccessKey', UserName)],
     perform: ({ UserName }, { call, world }) => {
       const { store } = world
       const name = userNameOrCaller(call, UserName)
       const user = name === undefined ? undefined : requireEntity(store, 'user', call.account, name)
-      if (keysOf(store, call.account, name).length >= KEYS_PER_USER) {
-        throw limitExceeded(`Cannot exceed quota for AccessKeysPerUser: ${KEYS_PER_USER}`)
-      }
+      requireRoom('AccessKeysPerUser', keysOf(store, call.account, name).length)
       const key: AccessKey = {
         id: accessKeyId(world, 'AKIA'),
         secret: secretAccessKey(world),
@@ -65,7 +57,7 @@ export const listAccessKeys = operation<ListAccessKeysCommandInput, ListAccessKe
   'iam',
   'ListAccessKeys',
   {
-    needs: ({ UserName }, call) => [onKeysOf(call, 'ListAccessKeys', UserName)],
+    needs: ({ UserName }, call) => [onUserOrCaller(call, 'ListAccessKeys', UserName)],
     perform: ({ UserName, ...paging }, { call, world }) => {
       const keys = keysOf(world.store, call.account, userNameOrCaller(call, UserName))
       const sorted = keys.toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -79,12 +71,11 @@ export const updateAccessKey = operation<UpdateAccessKeyCommandInput, UpdateAcce
   'iam',
   'UpdateAccessKey',
   {
-    needs: ({ UserName }, call) => [onKeysOf(call, 'UpdateAccessKey', UserName)],
+    needs: ({ UserName }, call) => [onUserOrCaller(call, 'UpdateAccessKey', UserName)],
     perform: ({ UserName, AccessKeyId, Status }, { call, world: { store } }) => {
-      // inferred: newer models know a third status, `Expired`, that nobody can set.
-      if (Status !== 'Active' && Status !== 'Inactive') throw validationError(`Invalid status: ${Status}`)
+      const status = requireStatus(Status)
       const key = requireKey(store, call, UserName, AccessKeyId)
-      store.put<AccessKey>(ACCESS_KEYS, key.id, { ...key, status: Status })
+      store.put<AccessKey>(ACCESS_KEYS, key.id, { ...key, status })
       return {}
     },
   },
@@ -94,7 +85,7 @@ export const deleteAccessKey = operation<DeleteAccessKeyCommandInput, DeleteAcce
   'iam',
   'DeleteAccessKey',
   {
-    needs: ({ UserName }, call) => [onKeysOf(call, 'DeleteAccessKey', UserName)],
+    needs: ({ UserName }, call) => [onUserOrCaller(call, 'DeleteAccessKey', UserName)],
     perform: ({ UserName, AccessKeyId }, { call, world: { store } }) => {
       const key = requireKey(store, call, UserName, AccessKeyId)
       store.transaction(() => {
@@ -121,7 +112,14 @@ export const getAccessKeyLastUsed = operation<GetAccessKeyLastUsedCommandInput, 
     },
     perform: ({ AccessKeyId }, { call, world: { store } }) => {
       const key = store.get<AccessKey>(ACCESS_KEYS, AccessKeyId)
-      if (key?.account !== call.account) throw noSuchKey(AccessKeyId)
+      if (key?.account !== call.account) {
+        // Captured: of a key that is not there AWS says that even an administrator is denied, and not as elsewhere.
+        throw new AwsError(
+          'AccessDenied',
+          `User: ${call.caller.arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${AccessKeyId}`,
+          403,
+        )
+      }
       return {
         ...(key.userName !== undefined && { UserName: key.userName }),
         AccessKeyLastUsed: accessKeyLastUsed(store, key.id),
@@ -129,11 +127,6 @@ export const getAccessKeyLastUsed = operation<GetAccessKeyLastUsedCommandInput, 
     },
   },
 )
-
-function onKeysOf(call: Call, action: string, given: string | undefined): Need {
-  const name = userNameOrCaller(call, given)
-  return name === undefined ? need(`iam:${action}`, call.caller.arn) : onUser(call, action, name)
-}
 
 function keysOf(store: Store, account: string, userName: string | undefined): AccessKey[] {
   if (userName === undefined) {

@@ -21,16 +21,16 @@ import type {
 import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
-import { type Entity, limitExceeded, noSuchEntity, requireEntity, saveEntity, validationError } from './entities.ts'
+import { type Entity, noSuchEntity, requireEntity, saveEntity, validationError } from './entities.ts'
 import { onEntity, onRole, onUser } from './needs.ts'
 import { page, type Paging } from './page.ts'
-import { isAttachable, isServiceRolePolicy } from './policies.ts'
+import { isAttachable, isPolicyArn, isServiceRolePolicy } from './policies.ts'
 import { requireOwnRole } from './protected-roles.ts'
+import { requireRoom } from './quotas.ts'
 
 /** Managed policies on users, groups and roles: the same three deeds on each. */
 
-const POLICIES_PER_ENTITY = 10
-const quotaNames = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' }
+const quotaOf = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' } as const
 
 export const attachUserPolicy = operation<AttachUserPolicyCommandInput, AttachUserPolicyCommandOutput>(
   'iam',
@@ -141,9 +141,7 @@ function attach(store: Store, entity: Entity, arn: string): Record<string, never
     throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`)
   }
   if (entity.attached.includes(arn)) return {}
-  if (entity.attached.length >= POLICIES_PER_ENTITY) {
-    throw limitExceeded(`Cannot exceed quota for ${quotaNames[entity.type]}: ${POLICIES_PER_ENTITY}`)
-  }
+  requireRoom(quotaOf[entity.type], entity.attached.length)
   saveEntity(store, { ...entity, attached: [...entity.attached, arn] })
   return {}
 }
@@ -156,7 +154,7 @@ function detach(store: Store, entity: Entity, arn: string): Record<string, never
 }
 
 function checkArn(arn: string): void {
-  if (!/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+/.test(arn)) throw validationError('Invalid ARN:  Could not be parsed!')
+  if (!isPolicyArn(arn)) throw validationError(`ARN ${arn} is not valid.`)
 }
 
 function attachedPage(entity: Entity, { PathPrefix = '/', ...paging }: Paging & { PathPrefix?: string }) {

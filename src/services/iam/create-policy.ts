@@ -4,6 +4,7 @@ import { alreadyExists, iamArn, keyOf, POLICIES, type Policy } from './entities.
 import { uniqueId } from './ids.ts'
 import { toCreate } from './needs.ts'
 import { checkManagedPolicy, customerView, savePolicy } from './policies.ts'
+import { requireRoom } from './quotas.ts'
 import { checkTags } from './tags.ts'
 import { policyView } from './views.ts'
 
@@ -17,6 +18,7 @@ export const createPolicy = operation<CreatePolicyCommandInput, CreatePolicyComm
     if (world.store.get(POLICIES, keyOf(account, name))) {
       throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`)
     }
+    requireRoom('PoliciesPerAccount', world.store.count(POLICIES, `${account}/`))
     const now = Math.floor(call.time / 1000)
     const policy: Policy = {
       account,
@@ -29,7 +31,7 @@ export const createPolicy = operation<CreatePolicyCommandInput, CreatePolicyComm
       defaultVersionId: 'v1',
       versions: [{ id: 'v1', text, createDate: now }],
       lastVersion: 1,
-      tags: checkTags(input.Tags),
+      tags: checkTags(input.Tags, 'by case'),
       ...(description !== undefined && { description }),
     }
     savePolicy(world.store, policy)

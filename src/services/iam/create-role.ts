@@ -1,16 +1,15 @@
 import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/client-iam'
 import { operation } from '../operation.ts'
-import { alreadyExists, findEntity, iamArn, limitExceeded, type Role, saveEntity } from './entities.ts'
+import { alreadyExists, findEntity, iamArn, kindOf, type Role, saveEntity } from './entities.ts'
 import { uniqueId } from './ids.ts'
 import { toCreate } from './needs.ts'
 import { checkBoundary } from './permissions-boundary.ts'
 import { policySize } from '../../policy/parse.ts'
 import { refuseReservedPath } from './protected-roles.ts'
+import { requireRoom, requireWithin } from './quotas.ts'
 import { checkTags } from './tags.ts'
 import { bindTrust } from './trust.ts'
 import { boundaryAndTags, roleView } from './views.ts'
-
-const TRUST_POLICY_SIZE = 2048
 
 export const createRole = operation<CreateRoleCommandInput, CreateRoleCommandOutput>('iam', 'CreateRole', {
   needs: ({ RoleName, Path, Tags, PermissionsBoundary }, call) =>
@@ -29,6 +28,7 @@ export const createRole = operation<CreateRoleCommandInput, CreateRoleCommandOut
     const trust = bindTrust(store, input.AssumeRolePolicyDocument)
     if (findEntity(store, 'role', account, name)) throw alreadyExists(`Role with name ${name} already exists.`)
     if (boundary !== undefined) checkBoundary(store, account, boundary)
+    requireRoom('RolesPerAccount', store.count(kindOf('role'), `${account}/`))
     const role: Role = {
       type: 'role',
       account,
@@ -51,7 +51,5 @@ export const createRole = operation<CreateRoleCommandInput, CreateRoleCommandOut
 })
 
 export function checkTrustSize(text: string): void {
-  if (policySize(text) > TRUST_POLICY_SIZE) {
-    throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${TRUST_POLICY_SIZE}`)
-  }
+  requireWithin('ACLSizePerRole', policySize(text))
 }

@@ -1,9 +1,10 @@
 import type { CreateUserCommandInput, CreateUserCommandOutput } from '@aws-sdk/client-iam'
 import { operation } from '../operation.ts'
 import { checkBoundary } from './permissions-boundary.ts'
-import { alreadyExists, findEntity, iamArn, saveEntity, type User } from './entities.ts'
+import { alreadyExists, findEntity, iamArn, kindOf, saveEntity, type User } from './entities.ts'
 import { uniqueId } from './ids.ts'
 import { toCreate } from './needs.ts'
+import { requireRoom } from './quotas.ts'
 import { checkTags } from './tags.ts'
 import { boundaryAndTags, userView } from './views.ts'
 
@@ -19,6 +20,7 @@ export const createUser = operation<CreateUserCommandInput, CreateUserCommandOut
     const { account } = call
     if (findEntity(world.store, 'user', account, name)) throw alreadyExists(`User with name ${name} already exists.`)
     if (boundary !== undefined) checkBoundary(world.store, account, boundary)
+    requireRoom('UsersPerAccount', world.store.count(kindOf('user'), `${account}/`))
     const user: User = {
       type: 'user',
       account,

@@ -1,18 +1,24 @@
 import type { Caller } from '../../door/call.ts'
 import type { Credential } from '../../door/credential.ts'
 import type { Store } from '../../store/store.ts'
-import { sessionCredential } from '../sts/sessions.ts'
+import { isSuspended } from '../organizations/membership.ts'
+import { sessionCredential } from '../sts/session-credential.ts'
 import { ACCESS_KEYS, type AccessKey, findEntity, type User } from './entities.ts'
 import { tagRecord } from './tags.ts'
 
 /**
  * Whose access key that is: a user's, a root user's, or a session's. Undefined when there is no such key,
- * or when the user or role behind it is gone — by unique id, so a re-created name does not revive old keys.
+ * when the user or role behind it is gone — by unique id, so a re-created name does not revive old keys —, or when the
+ * account was closed.
  * An expired session is still found (its `expiresAt` has passed) so that it can be told from an unknown one.
  */
 export function findCredential(store: Store, accessKeyId: string, nowMs: number): Credential | undefined {
   const key = store.get<AccessKey>(ACCESS_KEYS, accessKeyId)
-  if (!key) return sessionCredential(store, accessKeyId, nowMs)
+  const found = key ? keyCredential(store, key) : sessionCredential(store, accessKeyId, nowMs)
+  return found && !isSuspended(store, found.caller.account) ? found : undefined
+}
+
+function keyCredential(store: Store, key: AccessKey): Credential | undefined {
   return key.userName === undefined ? rootCredential(key) : userCredential(store, key, key.userName)
 }
 

@@ -2,14 +2,19 @@ import type { GetRoleCommandInput, GetRoleCommandOutput } from '@aws-sdk/client-
 import { operation } from '../operation.ts'
 import { requireEntity } from './entities.ts'
 import { onRole } from './needs.ts'
-import { boundaryAndTags, roleLastUsed, roleView } from './views.ts'
+import { boundaryAndTags, roleDetails, roleLastUsed, roleView } from './views.ts'
 
 export const getRole = operation<GetRoleCommandInput, GetRoleCommandOutput>('iam', 'GetRole', {
   needs: ({ RoleName }, call) => [onRole(call, 'GetRole', RoleName)],
   perform: ({ RoleName }, { call, world: { store } }) => {
     const role = requireEntity(store, 'role', call.account, RoleName)
     return {
-      Role: { ...roleView(store, role), ...boundaryAndTags(role), RoleLastUsed: roleLastUsed(store, role) },
+      Role: {
+        ...roleView(store, role),
+        ...roleDetails(role),
+        ...boundaryAndTags(role),
+        RoleLastUsed: roleLastUsed(store, role),
+      },
     }
   },
 })

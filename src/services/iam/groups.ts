@@ -24,7 +24,6 @@ import {
   type Group,
   iamArn,
   kindOf,
-  limitExceeded,
   requireEntity,
   saveEntity,
   type User,
@@ -32,16 +31,17 @@ import {
 import { uniqueId } from './ids.ts'
 import { onEntity, onPath, onUser, toCreate } from './needs.ts'
 import { page, storedPage } from './page.ts'
+import { requireRoom } from './quotas.ts'
 import { groupView, userView } from './views.ts'
 
 /** Groups lend their policies to the users in them. A user keeps the list of its groups. */
-const GROUPS_PER_USER = 10
 
 export const createGroup = operation<CreateGroupCommandInput, CreateGroupCommandOutput>('iam', 'CreateGroup', {
   needs: ({ GroupName, Path }, call) => toCreate(call, 'CreateGroup', 'group', { name: GroupName, path: Path }),
   perform: ({ GroupName: name, Path: path = '/' }, { call, world }) => {
     const { account } = call
     if (findEntity(world.store, 'group', account, name)) throw alreadyExists(`Group with name ${name} already exists.`)
+    requireRoom('GroupsPerAccount', world.store.count(kindOf('group'), `${account}/`))
     const group: Group = {
       type: 'group',
       account,
@@ -95,12 +95,10 @@ export const addUserToGroup = operation<AddUserToGroupCommandInput, AddUserToGro
   {
     needs: ({ GroupName }, call) => [onEntity(call, 'AddUserToGroup', 'group', GroupName)],
     perform: ({ GroupName, UserName }, { call, world: { store } }) => {
-      const group = requireEntity(store, 'group', call.account, GroupName).name.toLowerCase()
       const user = requireEntity(store, 'user', call.account, UserName)
+      const group = requireEntity(store, 'group', call.account, GroupName).name.toLowerCase()
       if (user.groups.includes(group)) return {}
-      if (user.groups.length >= GROUPS_PER_USER) {
-        throw limitExceeded(`Cannot exceed quota for GroupsPerUser: ${GROUPS_PER_USER}`)
-      }
+      requireRoom('GroupsPerUser', user.groups.length)
       saveEntity(store, { ...user, groups: [...user.groups, group] } as User)
       return {}
     },
@@ -113,8 +111,8 @@ export const removeUserFromGroup = operation<RemoveUserFromGroupCommandInput, Re
   {
     needs: ({ GroupName }, call) => [onEntity(call, 'RemoveUserFromGroup', 'group', GroupName)],
     perform: ({ GroupName, UserName }, { call, world: { store } }) => {
-      const group = requireEntity(store, 'group', call.account, GroupName).name.toLowerCase()
       const user = requireEntity(store, 'user', call.account, UserName)
+      const group = requireEntity(store, 'group', call.account, GroupName).name.toLowerCase()
       saveEntity(store, { ...user, groups: user.groups.filter((name) => name !== group) } as User)
       return {}
     },
@@ -134,7 +132,7 @@ export const listGroupsForUser = operation<ListGroupsForUserCommandInput, ListGr
   },
 )
 
-function membersOf(store: Store, group: Group): User[] {
+export function membersOf(store: Store, group: Group): User[] {
   const name = group.name.toLowerCase()
   return store
     .list<User>(kindOf('user'), { prefix: `${group.account}/` })

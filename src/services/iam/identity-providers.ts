@@ -1,5 +1,5 @@
 import type { Store } from '../../store/store.ts'
-import type { Tag } from './entities.ts'
+import { noSuchEntity, type Tag } from './entities.ts'
 
 /** An OpenID Connect provider that the account trusts. */
 export interface OpenIdConnectProvider {
@@ -22,8 +22,12 @@ export interface SamlProvider {
   readonly name: string
   /** `arn:aws:iam::ACCOUNT:saml-provider/NAME` */
   readonly arn: string
+  /** Never used twice: a provider made anew under the same name is another. */
+  readonly uuid: string
   /** The identity provider's metadata, as it was given. */
   readonly metadata: string
+  /** From when on its assertions are worth nothing; epoch seconds. */
+  readonly validUntil: number
   readonly createDate: number
   readonly tags: readonly Tag[]
 }
@@ -45,4 +49,26 @@ export function findOpenIdConnectProvider(store: Store, arn: string): OpenIdConn
 export function findSamlProvider(store: Store, arn: string): SamlProvider | undefined {
   const found = store.get<SamlProvider>(SAML_PROVIDERS, providerKey(arn))
   return found?.arn === arn ? found : undefined
+}
+
+/** A provider of the account. Throws AWS's NoSuchEntity. */
+export function requireOpenIdConnectProvider(store: Store, account: string, arn: string): OpenIdConnectProvider {
+  const provider = findOpenIdConnectProvider(store, arn)
+  if (provider?.account !== account) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`)
+  return provider
+}
+
+/** A provider of the account. Throws AWS's NoSuchEntity. */
+export function requireSamlProvider(store: Store, account: string, arn: string): SamlProvider {
+  const provider = findSamlProvider(store, arn)
+  if (provider?.account !== account) throw noSuchEntity(`Manifest not found for arn ${arn}`)
+  return provider
+}
+
+export function saveOpenIdConnectProvider(store: Store, provider: OpenIdConnectProvider): void {
+  store.put<OpenIdConnectProvider>(OPEN_ID_CONNECT_PROVIDERS, providerKey(provider.arn), provider)
+}
+
+export function saveSamlProvider(store: Store, provider: SamlProvider): void {
+  store.put<SamlProvider>(SAML_PROVIDERS, providerKey(provider.arn), provider)
 }

@@ -16,8 +16,11 @@ export function base32(hex: string, length: number): string {
   return digits
 }
 
+/** Of users, groups, roles, policies, instance profiles, server certificates, public keys, service-specific credentials. */
+type IdPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'AIPA' | 'ASCA' | 'APKA' | 'ACCA'
+
 /** Unique ids as AWS prefixes them (IAM User Guide, "Unique identifiers"): 21 characters. */
-export function uniqueId(world: World, prefix: 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'AIPA'): string {
+export function uniqueId(world: World, prefix: IdPrefix): string {
   return prefix + base32(world.hex(24), 17)
 }
 

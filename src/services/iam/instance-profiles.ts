@@ -23,7 +23,6 @@ import {
   INSTANCE_PROFILES,
   type InstanceProfile,
   keyOf,
-  limitExceeded,
   noSuchEntity,
   requireEntity,
 } from './entities.ts'
@@ -32,6 +31,7 @@ import { profilesOfRole, profileView, requireProfile, saveProfile } from './inst
 import { onInstanceProfile, onPath, onRole, toCreate } from './needs.ts'
 import { page, storedPage } from './page.ts'
 import { passRole } from './pass-role.ts'
+import { requireRoom } from './quotas.ts'
 import { checkTags } from './tags.ts'
 
 /** Instance profiles: the sleeve in which EC2 gets a role, one role each. */
@@ -51,6 +51,7 @@ export const createInstanceProfile = operation<CreateInstanceProfileCommandInput
       if (world.store.get(INSTANCE_PROFILES, keyOf(account, name))) {
         throw alreadyExists(`Instance Profile ${name} already exists.`)
       }
+      requireRoom('InstanceProfilesPerAccount', world.store.count(INSTANCE_PROFILES, `${account}/`))
       const profile: InstanceProfile = {
         account,
         name,
@@ -58,10 +59,11 @@ export const createInstanceProfile = operation<CreateInstanceProfileCommandInput
         id: uniqueId(world, 'AIPA'),
         arn: iamArn(account, 'instance-profile', path, name),
         createDate: Math.floor(call.time / 1000),
-        tags: checkTags(Tags),
+        tags: checkTags(Tags, 'by case'),
       }
       saveProfile(world.store, profile)
-      return { InstanceProfile: { ...profileView(world.store, profile), Tags: [...profile.tags] } }
+      const tags = profile.tags.length > 0 && { Tags: [...profile.tags] }
+      return { InstanceProfile: { ...profileView(world.store, profile), ...tags } }
     },
   },
 )
@@ -133,9 +135,7 @@ export const addRoleToInstanceProfile = operation<
   perform: ({ InstanceProfileName, RoleName }, { call, world: { store } }) => {
     const profile = requireProfile(store, call.account, InstanceProfileName)
     const role = requireEntity(store, 'role', call.account, RoleName)
-    if (profile.role !== undefined) {
-      throw limitExceeded('Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1')
-    }
+    requireRoom('InstanceSessionsPerInstanceProfile', profile.role === undefined ? 0 : 1)
     saveProfile(store, { ...profile, role: role.name.toLowerCase() })
     return {}
   },
@@ -150,7 +150,10 @@ export const removeRoleFromInstanceProfile = operation<
   ],
   perform: ({ InstanceProfileName, RoleName }, { call, world: { store } }) => {
     const profile = requireProfile(store, call.account, InstanceProfileName)
-    if (profile.role !== RoleName.toLowerCase()) throw noSuchEntity(`The role with name ${RoleName} cannot be found.`)
+    const { name } = requireEntity(store, 'role', call.account, RoleName)
+    if (profile.role !== name.toLowerCase()) {
+      throw noSuchEntity(`Role ${RoleName} in Instance Profile ${InstanceProfileName} cannot be found.`)
+    }
     const { role: _gone, ...rest } = profile
     saveProfile(store, rest)
     return {}

@@ -17,11 +17,9 @@ export const listPolicies = operation<ListPoliciesCommandInput, ListPoliciesComm
     if (Scope !== 'Local') arns.push(...managedPolicyArns())
 
     const { attached, boundaries } = attachmentsOf(store, call.account)
-    const used = (arn: string) =>
-      (usage !== 'PermissionsBoundary' && attached.has(arn)) || (usage !== 'PermissionsPolicy' && boundaries.has(arn))
-    const wanted = arns.filter(
-      (arn) => pathOf(arn).startsWith(PathPrefix) && ((!OnlyAttached && usage === undefined) || used(arn)),
-    )
+    // A boundary is not attached: who asks for what is used so must say so.
+    const users = usage === 'PermissionsBoundary' ? boundaries : OnlyAttached || usage ? attached : undefined
+    const wanted = arns.filter((arn) => pathOf(arn).startsWith(PathPrefix) && (users?.has(arn) ?? true))
 
     const { items, ...rest } = page(wanted, inOrder, paging)
     return {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { zstdDecompressSync } from 'node:zlib'
 import { base32 } from './ids.ts'
 
 /** An AWS managed policy's latest version. Dates are epoch seconds. */
@@ -14,6 +15,12 @@ export interface ManagedPolicy {
 }
 
 type Place = [offset: number, length: number, versionId: string, createDate: number, updateDate: number]
+
+/** `generated/managed-policy-history.json`, which scripts/generate.ts writes. Versions are in their order, the latest last. */
+export interface PolicyHistoryIndex {
+  readonly source: string
+  readonly policies: Record<string, [offset: number, length: number, versions: [id: string, createDate: number][]]>
+}
 
 const generated = new URL('../../../generated/', import.meta.url)
 
@@ -41,9 +48,27 @@ export function managedPolicyText(arn: string): string | undefined {
   if (known) return known
   const place = index().get(arn)
   if (!place) return undefined
-  const text = JSON.stringify(JSON.parse(readPart(place[0], place[1])), null, 4)
+  const text = laidOut(readPart('managed-policies.ndjson', place[0], place[1]).toString('utf8'))
   texts.set(arn, text)
   return text
+}
+
+/** All versions of an AWS managed policy, oldest first; dates are epoch seconds. */
+export function managedPolicyVersions(arn: string): readonly { id: string; createDate: number }[] {
+  return (historyIndex()[arn]?.[2] ?? []).map(([id, createDate]) => ({ id, createDate }))
+}
+
+/** A version's document; undefined when the policy has none by that id. */
+export function managedPolicyVersionText(arn: string, versionId: string): string | undefined {
+  const policy = managedPolicy(arn)
+  if (policy?.versionId === versionId) return managedPolicyText(arn)
+  const [offset, length, versions] = historyIndex()[arn] ?? []
+  const line = versions?.filter(([id]) => id !== policy?.versionId).findIndex(([id]) => id === versionId) ?? -1
+  if (offset === undefined || length === undefined || line === -1) return undefined
+  const past = zstdDecompressSync(readPart('managed-policy-history.zst', offset, length))
+    .toString('utf8')
+    .split('\n')
+  return laidOut(past[line]!)
 }
 
 /** ARNs of all AWS managed policies, sorted. */
@@ -51,27 +76,38 @@ export function managedPolicyArns(): string[] {
   return [...index().keys()]
 }
 
+function laidOut(document: string): string {
+  return JSON.stringify(JSON.parse(document), null, 4)
+}
+
 function index(): Map<string, Place> {
-  places ??= new Map(Object.entries((JSON.parse(readIndex()) as { policies: Record<string, Place> }).policies))
+  places ??= new Map(Object.entries(readIndex<Record<string, Place>>('managed-policies.json')))
   return places
 }
 
-function readIndex(): string {
+/** Read at the first question about a version, which few servers ever hear. */
+let history: PolicyHistoryIndex['policies'] | undefined
+
+function historyIndex(): PolicyHistoryIndex['policies'] {
+  return (history ??= readIndex<PolicyHistoryIndex['policies']>('managed-policy-history.json'))
+}
+
+function readIndex<P>(name: string): P {
   try {
-    return readFileSync(new URL('managed-policies.json', generated), 'utf8')
+    return (JSON.parse(readFileSync(new URL(name, generated), 'utf8')) as { policies: P }).policies
   } catch (error) {
     throw new Error('the AWS managed policies are not there: run `npm run generate`', { cause: error })
   }
 }
 
-function readPart(offset: number, length: number): string {
-  const file = openSync(new URL('managed-policies.ndjson', generated), 'r')
+function readPart(name: string, offset: number, length: number): Buffer {
+  const file = openSync(new URL(name, generated), 'r')
   try {
     const bytes = Buffer.alloc(length)
     if (readSync(file, bytes, 0, length, offset) !== length) {
-      throw new Error('`generated/managed-policies.ndjson` is cut short: delete `generated` and run `npm run generate`')
+      throw new Error(`\`generated/${name}\` is cut short: delete \`generated\` and run \`npm run generate\``)
     }
-    return bytes.toString('utf8')
+    return bytes
   } finally {
     closeSync(file)
   }

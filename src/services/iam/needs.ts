@@ -9,7 +9,9 @@ import {
   keyOf,
   type Tag,
 } from './entities.ts'
+import { userNameOrCaller } from './caller-name.ts'
 import { findPolicy } from './policies.ts'
+import { findServerCertificate } from './server-certificate.ts'
 import { requestTagKeys, resourceTagKeys } from './tags.ts'
 
 /**
@@ -29,15 +31,40 @@ export function onEntity(
   return need(`iam:${action}`, entity?.arn ?? iamArn(call.account, type, '/', name), {
     context: {
       ...(entity && resourceTagKeys(entity.tags)),
-      ...(entity?.boundary && { 'iam:PermissionsBoundary': entity.boundary }),
+      ...(entity?.boundary && boundaryActions.has(action) && { 'iam:PermissionsBoundary': entity.boundary }),
       ...context,
     },
     ...shownByName(action, type, name),
   })
 }
 
+/** Those that know iam:PermissionsBoundary (Service Authorization Reference). */
+const boundaryActions = new Set([
+  'AttachRolePolicy',
+  'AttachUserPolicy',
+  'DeleteRole',
+  'DeleteRolePermissionsBoundary',
+  'DeleteRolePolicy',
+  'DeleteUserPermissionsBoundary',
+  'DeleteUserPolicy',
+  'DetachRolePolicy',
+  'DetachUserPolicy',
+  'GetRole',
+  'PutRolePolicy',
+  'PutUserPolicy',
+  'UpdateAssumeRolePolicy',
+  'UpdateRole',
+  'UpdateRoleDescription',
+])
+
 export function onUser(call: Call, action: string, name: string, context?: ContextValues): Need {
   return onEntity(call, action, 'user', name, context)
+}
+
+/** On the user that is named; where none is, on the caller, be it a user or root. Throws for sessions that name nobody. */
+export function onUserOrCaller(call: Call, action: string, given: string | undefined, context?: ContextValues): Need {
+  const name = userNameOrCaller(call, given)
+  return name === undefined ? need(`iam:${action}`, call.caller.arn) : onUser(call, action, name, context)
 }
 
 export function onRole(call: Call, action: string, name: string, context?: ContextValues): Need {
@@ -63,11 +90,26 @@ export function onInstanceProfile(call: Call, action: string, name: string, cont
   })
 }
 
+export function onServerCertificate(call: Call, action: string, name: string, context?: ContextValues): Need {
+  const certificate = findServerCertificate(call.world.store, call.account, name)
+  return onArn(action, certificate?.arn ?? iamArn(call.account, 'server-certificate', '/', name), certificate, context)
+}
+
+/** On what a request names by its ARN, with the tags that it bears; AWS prints the ARN in all refusals. */
+export function onArn(
+  action: string,
+  arn: string,
+  tagged: { readonly tags: readonly Tag[] } | undefined,
+  context: ContextValues = {},
+): Need {
+  return need(`iam:${action}`, arn, { context: { ...(tagged && resourceTagKeys(tagged.tags)), ...context } })
+}
+
 /** To make something new: its own ARN, the tags it is to bear, and the right to put tags there. */
 export function toCreate(
   call: Call,
   action: string,
-  type: 'user' | 'group' | 'role' | 'policy' | 'instance-profile',
+  type: 'user' | 'group' | 'role' | 'policy' | 'instance-profile' | 'mfa' | 'server-certificate',
   {
     name,
     path = '/',
@@ -75,11 +117,16 @@ export function toCreate(
     context = {},
   }: { name: string; path?: string; tags?: readonly Tag[]; context?: ContextValues },
 ): Need[] {
-  const arn = iamArn(call.account, type, path, name)
+  return toMake(action, iamArn(call.account, type, path, name), tags, context)
+}
+
+/** The same for what has its ARN otherwise than by a path and a name. */
+export function toMake(action: string, arn: string, tags: readonly Tag[] | undefined, context?: ContextValues): Need[] {
   const requested = requestTagKeys(tags)
-  const create = need(`iam:${action}`, arn, { context: { ...requested, ...context } })
+  const make = need(`iam:${action}`, arn, { context: { ...requested, ...context } })
   // CreateRole with tags asks for iam:TagRole as well (IAM User Guide, "Tags for IAM resources").
-  return tags?.length ? [create, need(`iam:${action.replace('Create', 'Tag')}`, arn, { context: requested })] : [create]
+  const tag = action.replace(/^(Create|Upload)(Virtual)?/, 'Tag')
+  return tags?.length ? [make, need(`iam:${tag}`, arn, { context: requested })] : [make]
 }
 
 /** Lists of a whole kind: AWS prints the path prefix where the name would stand. */

@@ -52,7 +52,7 @@ function toMarker(key: string): string {
 
 function fromMarker(marker: string): string {
   const key = Buffer.from(marker, 'base64').toString()
-  // inferred: the sentence; a marker that we did not hand out is refused, never read as "from the start".
+  // A marker that we did not hand out is refused, never read as "from the start".
   if (toMarker(key) !== marker) throw validationError('Invalid Marker.')
   return key
 }

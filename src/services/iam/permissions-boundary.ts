@@ -10,9 +10,9 @@ import type {
 } from '@aws-sdk/client-iam'
 import type { Store } from '../../store/store.ts'
 import { operation } from '../operation.ts'
-import { type Entity, noSuchEntity, requireEntity, saveEntity } from './entities.ts'
+import { type Entity, invalidInput, noSuchEntity, requireEntity, saveEntity } from './entities.ts'
 import { onRole, onUser } from './needs.ts'
-import { isAttachable } from './policies.ts'
+import { isAttachable, isPolicyArn } from './policies.ts'
 import { requireOwnRole } from './protected-roles.ts'
 
 /**
@@ -60,6 +60,7 @@ export const deleteRolePermissionsBoundary = operation<
 
 /** A boundary must be a managed policy of the account, or AWS's. */
 export function checkBoundary(store: Store, account: string, arn: string): void {
+  if (!isPolicyArn(arn)) throw invalidInput(`ARN ${arn} is not valid.`)
   if (!isAttachable(store, account, arn)) {
     throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`)
   }

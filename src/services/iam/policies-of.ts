@@ -13,6 +13,21 @@ export interface IdentityPolicies {
 
 const none: IdentityPolicies = Object.freeze({ identity: [] })
 
+/** Root has no policies and may do all; so may, within its session policies, the federated user whom it vouches for. */
+const everything: IdentityPolicies = Object.freeze({
+  identity: [
+    compile('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}', {
+      id: 'root',
+      managed: false,
+      grammar: 'identity',
+    }),
+  ],
+})
+
+function vouchedForByRoot({ kind, account, parentArn }: Caller): boolean {
+  return kind === 'federated-user' && parentArn === `arn:aws:iam::${account}:root`
+}
+
 /**
  * The identity-based policies and the permissions boundary of a principal. Root, services and the anonymous have none;
  * a principal whose user or role is gone, or was made anew under the same name, has none either and is allowed nothing.
@@ -23,7 +38,7 @@ const none: IdentityPolicies = Object.freeze({ identity: [] })
  */
 export function policiesOf(store: Store, caller: Caller): IdentityPolicies {
   const entity = entityBehind(store, caller)
-  if (!entity) return none
+  if (!entity) return vouchedForByRoot(caller) ? everything : none
   const found = cacheOf(store)
   const epoch = store.epoch('iam/policy') + store.epoch(kindOf('group'))
   const kept = found.get(entity)
@@ -42,9 +57,16 @@ function cacheOf(store: Store): WeakMap<Entity, { epoch: number; policies: Ident
   return cache
 }
 
+/** A federated user has the policies of the user who vouches for it. */
+const entityTypes: Partial<Record<Caller['kind'], 'user' | 'role'>> = {
+  user: 'user',
+  'federated-user': 'user',
+  'role-session': 'role',
+}
+
 function entityBehind(store: Store, caller: Caller): Entity | undefined {
   if (caller.name === undefined || caller.entityId === undefined) return undefined
-  const type = caller.kind === 'user' ? 'user' : caller.kind === 'role-session' ? 'role' : undefined
+  const type = entityTypes[caller.kind]
   const entity = type && findEntity(store, type, caller.account, caller.name)
   return entity?.id === caller.entityId ? entity : undefined
 }

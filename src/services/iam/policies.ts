@@ -4,7 +4,6 @@ import { AwsError } from '../../wire/aws-error.ts'
 import {
   keyOf,
   kindOf,
-  limitExceeded,
   noSuchEntity,
   parseArn,
   POLICIES,
@@ -12,13 +11,19 @@ import {
   type Policy,
   type PolicyVersion,
 } from './entities.ts'
-import { managedPolicy, managedPolicyText } from './managed-policies.ts'
+import { managedPolicy, managedPolicyVersions, managedPolicyVersionText } from './managed-policies.ts'
 import { checkPolicy } from './policy-text.ts'
+import { requireWithin } from './quotas.ts'
 
 /** Managed policies of both kinds: the customer's documents in the store, and AWS's own. */
 
 export function isAwsManaged(arn: string): boolean {
   return arn.startsWith('arn:aws:iam::aws:policy/')
+}
+
+/** Whether an ARN is one of a managed policy at all, be it there or not. */
+export function isPolicyArn(arn: string): boolean {
+  return /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\/.+$/.test(arn)
 }
 
 /** A policy that AWS itself attaches to service-linked roles, and nobody else anywhere. */
@@ -55,7 +60,7 @@ export interface ManagedPolicyView {
   readonly updateDate: number
   readonly defaultVersionId: string
   readonly tags: Policy['tags']
-  /** Only the latest version of an AWS managed policy is at hand. */
+  /** Oldest first. */
   readonly versions: readonly (Omit<PolicyVersion, 'text'> & { text(): string })[]
 }
 
@@ -78,14 +83,10 @@ export function requireOwnPolicy(store: Store, account: string, arn: string): Po
   return policy
 }
 
-const MANAGED_POLICY_SIZE = 6144
-
 /** Throws AWS's MalformedPolicyDocument, or LimitExceeded (white space is not counted). */
 export function checkManagedPolicy(text: string): void {
   checkPolicy(text, 'identity')
-  if (policySize(text) > MANAGED_POLICY_SIZE) {
-    throw limitExceeded(`Cannot exceed quota for PolicySize: ${MANAGED_POLICY_SIZE}`)
-  }
+  requireWithin('PolicySize', policySize(text))
 }
 
 /** True when an entity may have the policy attached, or as its boundary. */
@@ -104,12 +105,18 @@ export function customerView(policy: Policy): ManagedPolicyView {
 export function awsView(arn: string): ManagedPolicyView | undefined {
   const policy = managedPolicy(arn)
   if (!policy) return undefined
-  const { versionId: id, updateDate } = policy
   return {
     ...policy,
-    defaultVersionId: id,
+    defaultVersionId: policy.versionId,
     tags: [],
-    versions: [{ id, createDate: updateDate, text: () => managedPolicyText(arn) ?? '' }],
+    // Lists of policies look at none of this, so it waits until somebody does.
+    get versions() {
+      return managedPolicyVersions(arn).map(({ id, createDate }) => ({
+        id,
+        createDate,
+        text: () => managedPolicyVersionText(arn, id) ?? '',
+      }))
+    },
   }
 }
 

@@ -9,6 +9,13 @@ export function requireOwnRole(store: Store, account: string, name: string): Rol
   return role
 }
 
+/** Of a service-linked role the customer may change the description and the tags, and nothing else. */
+export function requireRoleToLabel(store: Store, account: string, name: string): Role {
+  const role = requireEntity(store, 'role', account, name)
+  if (!role.path.startsWith('/aws-service-role/')) refuseReservedPath(role)
+  return role
+}
+
 export function refuseReservedPath({ name, path }: Pick<Role, 'name' | 'path'>): void {
   if (!path.startsWith('/aws-service-role/') && !path.startsWith('/aws-reserved/')) return
   throw new AwsError(

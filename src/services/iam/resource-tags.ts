@@ -1,157 +1,161 @@
-import type {
-  ListInstanceProfileTagsCommandInput,
-  ListInstanceProfileTagsCommandOutput,
-  ListPolicyTagsCommandInput,
-  ListPolicyTagsCommandOutput,
-  ListRoleTagsCommandInput,
-  ListRoleTagsCommandOutput,
-  ListUserTagsCommandInput,
-  ListUserTagsCommandOutput,
-  TagInstanceProfileCommandInput,
-  TagInstanceProfileCommandOutput,
-  TagPolicyCommandInput,
-  TagPolicyCommandOutput,
-  TagRoleCommandInput,
-  TagRoleCommandOutput,
-  TagUserCommandInput,
-  TagUserCommandOutput,
-  UntagInstanceProfileCommandInput,
-  UntagInstanceProfileCommandOutput,
-  UntagPolicyCommandInput,
-  UntagPolicyCommandOutput,
-  UntagRoleCommandInput,
-  UntagRoleCommandOutput,
-  UntagUserCommandInput,
-  UntagUserCommandOutput,
-} from '@aws-sdk/client-iam'
-import { operation } from '../operation.ts'
+import type { Call, Need } from '../../door/call.ts'
+import type { ContextValues } from '../../policy/types.ts'
+import type { Store } from '../../store/store.ts'
+import type { Operation } from '../operation.ts'
 import { requireEntity, saveEntity, type Tag } from './entities.ts'
+import {
+  findOpenIdConnectProvider,
+  findSamlProvider,
+  requireOpenIdConnectProvider,
+  requireSamlProvider,
+  saveOpenIdConnectProvider,
+  saveSamlProvider,
+} from './identity-providers.ts'
 import { requireProfile, saveProfile } from './instance-profile.ts'
-import { onInstanceProfile, onPolicy, onRole, onUser } from './needs.ts'
+import { findMfaDevice, requireMfaDevice, saveMfaDevice } from './mfa-devices.ts'
+import { onArn, onInstanceProfile, onPolicy, onRole, onServerCertificate, onUser } from './needs.ts'
 import { page, type Paging } from './page.ts'
 import { requireOwnPolicy, requirePolicyView, savePolicy } from './policies.ts'
-import { requireOwnRole } from './protected-roles.ts'
-import { requestTagKeys, withoutTags, withTags } from './tags.ts'
+import { requireRoleToLabel } from './protected-roles.ts'
+import { requireServerCertificate, saveServerCertificate } from './server-certificate.ts'
+import { requestTagKeys, type TagKeys, withoutTags, withTags } from './tags.ts'
 
-/** Tags of users, roles, managed policies and instance profiles: the same three deeds on each. */
+/** Tags of everything in IAM that can bear them: the same three deeds on each. */
 
-export const tagUser = operation<TagUserCommandInput, TagUserCommandOutput>('iam', 'TagUser', {
-  needs: ({ UserName, Tags }, call) => [onUser(call, 'TagUser', UserName, requestTagKeys(Tags))],
-  perform: ({ UserName, Tags }, { call, world: { store } }) => {
-    const tagged = requireEntity(store, 'user', call.account, UserName)
-    saveEntity(store, { ...tagged, tags: withTags(tagged.tags, Tags) })
+interface Tagged {
+  readonly tags: readonly Tag[]
+}
+
+interface Taggable<Member extends string, Thing extends Tagged> {
+  /** As in TagUser, UntagUser, ListUserTags. */
+  readonly noun: string
+  /** What names it in a request. */
+  readonly member: Member
+  readonly told: TagKeys
+  need(call: Call, action: string, name: string, context?: ContextValues): Need
+  /** To read its tags. Throws NoSuchEntity. */
+  read(store: Store, account: string, name: string): Tagged
+  /** To change them. Throws NoSuchEntity, and for what only AWS may change. */
+  own(store: Store, account: string, name: string): Thing
+  save(store: Store, thing: Thing): void
+}
+
+type Named<Member extends string> = Readonly<Record<Member, string>>
+
+function tagging<Member extends string, Thing extends Tagged>(kind: Taggable<Member, Thing>) {
+  const { noun, member, told } = kind
+  const change = (name: string, { call, world: { store } }: Parameters<Operation['perform']>[1], tags: Change) => {
+    const thing = kind.own(store, call.account, name)
+    kind.save(store, { ...thing, tags: tags(thing.tags) })
     return {}
-  },
-})
+  }
+  const tag: Operation<Named<Member> & { Tags: Tag[] }> = {
+    service: 'iam',
+    name: `Tag${noun}`,
+    needs: (input, call) => [kind.need(call, `Tag${noun}`, input[member], requestTagKeys(input.Tags))],
+    perform: (input, permit) => change(input[member], permit, (tags) => withTags(tags, input.Tags, told)),
+  }
+  const untag: Operation<Named<Member> & { TagKeys: string[] }> = {
+    service: 'iam',
+    name: `Untag${noun}`,
+    needs: (input, call) => [kind.need(call, `Untag${noun}`, input[member], { 'aws:TagKeys': input.TagKeys })],
+    perform: (input, permit) => change(input[member], permit, (tags) => withoutTags(tags, input.TagKeys, told)),
+  }
+  const list: Operation<Named<Member> & Paging> = {
+    service: 'iam',
+    name: `List${noun}Tags`,
+    needs: (input, call) => [kind.need(call, `List${noun}Tags`, input[member])],
+    perform: (input, { call, world }) => tagPage(kind.read(world.store, call.account, input[member]).tags, input),
+  }
+  return { tag, untag, list }
+}
 
-export const untagUser = operation<UntagUserCommandInput, UntagUserCommandOutput>('iam', 'UntagUser', {
-  needs: ({ UserName, TagKeys }, call) => [onUser(call, 'UntagUser', UserName, { 'aws:TagKeys': TagKeys })],
-  perform: ({ UserName, TagKeys }, { call, world: { store } }) => {
-    const tagged = requireEntity(store, 'user', call.account, UserName)
-    saveEntity(store, { ...tagged, tags: withoutTags(tagged.tags, TagKeys) })
-    return {}
-  },
-})
-
-export const listUserTags = operation<ListUserTagsCommandInput, ListUserTagsCommandOutput>('iam', 'ListUserTags', {
-  needs: ({ UserName }, call) => [onUser(call, 'ListUserTags', UserName)],
-  perform: ({ UserName, ...paging }, { call, world: { store } }) =>
-    tagPage(requireEntity(store, 'user', call.account, UserName).tags, paging),
-})
-
-export const tagRole = operation<TagRoleCommandInput, TagRoleCommandOutput>('iam', 'TagRole', {
-  needs: ({ RoleName, Tags }, call) => [onRole(call, 'TagRole', RoleName, requestTagKeys(Tags))],
-  perform: ({ RoleName, Tags }, { call, world: { store } }) => {
-    const tagged = requireOwnRole(store, call.account, RoleName)
-    saveEntity(store, { ...tagged, tags: withTags(tagged.tags, Tags) })
-    return {}
-  },
-})
-
-export const untagRole = operation<UntagRoleCommandInput, UntagRoleCommandOutput>('iam', 'UntagRole', {
-  needs: ({ RoleName, TagKeys }, call) => [onRole(call, 'UntagRole', RoleName, { 'aws:TagKeys': TagKeys })],
-  perform: ({ RoleName, TagKeys }, { call, world: { store } }) => {
-    const tagged = requireOwnRole(store, call.account, RoleName)
-    saveEntity(store, { ...tagged, tags: withoutTags(tagged.tags, TagKeys) })
-    return {}
-  },
-})
-
-export const listRoleTags = operation<ListRoleTagsCommandInput, ListRoleTagsCommandOutput>('iam', 'ListRoleTags', {
-  needs: ({ RoleName }, call) => [onRole(call, 'ListRoleTags', RoleName)],
-  perform: ({ RoleName, ...paging }, { call, world: { store } }) =>
-    tagPage(requireEntity(store, 'role', call.account, RoleName).tags, paging),
-})
-
-export const tagPolicy = operation<TagPolicyCommandInput, TagPolicyCommandOutput>('iam', 'TagPolicy', {
-  needs: ({ PolicyArn, Tags }, call) => [onPolicy(call, 'TagPolicy', PolicyArn, requestTagKeys(Tags))],
-  perform: ({ PolicyArn, Tags }, { call, world: { store } }) => {
-    const tagged = requireOwnPolicy(store, call.account, PolicyArn)
-    savePolicy(store, { ...tagged, tags: withTags(tagged.tags, Tags) })
-    return {}
-  },
-})
-
-export const untagPolicy = operation<UntagPolicyCommandInput, UntagPolicyCommandOutput>('iam', 'UntagPolicy', {
-  needs: ({ PolicyArn, TagKeys }, call) => [onPolicy(call, 'UntagPolicy', PolicyArn, { 'aws:TagKeys': TagKeys })],
-  perform: ({ PolicyArn, TagKeys }, { call, world: { store } }) => {
-    const tagged = requireOwnPolicy(store, call.account, PolicyArn)
-    savePolicy(store, { ...tagged, tags: withoutTags(tagged.tags, TagKeys) })
-    return {}
-  },
-})
-
-export const listPolicyTags = operation<ListPolicyTagsCommandInput, ListPolicyTagsCommandOutput>(
-  'iam',
-  'ListPolicyTags',
-  {
-    needs: ({ PolicyArn }, call) => [onPolicy(call, 'ListPolicyTags', PolicyArn)],
-    perform: ({ PolicyArn, ...paging }, { world: { store } }) =>
-      tagPage(requirePolicyView(store, PolicyArn).tags, paging),
-  },
-)
-
-export const tagInstanceProfile = operation<TagInstanceProfileCommandInput, TagInstanceProfileCommandOutput>(
-  'iam',
-  'TagInstanceProfile',
-  {
-    needs: ({ InstanceProfileName, Tags }, call) => [
-      onInstanceProfile(call, 'TagInstanceProfile', InstanceProfileName, requestTagKeys(Tags)),
-    ],
-    perform: ({ InstanceProfileName, Tags }, { call, world: { store } }) => {
-      const tagged = requireProfile(store, call.account, InstanceProfileName)
-      saveProfile(store, { ...tagged, tags: withTags(tagged.tags, Tags) })
-      return {}
-    },
-  },
-)
-
-export const untagInstanceProfile = operation<UntagInstanceProfileCommandInput, UntagInstanceProfileCommandOutput>(
-  'iam',
-  'UntagInstanceProfile',
-  {
-    needs: ({ InstanceProfileName, TagKeys }, call) => [
-      onInstanceProfile(call, 'UntagInstanceProfile', InstanceProfileName, { 'aws:TagKeys': TagKeys }),
-    ],
-    perform: ({ InstanceProfileName, TagKeys }, { call, world: { store } }) => {
-      const tagged = requireProfile(store, call.account, InstanceProfileName)
-      saveProfile(store, { ...tagged, tags: withoutTags(tagged.tags, TagKeys) })
-      return {}
-    },
-  },
-)
-
-export const listInstanceProfileTags = operation<
-  ListInstanceProfileTagsCommandInput,
-  ListInstanceProfileTagsCommandOutput
->('iam', 'ListInstanceProfileTags', {
-  needs: ({ InstanceProfileName }, call) => [onInstanceProfile(call, 'ListInstanceProfileTags', InstanceProfileName)],
-  perform: ({ InstanceProfileName, ...paging }, { call, world: { store } }) =>
-    tagPage(requireProfile(store, call.account, InstanceProfileName).tags, paging),
-})
+type Change = (tags: readonly Tag[]) => readonly Tag[]
 
 function tagPage(tags: readonly Tag[], paging: Paging) {
   const sorted = tags.toSorted((a, b) => (a.Key < b.Key ? -1 : 1))
   const { items, ...rest } = page(sorted, ({ Key }) => Key, paging)
   return { Tags: items, ...rest }
 }
+
+const requireUser = (store: Store, account: string, name: string) => requireEntity(store, 'user', account, name)
+
+export const userTags = tagging({
+  noun: 'User',
+  member: 'UserName',
+  told: 'without case',
+  need: onUser,
+  read: requireUser,
+  own: requireUser,
+  save: saveEntity,
+})
+
+export const roleTags = tagging({
+  noun: 'Role',
+  member: 'RoleName',
+  told: 'without case',
+  need: onRole,
+  read: (store, account, name) => requireEntity(store, 'role', account, name),
+  own: requireRoleToLabel,
+  save: saveEntity,
+})
+
+export const policyTags = tagging({
+  noun: 'Policy',
+  member: 'PolicyArn',
+  told: 'by case',
+  need: onPolicy,
+  read: (store, _account, arn) => requirePolicyView(store, arn),
+  own: requireOwnPolicy,
+  save: savePolicy,
+})
+
+export const instanceProfileTags = tagging({
+  noun: 'InstanceProfile',
+  member: 'InstanceProfileName',
+  told: 'by case',
+  need: onInstanceProfile,
+  read: requireProfile,
+  own: requireProfile,
+  save: saveProfile,
+})
+
+export const serverCertificateTags = tagging({
+  noun: 'ServerCertificate',
+  member: 'ServerCertificateName',
+  told: 'by case',
+  need: onServerCertificate,
+  read: requireServerCertificate,
+  own: requireServerCertificate,
+  save: saveServerCertificate,
+})
+
+export const mfaDeviceTags = tagging({
+  noun: 'MFADevice',
+  member: 'SerialNumber',
+  told: 'by case',
+  need: (call, action, serial, context) => onArn(action, serial, findMfaDevice(call.world.store, serial), context),
+  read: requireMfaDevice,
+  own: requireMfaDevice,
+  save: saveMfaDevice,
+})
+
+export const openIdConnectProviderTags = tagging({
+  noun: 'OpenIDConnectProvider',
+  member: 'OpenIDConnectProviderArn',
+  told: 'by case',
+  need: (call, action, arn, context) => onArn(action, arn, findOpenIdConnectProvider(call.world.store, arn), context),
+  read: requireOpenIdConnectProvider,
+  own: requireOpenIdConnectProvider,
+  save: saveOpenIdConnectProvider,
+})
+
+export const samlProviderTags = tagging({
+  noun: 'SAMLProvider',
+  member: 'SAMLProviderArn',
+  told: 'by case',
+  need: (call, action, arn, context) => onArn(action, arn, findSamlProvider(call.world.store, arn), context),
+  read: requireSamlProvider,
+  own: requireSamlProvider,
+  save: saveSamlProvider,
+})

@@ -1,33 +1,40 @@
 import type { ContextValues } from '../../policy/types.ts'
 import { invalidInput, limitExceeded, type Tag } from './entities.ts'
 
-/** Tag keys keep their case and are told apart without it (IAM User Guide, "Tags for IAM resources"). */
-export function checkTags(tags: readonly Tag[] = []): readonly Tag[] {
-  const keys = new Set(tags.map(({ Key }) => Key.toLowerCase()))
-  if (keys.size < tags.length) {
-    throw invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
-  }
+/**
+ * How tag keys are told apart: those of users and roles without regard to their case, though they keep it, all others
+ * by it (IAM User Guide, "Tags for IAM resources").
+ */
+export type TagKeys = 'by case' | 'without case'
+
+const identity: Readonly<Record<TagKeys, (key: string) => string>> = {
+  'by case': (key) => key,
+  'without case': (key) => key.toLowerCase(),
+}
+
+const duplicates: Readonly<Record<TagKeys, string>> = {
+  'by case': 'Duplicate tag keys found.',
+  'without case': 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+}
+
+export function checkTags(tags: readonly Tag[] = [], told: TagKeys = 'without case'): readonly Tag[] {
+  const keys = new Set(tags.map(({ Key }) => identity[told](Key)))
+  if (keys.size < tags.length) throw invalidInput(duplicates[told])
   return tags.map(({ Key, Value }) => ({ Key, Value }))
 }
 
 /** Adds tags, overwriting those of the same key. */
-export function withTags(tags: readonly Tag[], added: readonly Tag[]): readonly Tag[] {
-  const checked = checkTags(added)
-  const merged = [
-    ...withoutTags(
-      tags,
-      checked.map(({ Key }) => Key),
-    ),
-    ...checked,
-  ]
-  // inferred: the sentence of IAM's other quotas.
-  if (merged.length > 50) throw limitExceeded('Cannot exceed quota for TagsPerResource: 50')
+export function withTags(tags: readonly Tag[], added: readonly Tag[], told: TagKeys): readonly Tag[] {
+  const checked = checkTags(added, told)
+  const addedKeys = checked.map(({ Key }) => Key)
+  const merged = [...withoutTags(tags, addedKeys, told), ...checked]
+  if (merged.length > 50) throw limitExceeded('The number of tags has reached the maximum limit.')
   return merged
 }
 
-export function withoutTags(tags: readonly Tag[], keys: readonly string[]): readonly Tag[] {
-  const gone = new Set(keys.map((key) => key.toLowerCase()))
-  return tags.filter(({ Key }) => !gone.has(Key.toLowerCase()))
+export function withoutTags(tags: readonly Tag[], keys: readonly string[], told: TagKeys): readonly Tag[] {
+  const gone = new Set(keys.map(identity[told]))
+  return tags.filter(({ Key }) => !gone.has(identity[told](Key)))
 }
 
 /** As the caller's principal tags have them; of two spellings of a key the later wins. */

@@ -7,14 +7,15 @@ import type {
 import { operation } from '../operation.ts'
 import { type Role, saveEntity } from './entities.ts'
 import { onRole } from './needs.ts'
-import { requireOwnRole } from './protected-roles.ts'
+import { requireOwnRole, requireRoleToLabel } from './protected-roles.ts'
 import { roleView } from './views.ts'
 
 /** Description and longest session. A member that is left out stays as it is; new durations bind new sessions only. */
 export const updateRole = operation<UpdateRoleCommandInput, UpdateRoleCommandOutput>('iam', 'UpdateRole', {
   needs: ({ RoleName }, call) => [onRole(call, 'UpdateRole', RoleName)],
   perform: ({ RoleName, Description, MaxSessionDuration }, { call, world: { store } }) => {
-    const role = requireOwnRole(store, call.account, RoleName)
+    const required = MaxSessionDuration === undefined ? requireRoleToLabel : requireOwnRole
+    const role = required(store, call.account, RoleName)
     const updated: Role = {
       ...role,
       ...(Description !== undefined && { description: Description }),
@@ -31,9 +32,9 @@ export const updateRoleDescription = operation<UpdateRoleDescriptionCommandInput
   {
     needs: ({ RoleName }, call) => [onRole(call, 'UpdateRoleDescription', RoleName)],
     perform: ({ RoleName, Description }, { call, world: { store } }) => {
-      const role: Role = { ...requireOwnRole(store, call.account, RoleName), description: Description }
+      const role: Role = { ...requireRoleToLabel(store, call.account, RoleName), description: Description }
       saveEntity(store, role)
-      return { Role: roleView(store, role) }
+      return { Role: { ...roleView(store, role), Description } }
     },
   },
 )

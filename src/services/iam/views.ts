@@ -35,8 +35,14 @@ export function roleView(store: Store, role: Role) {
     Arn: role.arn,
     CreateDate: role.createDate,
     AssumeRolePolicyDocument: encodePolicy(shownTrust(store, role.trust)),
-    ...(role.description !== undefined && { Description: role.description }),
-    MaxSessionDuration: role.maxSessionDuration,
+  }
+}
+
+/** What GetRole and ListRoles add, and CreateRole does not (captured). */
+export function roleDetails({ description, maxSessionDuration }: Role) {
+  return {
+    ...(description !== undefined && { Description: description }),
+    MaxSessionDuration: maxSessionDuration,
   }
 }
 

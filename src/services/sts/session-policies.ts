@@ -1,7 +1,6 @@
-import { deflateRawSync } from 'node:zlib'
 import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
-import { type Tag, validationError } from '../iam/entities.ts'
+import { validationError } from '../iam/entities.ts'
 import { defaultVersion, findPolicy, isAwsManaged } from '../iam/policies.ts'
 import { managedPolicyText } from '../iam/managed-policies.ts'
 import { checkPolicy } from '../iam/policy-text.ts'
@@ -36,24 +35,4 @@ function managedText(store: Store, account: string, arn: string): string {
   // inferred: the sentence.
   if (!text) throw new AwsError('MalformedPolicyDocument', `Policy ${arn} does not exist or is not attachable.`)
   return text
-}
-
-/** What a session's policies and tags may take up, packed. inferred: AWS's own packing is not known. */
-const PACKED_BYTES = 2048
-
-/**
- * Percent of the room for policies and tags; undefined when there are none (AWS leaves it out then).
- * A managed policy counts by its ARN, as only that is passed.
- */
-export function packedPolicySize(policies: readonly SessionPolicy[], tags: readonly Tag[]): number | undefined {
-  if (policies.length === 0 && tags.length === 0) return undefined
-  const content = JSON.stringify([policies.map(({ id, managed, text }) => (managed ? id : text)), tags])
-  const percent = Math.ceil((deflateRawSync(content).length / PACKED_BYTES) * 100)
-  if (percent > 100) {
-    throw new AwsError(
-      'PackedPolicyTooLarge',
-      `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
-    )
-  }
-  return percent
 }

@@ -1,0 +1,93 @@
+/** A layer of policies as one: who is asked about an action, and the records that its answers share. */
+import { inside } from './compile.ts'
+import type { Statement } from './compile.ts'
+import { remembering } from './memo.ts'
+import type { CompiledPolicy, Effect, LayerDecision, MatchedStatement, PolicyType } from './types.ts'
+
+export interface Union {
+  /** The record of the layer when no statement matched. */
+  readonly silent: LayerDecision
+  /** Statements of all the policies whose Action or NotAction covers the action, in their order. */
+  candidates(action: string): readonly Candidate[]
+  /** The record of the layer when these matched. */
+  record(matched: readonly MatchedStatement[]): LayerDecision
+}
+
+/** A statement that the action concerns, with its tests at hand. */
+export interface Candidate extends Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
+  /** The record of the layer when this one alone matched. */
+  readonly alone: LayerDecision
+}
+
+/** What a layer consists of: one policy, or a list that is kept by whoever asks. */
+export type Layer = CompiledPolicy | readonly CompiledPolicy[]
+
+interface Remembered {
+  readonly union: Union
+  readonly policies: readonly CompiledPolicy[]
+}
+
+const REMEMBERED_ACTIONS = 256
+
+/** By the policy or the list, for as long as it lives. */
+const unions: Readonly<Record<PolicyType, WeakMap<Layer, Remembered>>> = {
+  identity: new WeakMap(),
+  boundary: new WeakMap(),
+  session: new WeakMap(),
+  resource: new WeakMap(),
+  trust: new WeakMap(),
+  endpoint: new WeakMap(),
+  scp: new WeakMap(),
+  rcp: new WeakMap(),
+}
+
+/** The union of a layer, made anew when its list was changed. */
+export function unionOf(type: PolicyType, layer: Layer): Union {
+  const remembered = unions[type]
+  const known = remembered.get(layer)
+  if (known && isSame(known.policies, layer)) return known.union
+  const policies = isList(layer) ? [...layer] : [layer]
+  const union = unite(type, policies)
+  remembered.set(layer, { union, policies })
+  return union
+}
+
+function isList(layer: Layer): layer is readonly CompiledPolicy[] {
+  return Array.isArray(layer)
+}
+
+function isSame(policies: readonly CompiledPolicy[], layer: Layer): boolean {
+  if (!isList(layer)) return true
+  if (policies.length !== layer.length) return false
+  for (let at = 0; at < layer.length; at++) if (policies[at] !== layer[at]) return false
+  return true
+}
+
+function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
+  const ids = Object.freeze(policies.map(({ id }) => id))
+  const record = (matched: readonly MatchedStatement[]): LayerDecision => ({
+    type,
+    effect: effectOf(matched),
+    policies: ids,
+    matched,
+  })
+  const shared = (matched: readonly MatchedStatement[]) => Object.freeze(record(Object.freeze(matched)))
+  return {
+    silent: shared([]),
+    record,
+    candidates: remembering(REMEMBERED_ACTIONS, (action) =>
+      policies.flatMap((policy) =>
+        inside(policy)
+          .candidates(action)
+          .map(({ effect, resource, principal, conditions, match }): Candidate => {
+            return { effect, resource, principal, conditions, match, alone: shared([match]) }
+          }),
+      ),
+    ),
+  }
+}
+
+function effectOf(matched: readonly MatchedStatement[]): Effect {
+  if (matched.length === 0) return 'implicit-deny'
+  return matched.some(({ effect }) => effect === 'Deny') ? 'explicit-deny' : 'allow'
+}
