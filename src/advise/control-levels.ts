@@ -29,7 +29,7 @@ function lacking(world: World, layer: ControlLayer, one: NeedTrace, trace: Decis
   return levelsOf(world, layer, one, trace).filter((level) => !level.some(({ id }) => allowing.has(id)))
 }
 
-/** Where a policy hangs, or which levels lack an allow: `ou-a1b2-c3d4e5f6 (Research)`. Undefined when that has changed. */
+/** Where a policy hangs, or which levels lack an allow: `ou-a1b2-c3d4e5f6 (Research)`; as it was recorded when that has changed. */
 export function levelNames(
   world: World,
   layer: ControlLayer,
@@ -41,7 +41,8 @@ export function levelNames(
     policy === undefined
       ? lacking(world, layer, one, trace)
       : levelsOf(world, layer, one, trace).filter((level) => level.some(({ id }) => id === policy))
-  return levels.length > 0 ? levels.map(labelOf).join(', ') : undefined
+  if (levels.length > 0) return levels.map(labelOf).join(', ')
+  return one.decision.layers.find(({ type }) => type === layer)?.target
 }
 
 function labelOf(level: readonly CompiledPolicy[]): string {

@@ -4,7 +4,9 @@ import { suggest } from '../policy/suggest.ts'
 import type { AuthorizationRequest, Decision, PolicySet, Principal } from '../policy/types.ts'
 import { endpointPolicy } from '../services/ec2/endpoint-policy.ts'
 import { rcps, scps } from '../services/organizations/control-policies.ts'
+import { isSuspended, membership } from '../services/organizations/membership.ts'
 import { policiesOf } from '../services/iam/policies-of.ts'
+import type { Store } from '../store/store.ts'
 import type { AwsError } from '../wire/aws-error.ts'
 import type { Call, Caller, Need, Permit } from './call.ts'
 import { requestContext, resourceAccount } from './context.ts'
@@ -52,7 +54,7 @@ function mint(call: Call, trace: NeedTrace[]): Permit {
   return Object.freeze({ call, world: call.world, [needTraces]: trace }) as unknown as Permit
 }
 
-type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint' | 'scp'>
+type CallPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint' | 'scp' | 'scpTargets'>
 
 /** What applies to the whole call, whatever the need: the principal's policies and those of the endpoint it came through. */
 function applicablePolicies(call: Call): CallPolicies {
@@ -65,7 +67,7 @@ function applicablePolicies(call: Call): CallPolicies {
   const scp = scps(world.store, caller.account)
   return {
     identity,
-    ...(scp && { scp }),
+    ...(scp && { scp, ...levelsOf(world.store, 'scpTargets', caller.account) }),
     ...(boundary && { boundary }),
     ...(session && { session }),
     ...(endpoint && { endpoint }),
@@ -107,14 +109,27 @@ function requestOf(call: Call, need: Need): AuthorizationRequest {
 
 /** The caller's side, and what hangs on the resource or its account. */
 function policySet(call: Call, policies: CallPolicies, need: Need): PolicySet {
-  const rcp = rcps(call.world.store, resourceAccount(call, need), need.action)
+  const { store } = call.world
+  const owner = resourceAccount(call, need)
+  const rcp = rcps(store, owner, need.action)
   if (!rcp && !need.resourcePolicyRequired && !need.resourcePolicy) return policies
-  return { ...policies, ...resourceSide(need), ...(rcp && { rcp }) }
+  return {
+    ...policies,
+    ...resourceSide(need, isSuspended(store, owner)),
+    ...(rcp && { rcp, ...levelsOf(store, 'rcpTargets', owner) }),
+  }
 }
 
-function resourceSide(need: Need): Partial<PolicySet> {
+/** What the levels of an account's SCPs or RCPs hang on. */
+function levelsOf(store: Store, name: 'scpTargets' | 'rcpTargets', account: string): Partial<PolicySet> {
+  const targets = membership(store, account)?.targets
+  return targets ? { [name]: targets } : {}
+}
+
+/** Nothing of a closed account is reached any more: what its policies granted, they grant to nobody. */
+function resourceSide(need: Need, closed: boolean): Partial<PolicySet> {
   return {
-    ...(need.resourcePolicy ? { resource: need.resourcePolicy } : {}),
+    ...(need.resourcePolicy && !closed ? { resource: need.resourcePolicy } : {}),
     ...(need.resourcePolicyRequired ? { resourceRequired: true } : {}),
     resourceType: need.action.startsWith('sts:') ? 'trust' : 'resource',
   }

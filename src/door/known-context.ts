@@ -42,20 +42,16 @@ const requestKeys = [
   'aws:username',
   'aws:ViaAWSService',
   'aws:VpcSourceIp',
-]
+].map((name) => [name, name.toLowerCase()] as const)
 
 /** All that is known of the request, without what the need itself adds. */
 export function knownContext(call: Call, { action, resource, resourceAccount }: Need): KnownContext {
   const look = requestContext(call, { action, resource, ...(resourceAccount ? { resourceAccount } : {}) })
   const { tags, sessionContext = {} } = call.caller
-  const names = [
-    ...requestKeys,
-    ...Object.keys(sessionContext),
-    ...Object.keys(tags).map((tag) => `aws:PrincipalTag/${tag}`),
-  ]
+  const own = [...Object.keys(sessionContext), ...Object.keys(tags).map((tag) => `aws:PrincipalTag/${tag}`)]
   const known: KnownContext = {}
-  for (const name of names) {
-    const value = look(name.toLowerCase())
+  for (const [name, key] of [...requestKeys, ...own.map((name) => [name, name.toLowerCase()] as const)]) {
+    const value = look(key)
     if (value !== undefined) known[name] = value
   }
   return known

@@ -38,11 +38,17 @@ export interface Statement extends CompiledStatement {
   readonly match: MatchedStatement
 }
 
+/** A statement that an action concerns, with its tests at hand. */
+export interface Candidate extends Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
+  /** `match`, alone in a list: most often just one statement of a layer matches. */
+  readonly only: readonly MatchedStatement[]
+}
+
 /** What only `src/policy` sees of a policy. */
 export interface Policy extends CompiledPolicy {
   readonly statements: readonly Statement[]
   /** Statements whose Action or NotAction covers the action, in their order. */
-  candidates(action: string): readonly Statement[]
+  candidates(action: string): readonly Candidate[]
 }
 
 /** The inside of a compiled policy. Whatever was not made by `compile` fails on first use, and so denies. */
@@ -85,7 +91,7 @@ class LazyStatement implements Statement {
   readonly #grammar: Grammar
   readonly #variables: boolean
   #action: Glob | undefined
-  #tests: Pick<Statement, 'resource' | 'principal' | 'conditions'> | undefined
+  #candidate: Candidate | undefined
 
   constructor(document: StatementDocument, index: number, policy: string, grammar: Grammar, whole: PolicyDocument) {
     this.index = index
@@ -102,27 +108,33 @@ class LazyStatement implements Statement {
   }
 
   get resource(): Pattern | undefined {
-    return (this.#tests ??= this.#compile()).resource
+    return this.candidate.resource
   }
 
   get principal(): PrincipalMatcher | undefined {
-    return (this.#tests ??= this.#compile()).principal
+    return this.candidate.principal
   }
 
   get conditions(): readonly Condition[] {
-    return (this.#tests ??= this.#compile()).conditions
+    return this.candidate.conditions
   }
 
-  #compile() {
-    const { Principal, NotPrincipal, Condition: block = {} } = this.document
+  get candidate(): Candidate {
+    return (this.#candidate ??= this.#compile())
+  }
+
+  #compile(): Candidate {
+    const { document, effect, match } = this
+    const { Principal, NotPrincipal, Condition: block = {} } = document
     return {
-      resource: compileResource(this.document, this.#grammar, this.#variables),
-      principal: Principal
-        ? compilePrincipal(Principal)
-        : NotPrincipal && compileNotPrincipal(NotPrincipal, this.effect),
+      effect,
+      resource: compileResource(document, this.#grammar, this.#variables),
+      principal: Principal ? compilePrincipal(Principal) : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
       conditions: Object.entries(block).flatMap(([operator, keys]) =>
         Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables)),
       ),
+      match,
+      only: Object.freeze([match]),
     }
   }
 }
@@ -130,10 +142,10 @@ class LazyStatement implements Statement {
 /** A policy is asked about few actions, but often. */
 const REMEMBERED_ACTIONS = 256
 
-function candidatesAmong(statements: readonly Statement[]): Policy['candidates'] {
+function candidatesAmong(statements: readonly LazyStatement[]): Policy['candidates'] {
   let index: ActionIndex | undefined
   return remembering(REMEMBERED_ACTIONS, (action) => {
     index ??= actionIndex(statements.map(({ document }) => document))
-    return index(action.toLowerCase()).map((at) => statements[at]!)
+    return index(action.toLowerCase()).map((at) => statements[at]!.candidate)
   })
 }

@@ -4,6 +4,7 @@
  *
  * Every layer is asked, also after the first deny: the record shall say all that stands in the way.
  */
+import type { Candidate } from './compile.ts'
 import { DIRECT, ENTITY, NOT_NAMED } from './match-principal.ts'
 import type { Naming } from './match-principal.ts'
 import type {
@@ -17,7 +18,7 @@ import type {
   Principal,
 } from './types.ts'
 import { unionOf } from './union.ts'
-import type { Candidate, Layer } from './union.ts'
+import type { Layer } from './union.ts'
 
 /** Decides. Never throws: what goes wrong is a deny, decided by `none`. */
 export function evaluate(request: AuthorizationRequest, set: PolicySet): Decision {
@@ -139,8 +140,7 @@ function ask(type: PolicyType, policies: Layer, request: AuthorizationRequest): 
     if (!first) first = candidate
     else (matched ??= [first.match]).push(candidate.match)
   }
-  if (!first) return union.silent
-  return matched ? union.record(matched) : first.alone
+  return first ? union.record(matched ?? first.only) : union.silent
 }
 
 interface Named {
@@ -162,7 +162,7 @@ function askNamed(type: PolicyType, policies: Layer, request: AuthorizationReque
     if (!first) first = candidate
     else (matched ??= [first.match]).push(candidate.match)
   }
-  return { naming, layer: matched ? union.record(matched) : first ? first.alone : union.silent }
+  return { naming, layer: first ? union.record(matched ?? first.only) : union.silent }
 }
 
 function applies({ resource, conditions }: Candidate, { resource: asked, context }: AuthorizationRequest): boolean {

@@ -108,15 +108,15 @@ function namings(names: Names, principal: Principal, context: Context): Naming {
   if (kind === 'anonymous') return listsProvider(federated, context) ? DIRECT : NOT_NAMED
   const byAccount = listsAccount(names, principal)
   if (kind === 'root') return byAccount ? DIRECT : NOT_NAMED
-  const found = byAccount ? ACCOUNT : NOT_NAMED
+  // Behind the federated session of a root stands the account itself.
+  const ofRoot = kind === 'federated-user' && parentArn?.endsWith(':root')
+  const found = !byAccount ? NOT_NAMED : ofRoot ? ACCOUNT | ENTITY : ACCOUNT
   if (entities.size === 0 && federated.size === 0) return found
   const byId = entityId !== undefined && entities.has(entityId)
   const byArn = entities.has(arn)
   if (kind === 'user') return found | (byArn || byId ? DIRECT : NOT_NAMED)
   const parent = kind === 'role-session' ? principalArn : parentArn
-  // The parent of a root's federated session is the account.
-  const byRoot = byAccount && parent !== undefined && parent.endsWith(':root')
-  const byParent = byId || byRoot || (parent !== undefined && entities.has(parent)) || listsProvider(federated, context)
+  const byParent = byId || (parent !== undefined && entities.has(parent)) || listsProvider(federated, context)
   return found | (byArn ? DIRECT : NOT_NAMED) | (byParent ? ENTITY : NOT_NAMED)
 }
 

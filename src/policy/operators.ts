@@ -50,8 +50,8 @@ function equalsIgnoreCase(value: string, variables: boolean): ValueTest {
 
 /** Values that have an order: how they are read, and how two of them compare. */
 interface Ordered<T> {
-  parse(text: string): T | undefined
-  compare(a: T, b: T): number
+  readonly parse: (text: string) => T | undefined
+  readonly compare: (a: T, b: T) => number
 }
 
 const numbers: Ordered<Decimal> = { parse: parseDecimal, compare: compareDecimals }

@@ -1,6 +1,6 @@
 /** A layer of policies as one: who is asked about an action, and the records that its answers share. */
 import { inside } from './compile.ts'
-import type { Statement } from './compile.ts'
+import type { Candidate, Policy } from './compile.ts'
 import { remembering } from './memo.ts'
 import type { CompiledPolicy, Effect, LayerDecision, MatchedStatement, PolicyType } from './types.ts'
 
@@ -13,12 +13,6 @@ export interface Union {
   record(matched: readonly MatchedStatement[]): LayerDecision
 }
 
-/** A statement that the action concerns, with its tests at hand. */
-export interface Candidate extends Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
-  /** The record of the layer when this one alone matched. */
-  readonly alone: LayerDecision
-}
-
 /** What a layer consists of: one policy, or a list that is kept by whoever asks. */
 export type Layer = CompiledPolicy | readonly CompiledPolicy[]
 
@@ -27,7 +21,9 @@ interface Remembered {
   readonly policies: readonly CompiledPolicy[]
 }
 
-const REMEMBERED_ACTIONS = 256
+/** Each policy remembers its own candidates: so many are asked as quickly as their union would remember them. */
+const FEW = 8
+const REMEMBERED_ACTIONS = 128
 
 /** By the policy or the list, for as long as it lives. */
 const unions: Readonly<Record<PolicyType, WeakMap<Layer, Remembered>>> = {
@@ -71,23 +67,27 @@ function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
     policies: ids,
     matched,
   })
-  const shared = (matched: readonly MatchedStatement[]) => Object.freeze(record(Object.freeze(matched)))
+  const asked = policies.map(inside)
+  const candidates = (action: string) => candidatesOf(asked, action)
   return {
-    silent: shared([]),
+    silent: Object.freeze(record(NONE)),
     record,
-    candidates: remembering(REMEMBERED_ACTIONS, (action) =>
-      policies.flatMap((policy) =>
-        inside(policy)
-          .candidates(action)
-          .map(({ effect, resource, principal, conditions, match }): Candidate => {
-            return { effect, resource, principal, conditions, match, alone: shared([match]) }
-          }),
-      ),
-    ),
+    candidates: policies.length > FEW ? remembering(REMEMBERED_ACTIONS, candidates) : candidates,
   }
 }
 
+const NONE: readonly never[] = Object.freeze([])
+
+function candidatesOf(policies: readonly Policy[], action: string): readonly Candidate[] {
+  let found: readonly Candidate[] = NONE
+  for (const policy of policies) {
+    const more = policy.candidates(action)
+    if (more.length > 0) found = found.length > 0 ? [...found, ...more] : more
+  }
+  return found
+}
+
 function effectOf(matched: readonly MatchedStatement[]): Effect {
-  if (matched.length === 0) return 'implicit-deny'
-  return matched.some(({ effect }) => effect === 'Deny') ? 'explicit-deny' : 'allow'
+  for (const { effect } of matched) if (effect === 'Deny') return 'explicit-deny'
+  return matched.length > 0 ? 'allow' : 'implicit-deny'
 }

@@ -30,8 +30,7 @@ function refusal({ service, protocol }: Identified, found: Violation[]): AwsErro
     case 'organizations':
       return organizationsRefusal(found[0]!)
     case 'iam':
-      // It tells no values (captured, February 2026).
-      return new AwsError('ValidationError', sentence(found.map((one) => ({ ...one, shown: undefined }))))
+      return iamRefusal(found)
     default:
       return new AwsError(protocol === 'query' ? 'ValidationError' : 'ValidationException', sentence(found))
   }
@@ -46,6 +45,24 @@ export function sentence(found: Violation[]): string {
   })
   return `${found.length} validation error${found.length > 1 ? 's' : ''} detected: ${each.join('; ')}`
 }
+
+/** It tells no values (captured, February 2026), and of names and paths says what they may be made of. */
+function iamRefusal(found: Violation[]): AwsError {
+  const [{ kind, path, member } = found[0]!, ...more] = found
+  const grammar = kind === 'pattern' && more.length === 0 ? iamGrammars.get(member.shape.pattern) : undefined
+  const text = grammar
+    ? `The specified value for ${path} is invalid. It must ${grammar}`
+    : sentence(found.map((one) => ({ ...one, shown: undefined })))
+  return new AwsError('ValidationError', text)
+}
+
+const iamGrammars: ReadonlyMap<string | undefined, string> = new Map([
+  [
+    String.raw`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`,
+    'begin and end with / and contain only alphanumeric characters and/or / characters.',
+  ],
+  [String.raw`[\w+=,.@-]+`, 'contain only alphanumeric characters and/or the following: +=,.@_-'],
+])
 
 /** `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '…''` (captured). */
 function ecrRefusal({ kind, path, text, member }: Violation): AwsError {

@@ -6,9 +6,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import { MFA_DEVICES, mfaKey, type MfaDevice } from '../../src/services/iam/mfa-devices.ts'
-import { providerKey, SAML_PROVIDERS, type SamlProvider } from '../../src/services/iam/identity-providers.ts'
 import { assertionXml, encoded, ENTITY, metadataOf, newKey, responseXml, signed } from '../sts/identity-provider.ts'
-import { startIssuer, trustIssuer, type Issuer } from '../sts/issuer.ts'
+import { startIssuer, type Issuer } from '../sts/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import type { Keys } from '../support/sign.ts'
 import { awsCli, type AwsCli } from './aws-cli.ts'
@@ -73,7 +72,11 @@ async function user(UserName: string, PolicyDocument = allowAll): Promise<Keys> 
 
 describe('a token file', () => {
   it('is all that boto3 and the AWS CLI need (AWS_WEB_IDENTITY_TOKEN_FILE)', async () => {
-    const provider = trustIssuer(server.world.store, server.account, issuer)
+    const { OpenIDConnectProviderArn: provider } = await admin.call('iam', 'CreateOpenIDConnectProvider', {
+      Url: issuer.issuer,
+      ClientIDList: ['sts.amazonaws.com'],
+      ThumbprintList: [issuer.thumbprint],
+    })
     const { Role } = await admin.call('iam', 'CreateRole', {
       RoleName: 'pod',
       AssumeRolePolicyDocument: document({
@@ -193,16 +196,9 @@ describe('a federated user', () => {
 describe('a SAML response', () => {
   it('is taken from the AWS CLI, which signs nothing', async () => {
     const key = newKey()
-    const PrincipalArn = `arn:aws:iam::${server.account}:saml-provider/Corp`
-    server.world.store.put<SamlProvider>(SAML_PROVIDERS, providerKey(PrincipalArn), {
-      account: server.account,
-      name: 'Corp',
-      arn: PrincipalArn,
-      uuid: 'uuid',
-      metadata: metadataOf([key]),
-      validUntil: Math.floor(Date.now() / 1000) + 3600,
-      createDate: 0,
-      tags: [],
+    const { SAMLProviderArn: PrincipalArn } = await admin.call('iam', 'CreateSAMLProvider', {
+      Name: 'Corp',
+      SAMLMetadataDocument: metadataOf([key]),
     })
     const { Role } = await admin.call('iam', 'CreateRole', {
       RoleName: 'corp',

@@ -40,6 +40,10 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
   await call(url, admin, 'logs', 'CreateLogGroup', { logGroupName: 'sample' })
   await call(url, admin, 'logs', 'CreateLogStream', { logGroupName: 'sample', logStreamName: 'sample' })
 
+  // Reports that are made by the time that somebody asks for them.
+  await iam('GenerateCredentialReport', {})
+  const { JobId } = await iam('GenerateServiceLastAccessedDetails', { Arn: Role.Arn })
+
   const job = `arn:aws:sagemaker:${region}:${account}:training-job/sample`
   return {
     RoleArn: Role.Arn,
@@ -89,6 +93,15 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/sample.example.com`,
     SAMLProviderArn: `arn:aws:iam::${account}:saml-provider/sample`,
     SerialNumber: `arn:aws:iam::${account}:mfa/sample`,
+    PolicySourceArn: Role.Arn,
+    PolicyInputList: [policy({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' })],
+    ActionNames: ['sns:Publish'],
+    'iam.ServiceNamespace': 's3',
+    'iam.ServiceNamespaces': ['s3'],
+    'iam:GenerateServiceLastAccessedDetails': { Arn: Role.Arn },
+    'iam:ListPoliciesGrantingServiceAccess': { Arn: Role.Arn },
+    'iam:GetServiceLastAccessedDetails': { JobId },
+    'iam:GetServiceLastAccessedDetailsWithEntities': { JobId },
     'iam:CreateLoginProfile': { Password: 'Sample-password-1' },
     // Of a key that is not there AWS says that it may not be asked about.
     'iam:GetAccessKeyLastUsed': { AccessKeyId: admin.accessKeyId },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { findCredential } from '../../src/services/iam/credentials.ts'
 import { recordUse } from '../../src/services/iam/last-used.ts'
+import type { Caller } from '../../src/door/call.ts'
 import { findMfaDevice, saveMfaDevice } from '../../src/services/iam/mfa-devices.ts'
 import { account, allowAll, newAccount, policy, refused, trust } from './account.ts'
 import { leaf, sshKey } from './certificates.ts'
@@ -218,6 +219,37 @@ describe('roles', () => {
     )
   })
 
+  it('trust the very one of another account, not whoever has its name later', () => {
+    const { act, role } = newAccount()
+    const elsewhere = '210987654321'
+    const root: Caller = {
+      kind: 'root',
+      account: elsewhere,
+      arn: `arn:aws:iam::${elsewhere}:root`,
+      principalArn: `arn:aws:iam::${elsewhere}:root`,
+      userId: elsewhere,
+      tags: {},
+    }
+    const bea = `arn:aws:iam::${elsewhere}:user/bea`
+    refused(
+      () => role('r', { AWS: bea }),
+      'MalformedPolicyDocument',
+      `Invalid principal in policy: "AWS":"${bea}"`,
+      400,
+    )
+    const { UserId } = act(root, 'CreateUser', { UserName: 'bea' }).User
+    role('r', { AWS: bea })
+    const trusted = () => {
+      const text = decodeURIComponent(act('admin', 'GetRole', { RoleName: 'r' }).Role.AssumeRolePolicyDocument)
+      return JSON.parse(text).Statement.Principal.AWS
+    }
+    assert.equal(trusted(), bea)
+    act(root, 'DeleteUser', { UserName: 'bea' })
+    assert.equal(trusted(), UserId)
+    act(root, 'CreateUser', { UserName: 'bea' })
+    assert.equal(trusted(), UserId)
+  })
+
   it('refuse a trust policy that is malformed, too long, or names nobody', () => {
     const { act } = newAccount()
     const create = (AssumeRolePolicyDocument: string) => () =>
@@ -286,6 +318,17 @@ describe('roles', () => {
     assert.equal(Role.Path, '/aws-service-role/sagemaker.amazonaws.com/')
     refused(
       () => act('admin', 'PutRolePolicy', { RoleName: Role.RoleName, PolicyName: 'x', PolicyDocument: policy(read) }),
+      'UnmodifiableEntity',
+      /is only modifiable by AWS/,
+      400,
+    )
+    const { RoleName } = Role
+    act('admin', 'UpdateRole', { RoleName, Description: 'ours' })
+    act('admin', 'TagRole', { RoleName, Tags: [{ Key: 'Color', Value: 'red' }] })
+    const { Description, Tags } = act('admin', 'GetRole', { RoleName }).Role
+    assert.deepEqual([Description, Tags], ['ours', [{ Key: 'Color', Value: 'red' }]])
+    refused(
+      () => act('admin', 'UpdateRole', { RoleName, MaxSessionDuration: 7200 }),
       'UnmodifiableEntity',
       /is only modifiable by AWS/,
       400,

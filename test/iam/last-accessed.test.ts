@@ -217,7 +217,7 @@ describe('last accessed information', () => {
     const JobId = start(arn('user', 'doer'))
     const call = { account, caller: { accessKeyId: 'any', entityId: idOf('User', 'admin') }, time: clock.now, world }
     const permit = { call, world } as never
-    const answer = operations.GetServiceLastAccessedDetails.perform({ JobId } as never, permit)
+    const answer = operations.GetServiceLastAccessedDetails.perform({ JobId }, permit)
     assert.deepEqual(answer, { JobStatus: 'IN_PROGRESS', JobCreationDate: clock.now / 1000, IsTruncated: false })
   })
 

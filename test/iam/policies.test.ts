@@ -65,6 +65,21 @@ describe('managed policies', () => {
       /version v5 does not exist/,
       404,
     )
+    const none = `arn:aws:iam::${account}:policy/none`
+    for (const operation of ['GetPolicyVersion', 'SetDefaultPolicyVersion', 'DeletePolicyVersion']) {
+      refused(
+        () => act('admin', operation, { PolicyArn: none, VersionId: 'v1' }),
+        'NoSuchEntity',
+        `Policy ${none} version v1 does not exist or is not attachable.`,
+        404,
+      )
+    }
+    refused(
+      () => act('admin', 'ListEntitiesForPolicy', { PolicyArn: none }),
+      'NoSuchEntity',
+      `Policy ${none} does not exist or is not attachable.`,
+      404,
+    )
   })
 
   it('go only when nobody has them', () => {
@@ -127,6 +142,39 @@ describe('managed policies', () => {
       const input = { PolicyArn, Tags: [{ Key: 'a', Value: 'b' }], PolicyDocument: policy(read) }
       refused(() => act('admin', name, input), 'AccessDenied', 'Policy is outside your own account.', 403)
     }
+  })
+
+  it('are listed by who uses them, and how', () => {
+    const { act, user, role } = newAccount()
+    user('ann')
+    role('r', ec2, { Path: '/team/' })
+    const create = (PolicyName: string, Path = '/') =>
+      act('admin', 'CreatePolicy', { PolicyName, Path, PolicyDocument: policy(read) }).Policy.Arn
+    const [attached, boundary, idle] = [create('attached'), create('boundary'), create('idle', '/team/')]
+    act('admin', 'AttachRolePolicy', { RoleName: 'r', PolicyArn: attached })
+    act('admin', 'PutUserPermissionsBoundary', { UserName: 'ann', PermissionsBoundary: boundary })
+    const listed = (filter: object) =>
+      act('admin', 'ListPolicies', { Scope: 'Local', ...filter }).Policies.map((one: any) => one.Arn)
+    assert.deepEqual(listed({}), [attached, boundary, idle])
+    assert.deepEqual(listed({ PathPrefix: '/te' }), [idle])
+    assert.deepEqual(listed({ OnlyAttached: true }), [attached])
+    assert.deepEqual(listed({ PolicyUsageFilter: 'PermissionsPolicy' }), [attached])
+    assert.deepEqual(listed({ OnlyAttached: true, PolicyUsageFilter: 'PermissionsBoundary' }), [boundary])
+    assert.deepEqual(
+      act('admin', 'ListPolicies', { Scope: 'AWS', OnlyAttached: true }).Policies.map((one: any) => one.PolicyName),
+      ['AdministratorAccess'],
+    )
+    const entities = (filter: object) => {
+      const { PolicyUsers, PolicyRoles } = act('admin', 'ListEntitiesForPolicy', filter)
+      return [PolicyUsers.length, PolicyRoles.length]
+    }
+    assert.deepEqual(entities({ PolicyArn: attached }), [0, 1])
+    assert.deepEqual(entities({ PolicyArn: attached, PathPrefix: '/team/' }), [0, 1])
+    assert.deepEqual(entities({ PolicyArn: attached, PathPrefix: '/else/' }), [0, 0])
+    assert.deepEqual(entities({ PolicyArn: attached, EntityFilter: 'User' }), [0, 0])
+    assert.deepEqual(entities({ PolicyArn: attached, EntityFilter: 'LocalManagedPolicy' }), [0, 0])
+    assert.deepEqual(entities({ PolicyArn: boundary }), [1, 0])
+    assert.deepEqual(entities({ PolicyArn: boundary, PolicyUsageFilter: 'PermissionsPolicy' }), [0, 0])
   })
 
   it('cannot be attached when unknown, too many, or a service-linked role alone may have them', () => {

@@ -211,10 +211,8 @@ describe('SimulateCustomPolicy', () => {
     assert.deepEqual(bounded([get()], get()), ['allowed', true, 'PolicyInputList.1'])
     assert.deepEqual(bounded([get()], { ...get(), Action: 's3:PutObject' }), ['implicitDeny', false])
     assert.deepEqual(bounded([get()], deny()), ['explicitDeny', false, bound])
-    assert.deepEqual(
-      bounded([deny()], deny()).toSorted(),
-      ['PolicyInputList.1', bound, 'explicitDeny', false].toSorted(),
-    )
+    const [decision, within, ...both] = bounded([deny()], deny())
+    assert.deepEqual([decision, within, new Set(both)], ['explicitDeny', false, new Set(['PolicyInputList.1', bound])])
     assert.deepEqual(bounded([{ ...get(), Action: 's3:PutObject' }], get()), ['implicitDeny', true])
     const two = { PermissionsBoundaryPolicyInputList: [listed(get()), listed(get())] }
     invalid(() => custom([listed(get())], two), 'The list of Permissions Boundary policies cannot exceed 1 items.')

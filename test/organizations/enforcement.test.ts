@@ -369,6 +369,70 @@ describe('a resource control policy', () => {
     assert.equal((await as(owner.keys)('iam', 'ListUsers')).refused, undefined)
   })
 
+  it('keeps services from acting for outsiders, and lets them act for its own accounts', async () => {
+    const deputy = await estate.account('deputy')
+    const outsider = await estate.account('confuser')
+    await estate.manage('RemoveAccountFromOrganization', { AccountId: outsider.id })
+    const { Role } = await call(server.url, deputy.keys, 'iam', 'CreateRole', {
+      RoleName: 'for-sagemaker',
+      AssumeRolePolicyDocument: policy({
+        Effect: 'Allow',
+        Principal: { Service: 'sagemaker.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      }),
+    })
+    const actFor = (account: string) =>
+      server.world.door.call({
+        service: 'sts',
+        operation: 'AssumeRole',
+        input: { RoleArn: Role.Arn, RoleSessionName: 'SageMaker' },
+        as: {
+          service: 'sagemaker.amazonaws.com',
+          sourceArn: `arn:aws:sagemaker:us-east-1:${account}:training-job/x`,
+          sourceAccount: account,
+        },
+        origin: { kind: 'service-network', service: 'sagemaker' },
+      })
+    await actFor(outsider.id)
+    // AWS's sample: EnforceConfusedDeputyProtection.
+    await estate.govern(estate.rootId, 'RESOURCE_CONTROL_POLICY', {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: ['s3:*', 'sqs:*', 'kms:*', 'secretsmanager:*', 'sts:*'],
+      Resource: '*',
+      Condition: {
+        StringNotEqualsIfExists: { 'aws:SourceOrgID': estate.organizationId },
+        Null: { 'aws:SourceAccount': 'false' },
+        Bool: { 'aws:PrincipalIsAWSService': 'true' },
+      },
+    })
+    await assert.rejects(actFor(outsider.id), { code: 'AccessDenied' })
+    await actFor(deputy.id)
+    await actFor(lab.id)
+  })
+
+  it('and a service control policy leave service-linked roles alone', async () => {
+    const own = await estate.account('linked')
+    const { Role } = await call(server.url, own.keys, 'iam', 'CreateServiceLinkedRole', {
+      AWSServiceName: 'sagemaker.amazonaws.com',
+    })
+    const { Credentials } = await server.world.door.call<{ Credentials: Record<string, string> }>({
+      service: 'sts',
+      operation: 'AssumeRole',
+      input: { RoleArn: Role.Arn, RoleSessionName: 'SageMaker' },
+      as: { service: 'sagemaker.amazonaws.com', sourceAccount: own.id },
+      origin: { kind: 'service-network', service: 'sagemaker' },
+    })
+    const linked = {
+      accessKeyId: Credentials['AccessKeyId']!,
+      secretAccessKey: Credentials['SecretAccessKey']!,
+      sessionToken: Credentials['SessionToken']!,
+    }
+    await estate.govern(own.id, 'SERVICE_CONTROL_POLICY', { Effect: 'Deny', Action: '*', Resource: '*' })
+    assert.match((await as(own.keys)('ec2', 'DescribeVpcs')).refused ?? '', /explicit deny in a service control policy/)
+    assert.equal((await as(linked)('ec2', 'DescribeVpcs')).refused, undefined)
+  })
+
   it('does not bind resources of the management account', async () => {
     await as(server.admin)('s3', 'CreateBucket', { Bucket: 'of-management' })
     const denial = await estate.govern(estate.rootId, 'RESOURCE_CONTROL_POLICY', {
@@ -383,25 +447,31 @@ describe('a resource control policy', () => {
 })
 
 describe('a closed account', () => {
-  it('has no principals any more', async () => {
+  it('has no principals any more, and what it shared is shared with nobody', async () => {
     const closed = await estate.account('closed')
     const user = await userOf(closed, 'left-behind')
     const root = await rootOf(closed)
     for (const keys of [closed.keys, user, root]) {
       assert.equal((await as(keys)('iam', 'ListRoles')).refused, undefined)
     }
+    await openBucket(closed, 'left-behind')
+    await call(server.url, closed.keys, 's3', 'PutBucketPolicy', {
+      Bucket: 'left-behind',
+      Policy: policy({ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::left-behind' }),
+    })
+    const list = async () => (await as(lab.keys)('s3', 'ListObjectsV2', { Bucket: 'left-behind' })).refused
+    assert.equal(await list(), undefined)
     await estate.manage('CloseAccount', { AccountId: closed.id })
+    assert.match((await list()) ?? '', /^AccessDenied: /)
     for (const keys of [closed.keys, user, root]) {
       assert.match((await as(keys)('iam', 'ListRoles')).refused ?? '', /^InvalidClientTokenId: /)
     }
     const { Account } = await estate.manage('DescribeAccount', { AccountId: closed.id })
     assert.equal(Account.Status, 'SUSPENDED')
     assert.equal(Account.State, 'SUSPENDED')
-    await assert.rejects(
-      assume(server, server.admin, `arn:aws:iam::${closed.id}:role/OrganizationAccountAccessRole`).then((keys) =>
-        call(server.url, keys, 'iam', 'ListRoles'),
-      ),
-    )
+    await assert.rejects(assume(server, server.admin, `arn:aws:iam::${closed.id}:role/OrganizationAccountAccessRole`), {
+      code: 'AccessDenied',
+    })
   })
 })
 

@@ -12,7 +12,7 @@ export interface Estate {
   organizationId: string
   rootId: string
   /** Calls as the management account's `admin`. */
-  manage(operation: string, input?: object): Promise<any>
+  manage: (operation: string, input?: object) => Promise<any>
   /** A new account, in the root unless a unit is given. */
   account(name: string, unit?: string): Promise<Member>
   unit(name: string, parent?: string): Promise<string>

@@ -511,7 +511,13 @@ describe('the end of an organization', () => {
       assert.equal(await refusal(operation, input, founder.keys), 'done')
     await done('CreateOrganization')
     await done('CreatePolicy', scp('short-lived'))
+    const guest = await estate.account('never-came')
+    await estate.manage('RemoveAccountFromOrganization', { AccountId: guest.id })
+    await done('InviteAccountToOrganization', { Target: { Id: guest.id, Type: 'ACCOUNT' } })
     await done('DeleteOrganization')
+    const asked = await send(server.url, 'organizations', 'ListHandshakesForAccount', {}, { keys: guest.keys })
+    const [handshake] = JSON.parse(asked.body.toString()).Handshakes
+    assert.equal(handshake.State, 'CANCELED')
     assert.equal(await refusal('DescribeOrganization', {}, founder.keys), 'AWSOrganizationsNotInUseException')
     await done('CreateOrganization')
     await done('CreatePolicy', scp('short-lived'))

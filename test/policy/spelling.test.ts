@@ -50,7 +50,7 @@ test('upper and lower case of actions, condition keys and Null’s values do not
       const names = (key: string) =>
         statement[key] === undefined
           ? {}
-          : { [key]: [statement[key]].flat().map((name) => recased(random, String(name))) }
+          : { [key]: ([statement[key]].flat() as string[]).map((name) => recased(random, name)) }
       return {
         ...statement,
         ...names('Action'),

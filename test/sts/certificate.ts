@@ -24,6 +24,8 @@ interface Wish {
   to?: string
 }
 
+let serial = 0
+
 export function makeCertificate(wish: Wish): Certificate {
   const {
     name,
@@ -50,7 +52,7 @@ export function makeCertificate(wish: Wish): Certificate {
   ]
   const body = sequence(
     tlv(0xa0, integer(2)),
-    integer(1 + Math.floor(Math.random() * 2 ** 30)),
+    integer(++serial),
     algorithm,
     distinguishedName(by?.name ?? name),
     sequence(time(from), time(to)),

@@ -252,6 +252,16 @@ describe('a response is refused', () => {
     await assertRefused(status.replace('URI="#_response"', 'URI=""'), badSignature)
   })
 
+  it('that is dearer to check than to send', async () => {
+    const wide = good().replace('<saml:Subject>', `${'<saml:Advice/>'.repeat(3000)}<saml:Subject>`)
+    await assertRefused(wide, 'Invalid SAML response')
+    const transform = '<Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+    await assertRefused(good().replace('<Transforms>', `<Transforms>${transform.repeat(500)}`), badSignature)
+    const xpath = '<Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"/>'
+    await assertRefused(good().replace('<Transforms>', `<Transforms>${xpath}`), badSignature)
+    assert.match(good(), /<Transforms>/)
+  })
+
   it('and a comment does not cut a name short', async () => {
     const cut = good({ subject: 'ann<!-- -->x' })
     assert.equal((await assume(cut)).Subject, 'annx')

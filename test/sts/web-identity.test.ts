@@ -196,14 +196,29 @@ describe('the trust policy decides', () => {
     message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
   }
 
-  async function assertDenied(token: string, more: object = {}): Promise<void> {
+  /** Returns the explanation. */
+  async function assertDenied(token: string, more: object = {}): Promise<any> {
     const { requestId, ...refusal } = await assume(token, more)
     assert.deepEqual(refusal, denied)
     const trace = server.world.decisions.get(requestId)!
     assert.deepEqual([trace.decision, trace.stage, trace.caller?.kind], ['denied', 'authorize', 'anonymous'])
+    const { Document } = await call(server.url, server.admin, 'sallyport', 'Explain', { Id: requestId })
+    assert.deepEqual([Document.decision, Document.blockers[0].layer], ['denied', 'trust'])
+    return Document
   }
 
-  it('by the claims', async () => assertDenied(await issuer.token({ sub: 'repo:evil/models' })))
+  it('by the claims, and what would let them pass lets nobody else', async () => {
+    const { fixes } = await assertDenied(await issuer.token({ sub: 'repo:evil/models' }))
+    const { Statement } = JSON.parse(fixes[0].call.input.PolicyDocument)
+    assert.deepEqual(Statement.at(-1), {
+      Effect: 'Allow',
+      Principal: { Federated: provider },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: { [`${issuer.url}:aud`]: 'sts.amazonaws.com', [`${issuer.url}:sub`]: 'repo:evil/models' },
+      },
+    })
+  })
 
   it('by the session name', async () => {
     await trustNow(trust({ StringEquals: { 'sts:RoleSessionName': 'build-8' } }))
@@ -212,8 +227,9 @@ describe('the trust policy decides', () => {
     await trustNow(trust({ StringLike: { [`${issuer.url}:sub`]: 'repo:acme/*' } }))
   })
 
-  it('and a role that is not there looks like one that does not trust', async () =>
-    assertDenied(await issuer.token(), { RoleArn: `arn:aws:iam::${server.account}:role/none` }))
+  it('and a role that is not there looks like one that does not trust', async () => {
+    await assertDenied(await issuer.token(), { RoleArn: `arn:aws:iam::${server.account}:role/none` })
+  })
 
   it('and one that trusts AWS principals trusts no token', async () => {
     await trustNow(

@@ -103,6 +103,18 @@ const rows: [what: string, call: Identified, input: Record<string, unknown>, ans
     String.raw`ValidationError 1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`,
   ],
   [
+    '[LS] IAM says what paths are made of',
+    call('iam', 'CreateVirtualMFADevice'),
+    { VirtualMFADeviceName: 'phone', Path: '/no-end' },
+    'ValidationError The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  ],
+  [
+    'IAM says what names are made of',
+    call('iam', 'CreateUser'),
+    { UserName: 'a b' },
+    'ValidationError The specified value for userName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+  ],
+  [
     'EC2 names the parameter',
     call('ec2', 'CreateSubnet'),
     {},

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import pc from 'picocolors'
-import { compile, denialSentence, evaluate } from '../../policy/policy.ts'
-import type { CompiledPolicy, ContextValues, Grammar, PolicySet, Principal } from '../../policy/policy.ts'
+import { compile, compileGrant, denialSentence, evaluate } from '../../policy/policy.ts'
+import type { CompiledPolicy, ContextValues, Grammar, Grant, PolicySet, Principal } from '../../policy/policy.ts'
 import { exitCode } from '../exit-code.ts'
 import { UsageError } from '../failure.ts'
 
@@ -23,6 +23,7 @@ interface Case {
     boundary?: Entry
     session?: Entry[]
     resource?: Entry
+    grants?: Omit<Grant, 'id'>[]
     endpoint?: Entry
     scp?: Entry[][]
     rcp?: Entry[][]
@@ -37,6 +38,7 @@ const KNOWN = new Set([
   'resource',
   'resourceType',
   'resourceRequired',
+  'grants',
   'endpoint',
   'scp',
   'rcp',
@@ -94,7 +96,7 @@ function run(file: string, one: Case): Outcome {
 }
 
 function policySet(policies: Case['policies'], file: string): PolicySet {
-  const { identity, boundary, session, resource, endpoint, scp, rcp, ...rest } = policies
+  const { identity, boundary, session, resource, grants, endpoint, scp, rcp, ...rest } = policies
   const one = (entry: Entry, grammar: Grammar) => compileEntry(entry, grammar, file)
   const levels = (entries: Entry[][], grammar: Grammar) =>
     entries.map((level) => level.map((entry) => one(entry, grammar)))
@@ -104,6 +106,7 @@ function policySet(policies: Case['policies'], file: string): PolicySet {
     ...(boundary && { boundary: one(boundary, 'identity') }),
     ...(session && { session: session.map((entry) => one(entry, 'identity')) }),
     ...(resource && { resource: one(resource, rest.resourceType ?? 'resource') }),
+    ...(grants && { grants: grants.map((grant) => compileGrant({ id: 'grant:case', ...grant })) }),
     ...(endpoint && { endpoint: one(endpoint, 'endpoint') }),
     ...(scp && { scp: levels(scp, 'scp') }),
     ...(rcp && { rcp: levels(rcp, 'rcp') }),

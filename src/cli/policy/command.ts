@@ -41,7 +41,7 @@ export function policyCommand(program: Command, done: (code: number) => void): v
       'after',
       '\nExit code 3 when there is an ERROR, SECURITY_WARNING or WARNING; a SUGGESTION alone is none.',
     )
-    .action(async (files, options) => done(await (await import('./lint.ts')).lintCommand(files, options)))
+    .action(async (files, options) => done((await import('./lint.ts')).lintCommand(files, options)))
 
   policy
     .command('compare')

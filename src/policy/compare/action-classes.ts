@@ -19,59 +19,108 @@ const ALPHABET = new Set('abcdefghijklmnopqrstuvwxyz0123456789-_.:')
 /** Where policies speak of all actions, these stand for them. */
 const WELL_KNOWN = ['s3:GetObject', 'ec2:DescribeInstances', 'iam:CreateUser', 'sts:AssumeRole']
 
-export function actionClasses(rules: readonly Rule[], reference: ServiceReference | undefined, budget: Budget): ActionClass[] {
-  const patterns = new Map<string, { name: number; listedBy: Rule[] }>()
-  const language = newLanguage()
-  const exact: string[] = []
-  for (const rule of rules) {
-    const written = rule.document.Action ?? rule.document.NotAction ?? []
-    for (const [at, pattern] of rule.actions.entries()) {
-      const known = patterns.get(pattern)
-      if (known) {
-        known.listedBy.push(rule)
-        continue
-      }
-      const name = patterns.size
-      patterns.set(pattern, { name, listedBy: [rule] })
-      if (!/[*?]/.test(pattern)) exact.push(written[at]!.trim())
-      addPattern(language, globTokens(parsePattern(pattern, { variables: false, wildcards: true }), nothing)!, name)
-    }
-  }
-  const listedBy = [...patterns.values()].map((one) => one.listedBy)
+/** Classes of actions, each with one of its own; those that no statement names are one of them. */
+export function actionClasses(
+  rules: readonly Rule[],
+  reference: ServiceReference | undefined,
+  budget: Budget,
+): ActionClass[] {
+  const { exact, wild, listedBy } = namesIn(rules)
   const complements = rules.filter(({ document }) => document.NotAction)
-
-  const found = new Map<string, ActionClass>()
   const ids = new Map(rules.map((rule, at) => [rule, at]))
-  const offer = (action: string | (() => string), names: ReadonlySet<number>): void => {
+  const found = new Map<string, ActionClass>()
+
+  const offer = (action: string, patterns: ReadonlySet<number>): void => {
     spend(budget)
-    const listing = new Set<Rule>()
-    for (const name of names) for (const rule of listedBy[name]!) listing.add(rule)
+    const name = exact.get(action.toLowerCase())
+    const listing = new Set<Rule>(name === undefined ? [] : listedBy[name])
+    for (const pattern of patterns) for (const rule of listedBy[pattern]!) listing.add(rule)
     const covering = new Set([...listing].filter(({ document }) => !document.NotAction))
     for (const rule of complements) if (!listing.has(rule)) covering.add(rule)
-    const key = [...covering].map((rule) => ids.get(rule)!).sort((a, b) => a - b).join(',')
-    if (!found.has(key)) found.set(key, { action: typeof action === 'string' ? action : action(), rules: covering })
+    const key = [...covering]
+      .map((rule) => ids.get(rule)!)
+      .sort((x, y) => x - y)
+      .join(',')
+    if (!found.has(key)) found.set(key, { action, rules: covering })
   }
+
   const everyAction = newLanguage()
   addPattern(everyAction, [ONE_IN_COMPONENT, STAR_IN_COMPONENT, ':', ONE_IN_COMPONENT, STAR_IN_COMPONENT], 0)
+  const spelled = (action: string) => spell([everyAction, wild], action.toLowerCase())
   const known = (action: string) => {
-    const names = spell([everyAction, language], action.toLowerCase())
-    if (names) offer(action, names)
+    const patterns = spelled(action)
+    if (patterns) offer(action, patterns)
   }
-  for (const action of exact) known(action)
-  for (const prefix of reference ? prefixesOf(patterns.keys()) : []) {
+  for (const rule of rules) {
+    for (const name of rule.document.Action ?? rule.document.NotAction ?? []) if (!/[*?]/.test(name)) known(name.trim())
+  }
+  for (const prefix of reference ? prefixesOf(rules) : []) {
     for (const { name } of reference?.service(prefix)?.actions ?? []) known(name)
   }
   for (const action of WELL_KNOWN) known(action)
-  walk({ required: [everyAction], observed: language, filler: 'x', alphabet: ALPHABET }, budget, (visit) => {
-    offer(() => visit.text(), visit.observed)
-    return false
-  })
+
+  // Names without wildcards are done; the walk is over the others' combinations, by actions that are none of those names.
+  // Where it comes upon such a name instead, it is to tell that name from its neighbours, and walks again.
+  const combinations = new Set<string>()
+  const told = new Set<string>()
+  for (;;) {
+    const missed = new Map<string, string>()
+    walk({ required: [everyAction], observed: wild, filler: 'x', alphabet: ALPHABET }, budget, (visit) => {
+      const combination = [...visit.observed].sort((x, y) => x - y).join(',')
+      if (combinations.has(combination)) return false
+      const text = visit.text()
+      if (told.has(text)) return false
+      if (exact.has(text)) missed.set(combination, text)
+      else {
+        combinations.add(combination)
+        offer(text, visit.observed)
+      }
+      return false
+    })
+    const names = [...missed].flatMap(([combination, text]) => (combinations.has(combination) ? [] : [text]))
+    if (names.length === 0) break
+    for (const text of names) {
+      // Under a number of its own, which no statement goes by.
+      addPattern(wild, text.split(''), listedBy.push(new Set()) - 1)
+      told.add(text)
+    }
+  }
   return [...found.values()]
 }
 
-function prefixesOf(patterns: Iterable<string>): Set<string> {
+/**
+ * Patterns by the statements that list them: those without wildcards by their text, the others as a language. Patterns of the
+ * very same statements share a number, as nobody needs to tell them apart.
+ */
+function namesIn(rules: readonly Rule[]) {
+  const listed = new Map<string, Set<Rule>>()
+  for (const rule of rules) {
+    for (const pattern of rule.actions) {
+      const known = listed.get(pattern)
+      if (known) known.add(rule)
+      else listed.set(pattern, new Set([rule]))
+    }
+  }
+  const ids = new Map(rules.map((rule, at) => [rule, at]))
+  const numbers = new Map<string, number>()
+  const listedBy: ReadonlySet<Rule>[] = []
+  const exact = new Map<string, number>()
+  const wild = newLanguage()
+  for (const [pattern, listing] of listed) {
+    const key = [...listing].map((rule) => ids.get(rule)!).join(',')
+    const number = numbers.get(key) ?? listedBy.push(listing) - 1
+    numbers.set(key, number)
+    if (/[*?]/.test(pattern)) addPattern(wild, globTokens(parsePattern(pattern, GLOB), nothing)!, number)
+    else exact.set(pattern, number)
+  }
+  return { exact, wild, listedBy }
+}
+
+const GLOB = { variables: false, wildcards: true }
+
+function prefixesOf(rules: readonly Rule[]): Set<string> {
   const prefixes = new Set<string>()
-  for (const pattern of patterns) {
+  for (const pattern of rules.flatMap(({ actions }) => actions)) {
     const prefix = pattern.slice(0, pattern.indexOf(':'))
     if (pattern.includes(':') && !/[*?]/.test(prefix)) prefixes.add(prefix)
   }

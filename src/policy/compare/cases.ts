@@ -15,7 +15,7 @@ import type { Caller } from './principals.ts'
 import { niceResources } from './nice-resources.ts'
 import { resourceClasses } from './resource-classes.ts'
 import type { ResourceQuestion } from './resource-classes.ts'
-import { implies, resolvable } from './rules.ts'
+import { implies, isResolvable, resolvable } from './rules.ts'
 import type { Literal, ResourceSet, Rule } from './rules.ts'
 import type { Pins } from './tokens.ts'
 
@@ -308,9 +308,10 @@ function solveResources(
     required = [required[withVariables === -1 ? 0 : withVariables]]
     against = clauses.filter(({ rule }) => !rule.resource?.negated)
   }
+  const resolved = new Set(covered.flatMap(({ conditions }) => conditions.flatMap((one) => (isResolvable(one) ? one.key : []))))
   const nice = niceResources(action, required, pins, search.facts.reference)
   const classes = resourceClasses(
-    { required, avoided: against.map(({ rule }) => rule.resource), pins, open, nice },
+    { required, avoided: against.map(({ rule }) => rule.resource), pins, open, resolved, nice },
     search.budget,
   )
   for (const { resource, within } of classes) {

@@ -45,8 +45,10 @@ interface Node {
   starInComponent?: Node
   one?: Node
   oneInComponent?: Node
-  /** Patterns that end here. */
+  /** Names of patterns that end here. */
   readonly accepts: number[]
+  /** Names of patterns that go through here or end here. */
+  readonly ahead: Set<number>
 }
 
 /** Patterns over one string. */
@@ -55,7 +57,7 @@ export interface Language {
 }
 
 function newNode(language: Language, loop: Loop): Node {
-  const node: Node = { id: language.nodes.length, loop, chars: new Map(), anyCase: new Map(), accepts: [] }
+  const node: Node = { id: language.nodes.length, loop, chars: new Map(), anyCase: new Map(), accepts: [], ahead: new Set() }
   language.nodes.push(node)
   return node
 }
@@ -66,9 +68,10 @@ export function newLanguage(): Language {
   return language
 }
 
-/** Adds a pattern under a name that the walk will call. */
+/** Adds a pattern under a name that the walk will call; several may share one, and are told apart no more. */
 export function addPattern(language: Language, tokens: readonly Token[], name: number): void {
   let node = language.nodes[0]!
+  node.ahead.add(name)
   for (const token of tokens) {
     if (typeof token === 'string') node = child(node.chars, token, language)
     else if (typeof token === 'object') node = child(node.anyCase, token.anyCase, language)
@@ -76,6 +79,7 @@ export function addPattern(language: Language, tokens: readonly Token[], name: n
     else if (token === STAR_IN_COMPONENT) node = node.starInComponent ??= newNode(language, 'component')
     else if (token === ONE) node = node.one ??= newNode(language, 'none')
     else node = node.oneInComponent ??= newNode(language, 'none')
+    node.ahead.add(name)
   }
   node.accepts.push(name)
 }
@@ -110,8 +114,27 @@ function enter(node: Node, into: Set<Node>): void {
   if (node.starInComponent) enter(node.starInComponent, into)
 }
 
-function sorted(nodes: Set<Node>): Places {
-  return nodes.size < 2 ? [...nodes] : [...nodes].sort((a, b) => a.id - b.id)
+/**
+ * In order, and without places that have nothing to add: a pattern that ended in `*` accepts whatever comes, so what else
+ * there is of its name does not matter any more. It is this that keeps many infix wildcards from multiplying.
+ */
+function settled(nodes: Set<Node>): Places {
+  const places = nodes.size < 2 ? [...nodes] : [...nodes].sort((a, b) => a.id - b.id)
+  const decided = new Set<number>()
+  for (const { loop, accepts } of places) if (loop === 'any') for (const name of accepts) decided.add(name)
+  if (decided.size === 0) return places
+  const shown = new Set<number>()
+  return places.filter(({ loop, accepts, ahead }) => {
+    const more = loop === 'any' && accepts.some((name) => !shown.has(name))
+    if (loop === 'any') for (const name of accepts) shown.add(name)
+    return more || !isWithin(ahead, decided)
+  })
+}
+
+function isWithin(few: ReadonlySet<number>, many: ReadonlySet<number>): boolean {
+  if (few.size > many.size) return false
+  for (const one of few) if (!many.has(one)) return false
+  return true
 }
 
 function advance(places: Places, char: string): Places {
@@ -128,7 +151,7 @@ function advance(places: Places, char: string): Places {
     if (node.one) enter(node.one, next)
     if (node.oneInComponent && char !== ':') enter(node.oneInComponent, next)
   }
-  return sorted(next)
+  return settled(next)
 }
 
 export interface Walk {
@@ -192,7 +215,7 @@ export function walk(
 function start(root: Node): Places {
   const places = new Set<Node>()
   enter(root, places)
-  return sorted(places)
+  return settled(places)
 }
 
 function keyOf({ places }: State): string {

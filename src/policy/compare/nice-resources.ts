@@ -38,7 +38,7 @@ function accountOf(pins: Pins): string {
 function formats(action: string, reference: ServiceReference | undefined): string[] {
   const types = reference?.action(action)?.resourceTypes ?? []
   const service = reference?.service(action.slice(0, action.indexOf(':')))
-  return types.flatMap(({ name }) => service?.resourceTypes.get(name)?.arn ?? [])
+  return types.toSorted((a, b) => Number(b.required) - Number(a.required)).flatMap(({ name }) => service?.resourceTypes.get(name)?.arn ?? [])
 }
 
 const placeholders: Readonly<Record<string, string>> = { Partition: 'aws', Region: REGION }

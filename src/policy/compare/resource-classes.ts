@@ -25,6 +25,8 @@ export interface ResourceQuestion {
    * `relaxed`: a required pattern may be any text there, an avoided one is never met for sure.
    */
   readonly open: 'symbol' | 'relaxed'
+  /** Keys that have a value in all requests at hand: their variables' defaults do not count. */
+  readonly resolved: ReadonlySet<string>
   /** Resources to prefer as representatives. */
   readonly nice: readonly string[]
 }
@@ -47,7 +49,7 @@ export function resourceClasses(question: ResourceQuestion, budget: Budget): Res
   // Patterns are counted through; even numbers are where they match at least, odd ones where they match at most.
   const observed = newLanguage()
   const symbols = new Map<string, string>()
-  const least = withPins(pins, question.open === 'symbol' ? bySymbol(symbols) : nothing)
+  const least = withPins(pins, question.open === 'symbol' ? bySymbol(symbols, question.resolved) : nothing)
   const most = withPins(pins, anything)
   let count = 0
   const observe = (set: ResourceSet | undefined): Test => {
@@ -78,7 +80,7 @@ export function resourceClasses(question: ResourceQuestion, budget: Budget): Res
   for (const set of required) {
     if (!set || set.negated || set.patterns.some(({ all }) => all)) continue
     const language = newLanguage()
-    const unknown = withPins(pins, question.open === 'symbol' ? bySymbol(symbols) : anything)
+    const unknown = withPins(pins, question.open === 'symbol' ? bySymbol(symbols, question.resolved) : anything)
     for (const pattern of set.patterns) addTokens(language, pattern, unknown, 0)
     languages.push(language)
   }
@@ -117,9 +119,9 @@ function isSubset(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   return true
 }
 
-function bySymbol(symbols: Map<string, string>): Unknown {
+function bySymbol(symbols: Map<string, string>, resolved: ReadonlySet<string>): Unknown {
   return ({ key, fallback }) => {
-    const name = `${key} ${fallback}`
+    const name = resolved.has(key) ? key : `${key} ${fallback}`
     let char = symbols.get(name)
     if (!char) symbols.set(name, (char = symbol(symbols.size)))
     return [char]

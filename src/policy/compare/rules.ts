@@ -175,6 +175,10 @@ export function resolvable({ key, name }: Variable): Literal {
   return { name: `resolvable ${key}`, key, keyName: name, variables: [], condition, takesVariables: false }
 }
 
+export function isResolvable({ name }: Literal): boolean {
+  return name.startsWith('resolvable ')
+}
+
 /** Whether whatever satisfies `a` satisfies `b`, seen from the texts alone. */
 export function implies(a: Literal, b: Literal): boolean {
   if (a.name === b.name) return true

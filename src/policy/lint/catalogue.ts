@@ -543,6 +543,10 @@ export const aws = {
 export const own = {
   MALFORMED_POLICY_DOCUMENT: ['ERROR', 'AWS does not store this policy: {sentence}[ ({reason})]'],
   RESOURCE_MISMATCH: ['WARNING', '{what}, so this part of the statement matches no request.[ {advice}]'],
+  RESOURCE_WITHOUT_ACTION: [
+    'SUGGESTION',
+    'No action of this statement works on {resource}. Remove it, or add actions.',
+  ],
   INVALID_PRINCIPAL: [
     'ERROR',
     'The principal {principal} is none that AWS knows: use an account id, "*", or the ARN of a root user, user, role, role session or federated user.',

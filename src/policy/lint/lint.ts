@@ -2,7 +2,7 @@
  * Findings about a policy: what AWS refuses to store, what cannot work as it was meant, and what allows too much.
  * The codes and their sentences are in `catalogue.ts`.
  */
-import { JsonSyntaxError, positionAt, readJson } from '../json.ts'
+import { JsonSyntaxError, readJson } from '../json.ts'
 import type { JsonPath, JsonText } from '../json.ts'
 import { INVALID_JSON, parseControlPolicy, parsePolicyText, PolicySyntaxError } from '../parse.ts'
 import type { ActionFacts, ServiceReference } from '../reference.ts'
@@ -58,15 +58,16 @@ const statementChecks: readonly StatementCheck[] = [
   ...controlPolicyChecks,
 ]
 
-/** Findings in the order of the document. */
+/** Findings in the order of the document, but first of all that AWS refuses it. */
 export function lint(text: string, { type = 'identity', reference }: LintOptions = {}): Finding[] {
   const findings: (Finding & { offset: number })[] = []
+  const positionAt = positions(text)
   const add = (code: Code, offset: number, path: JsonPath, message: string, suggestion?: string) => {
-    const finding = { code, severity: catalogue[code][0], message, path: pathText(path), ...positionAt(text, offset) }
+    const finding = { code, severity: catalogue[code][0], message, path: pathText(path), ...positionAt(offset) }
     findings.push({ ...finding, ...(suggestion !== undefined && { suggestion }), offset })
   }
 
-  const json = readOrFinding(text, add)
+  const json = readOrFinding(text, positionAt, add)
   if (json) {
     const refused = refusal(text, type)
     if (refused) {
@@ -90,12 +91,33 @@ export function lint(text: string, { type = 'identity', reference }: LintOptions
       for (const statement of policy.statements) for (const check of statementChecks) check(statement, desk)
     }
   }
-  return findings.sort((a, b) => a.offset - b.offset).map(({ offset: _offset, ...finding }) => finding)
+  return findings
+    .sort((a, b) => rank(a) - rank(b) || a.offset - b.offset)
+    .map(({ offset: _offset, ...finding }) => finding)
+}
+
+type PositionAt = (offset: number) => { line: number; column: number }
+
+/** Line and column of an offset, both from 1; the lines are counted once, as findings can be many. */
+function positions(text: string): PositionAt {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    let line = 0
+    for (let step = 1 << 30; step > 0; step >>= 1) {
+      if ((starts[line + step] ?? Infinity) <= offset) line += step
+    }
+    return { line: line + 1, column: offset - starts[line]! + 1 }
+  }
+}
+
+function rank({ code }: Finding): number {
+  return code === 'MALFORMED_POLICY_DOCUMENT' ? 0 : 1
 }
 
 type Add = (code: Code, offset: number, path: JsonPath, message: string) => void
 
-function readOrFinding(text: string, add: Add): JsonText | undefined {
+function readOrFinding(text: string, positionAt: PositionAt, add: Add): JsonText | undefined {
   try {
     return readJson(text)
   } catch (error) {
@@ -106,7 +128,7 @@ function readOrFinding(text: string, add: Add): JsonText | undefined {
       const refused = { sentence: 'Syntax errors in policy.', reason: message }
       add('MALFORMED_POLICY_DOCUMENT', offset, [], sentence('MALFORMED_POLICY_DOCUMENT', refused))
     } else {
-      const values = { index: offset, ...positionAt(text, offset) }
+      const values = { index: offset, ...positionAt(offset) }
       add('JSON_SYNTAX_ERROR', offset, [], sentence('JSON_SYNTAX_ERROR', values))
     }
     return undefined

@@ -31,8 +31,9 @@ export function formatTokens(format: string): Tokens {
   return tokens
 }
 
-/** Whether some text matches both. */
+/** Whether some text matches both; yes where they are too long to tell. */
 export function overlap(a: Tokens, b: Tokens): boolean {
+  if (a.length > LONGEST || b.length > LONGEST) return true
   const seen = new Set<number>()
   const width = b.length + 1
   const open = [0]
@@ -71,24 +72,36 @@ function canBeSame(a: number, b: number): boolean {
 
 /** Whether every text that `inner` matches is matched by `outer`, as far as their letters tell. */
 export function covers(outer: string, inner: string): boolean {
-  const memo = new Set<number>()
-  const from = (o: number, i: number): boolean => {
-    if (o === outer.length) return i === inner.length
-    const state = o * (inner.length + 1) + i
-    if (memo.has(state)) return false
-    memo.add(state)
-    if (outer[o] === '*') return from(o + 1, i) || (i < inner.length && from(o, i + 1))
-    if (i === inner.length || inner[i] === '*') return false
-    return (outer[o] === '?' || outer[o] === inner[i]) && from(o + 1, i + 1)
+  let o = 0
+  let i = 0
+  let starAt = -1
+  let resumeAt = 0
+  while (i < inner.length) {
+    if (outer[o] === '*') {
+      starAt = o++
+      resumeAt = i
+    } else if (inner[i] !== '*' && (outer[o] === '?' || outer[o] === inner[i])) {
+      o++
+      i++
+    } else if (starAt !== -1) {
+      o = starAt + 1
+      i = ++resumeAt
+    } else return false
   }
-  return from(0, 0)
+  while (outer[o] === '*') o++
+  return o === outer.length
 }
+
+/** Longer than any ARN, and more pairs than any policy has: what is beyond is not looked at, so that nothing takes long. */
+const LONGEST = 2048
+const MOST_PAIRS = 1_000_000
 
 /** Places of the patterns that another one of the list covers; of equal ones the first stays. */
 export function redundantAmong(patterns: readonly string[], covering: typeof covers = covers): number[] {
   const firstAt = new Map<string, number>()
   for (const [at, pattern] of patterns.entries()) if (!firstAt.has(pattern)) firstAt.set(pattern, at)
-  const wild = [...firstAt.keys()].filter((pattern) => /[*?]/.test(pattern))
+  const wild = [...firstAt.keys()].filter((pattern) => /[*?]/.test(pattern) && pattern.length <= LONGEST)
+  if (wild.length * patterns.length > MOST_PAIRS) wild.length = 0
   return patterns.flatMap((pattern, at) =>
     firstAt.get(pattern) !== at || wild.some((outer) => outer !== pattern && covering(outer, pattern)) ? [at] : [],
   )

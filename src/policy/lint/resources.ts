@@ -62,10 +62,13 @@ function checkType(
     return
   }
   const arn = formatOf(text)
-  const formats = known.map((type) => formatOfType(type.arn))
+  const formats = [...known.map((type) => type.arn), ...unlisted].map(formatOfType)
   if (formats.some((format) => fieldsOverlap(arn, format))) return
   const alike = formats.filter((format) => overlap(arn[RESOURCE]!, format[RESOURCE]!))
-  if (alike.length === 0) return report('INVALID_ARN_RESOURCE', path, {})
+  if (alike.length === 0) {
+    if (!SHARED_PREFIXES.has(service)) report('INVALID_ARN_RESOURCE', path, {})
+    return
+  }
   const all = (field: number, isEmpty: boolean) => alike.every((format) => (format[field]!.length === 0) === isEmpty)
   if (region === '' && all(REGION, false)) report('MISSING_ARN_REGION', path, { service })
   else if (region !== '' && all(REGION, true)) report('ARN_REGION_NOT_ALLOWED', path, { service })
@@ -73,6 +76,9 @@ function checkType(
     report('MISSING_ARN_ACCOUNT', path, { resource })
   else if (account !== '' && all(ACCOUNT, true)) report('ARN_ACCOUNT_NOT_ALLOWED', path, { service })
 }
+
+/** Resources that the Service Authorization Reference does not list. AWS CloudFormation User Guide: "AWS::Serverless". */
+const unlisted = ['arn:${Partition}:cloudformation:${Region}:aws:transform/${TransformName}']
 
 /** AWS's own documents, parameters and views have no account. */
 const OWNED_BY_AWS = new Set(['resource-explorer-2', 'ssm'])
@@ -105,7 +111,8 @@ function fieldsOverlap(a: readonly Tokens[], b: readonly Tokens[]): boolean {
 function redundantResources({ resources }: Statement, { report }: Desk): void {
   const items = resources?.items ?? []
   const redundant = redundantAmong(
-    items.map(({ text }) => text),
+    // An escaped wildcard is a letter.
+    items.map(({ text }) => text.replaceAll(/\$\{[*?]\}/g, '\0')),
     coversArn,
   )
   const first = items[redundant[0] ?? -1]
@@ -143,9 +150,7 @@ function mismatches({ actions, resources }: Statement, { policy, report, referen
     for (const { name, path, facts } of idle) report('RESOURCE_MISMATCH', path, explain(name, facts, items, reference))
   if (idle.length === takers.length) return
   for (const item of items) {
-    if (taken.has(item)) continue
-    const what = `No action of this statement works on ${item.text}`
-    report('RESOURCE_MISMATCH', item.path, { what, advice: undefined })
+    if (!taken.has(item)) report('RESOURCE_WITHOUT_ACTION', item.path, { resource: item.text })
   }
 }
 

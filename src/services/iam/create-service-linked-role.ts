@@ -57,6 +57,7 @@ const pathOf = (service: string): string => `/aws-service-role/${service}/`
 
 /** AWS has more services with such roles than the list knows: those are not built, everything else is no service. */
 function unknownService(service: string): AwsError {
+  // inferred: the second sentence.
   return /^[a-z\d.-]+\.amazonaws\.com$/.test(service)
     ? new AwsError('NotImplemented', `No service-linked role is built for ${service}.`, 501)
     : invalidInput(`Invalid Service Principal: ${service}`)

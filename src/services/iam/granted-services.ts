@@ -27,7 +27,9 @@ export function grantedServices(policies: readonly CompiledPolicy[]): Granted[] 
     const service = open.length > 0 ? serviceReference().service(prefix) : undefined
     const actions = service?.actions.filter((action) => {
       const name = action.name.toLowerCase()
-      return open.some((grant) => grant.covers(name) && grant.reaches(service, action)) && !denied.some((one) => one(name))
+      return (
+        open.some((grant) => grant.covers(name) && grant.reaches(service, action)) && !denied.some((one) => one(name))
+      )
     })
     return service && actions && actions.length > 0 ? [{ service, actions }] : []
   })
@@ -63,10 +65,10 @@ function deniesEverywhere({ Effect, Condition, Resource }: StatementDocument): b
 
 interface Grant {
   /** Whether it is about a service at all; the prefix is lower-case. */
-  namespaces(prefix: string): boolean
-  covers(lowerCasedAction: string): boolean
+  readonly namespaces: (prefix: string) => boolean
+  readonly covers: (lowerCasedAction: string) => boolean
   /** Whether its resources can be those of the action. */
-  reaches(service: ServiceFacts, action: ActionFacts): boolean
+  readonly reaches: (service: ServiceFacts, action: ActionFacts) => boolean
 }
 
 function grantOf(statement: StatementDocument): Grant {

@@ -22,7 +22,10 @@ const written = new WeakMap<Store, Map<string, Map<string, number>>>()
  * numbers (AWS is hours late with it). A call counts for the action that it is named for, its first need; what AWS
  * checks besides, iam:PassRole above all, is no call of its own.
  */
-export function recordAccess({ world: { store }, caller, service, operation, region, time }: Call, needs: readonly Need[]): void {
+export function recordAccess(
+  { world: { store }, caller, service, operation, region, time }: Call,
+  needs: readonly Need[],
+): void {
   const { entityId } = caller
   if (entityId === undefined) return
   let entities = written.get(store)

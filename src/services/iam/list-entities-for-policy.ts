@@ -1,9 +1,9 @@
 import type { ListEntitiesForPolicyCommandInput, ListEntitiesForPolicyCommandOutput } from '@aws-sdk/client-iam'
 import { operation } from '../operation.ts'
-import type { Entity } from './entities.ts'
+import { type Entity, noSuchEntity } from './entities.ts'
 import { onPolicy } from './needs.ts'
 import { page } from './page.ts'
-import { attachmentsOf, requirePolicyView } from './policies.ts'
+import { attachmentsOf, findPolicyView } from './policies.ts'
 
 /** Who has a managed policy, attached or as a boundary. */
 export const listEntitiesForPolicy = operation<ListEntitiesForPolicyCommandInput, ListEntitiesForPolicyCommandOutput>(
@@ -13,7 +13,9 @@ export const listEntitiesForPolicy = operation<ListEntitiesForPolicyCommandInput
     needs: ({ PolicyArn }, call) => [onPolicy(call, 'ListEntitiesForPolicy', PolicyArn)],
     perform: (input, { call, world: { store } }) => {
       const { PolicyArn, EntityFilter, PathPrefix = '/', PolicyUsageFilter, ...paging } = input
-      requirePolicyView(store, PolicyArn)
+      if (!findPolicyView(store, PolicyArn)) {
+        throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`)
+      }
       const { attached, boundaries } = attachmentsOf(store, call.account)
       const entities = new Set([
         ...(PolicyUsageFilter === 'PermissionsBoundary' ? [] : (attached.get(PolicyArn) ?? [])),

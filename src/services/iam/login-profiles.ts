@@ -117,6 +117,7 @@ export const changePassword = operation<ChangePasswordCommandInput, ChangePasswo
     needs: (_input, call) => [grantedToUsers(call, 'ChangePassword', call.caller.arn)],
     async perform({ OldPassword, NewPassword }, { call, world: { store } }) {
       if (call.caller.kind !== 'user') {
+        // inferred: the sentence.
         throw new AwsError('InvalidUserType', 'Only IAM Users can change their own password')
       }
       const owner = ownerOf(store, call, undefined)
@@ -158,11 +159,13 @@ async function withPassword(
   const remembered = findPasswordPolicy(store, owner.account)?.remembered ?? 0
   for (const one of earlier.slice(0, remembered)) {
     if (await isPassword(text, one)) {
+      // inferred: the sentence.
       throw violation('Policy constraint violation with password reuse prevention during password change.')
     }
   }
   const password = await hashPassword(text)
   if (findLoginProfile(store, owner) !== profile) {
+    // inferred: the sentence.
     throw new AwsError(
       'EntityTemporarilyUnmodifiable',
       `Login Profile for User ${owner.name} cannot be modified while login profile is being created.`,

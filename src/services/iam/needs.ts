@@ -16,7 +16,8 @@ import { requestTagKeys, resourceTagKeys } from './tags.ts'
 
 /**
  * What IAM asks for. The resource is the thing's ARN with its path; of a thing that is not there only the name is
- * known, so the path is `/` (facts: errors.md A4). In refusals of Get… and List… AWS prints the kind and the name instead.
+ * known, so the path is `/` (facts: errors.md A4). In refusals of Get…, List… and what is done with a
+ * user's MFA device AWS prints the kind and the name instead.
  */
 
 /** On a user, group or role; `context` adds to its tags and its permissions boundary. */
@@ -135,5 +136,5 @@ export function onPath(call: Call, action: string, type: string, pathPrefix = '/
 }
 
 function shownByName(action: string, kind: string, name: string): { shownAs?: string } {
-  return /^(Get|List)/.test(action) ? { shownAs: `${kind} ${name}` } : {}
+  return /^(Get|List)|^(Enable|Deactivate|Resync)MFADevice$/.test(action) ? { shownAs: `${kind} ${name}` } : {}
 }

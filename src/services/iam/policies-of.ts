@@ -1,7 +1,8 @@
 import type { Caller } from '../../door/call.ts'
-import { compile } from '../../policy/compile.ts'
+import { compile, type CompileOptions } from '../../policy/compile.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
+import { boundedCache, type Bounded } from './bounded-cache.ts'
 import { type Entity, findEntity, type Group, keyOf, kindOf, type Policy, type User } from './entities.ts'
 import { managedPolicyText } from './managed-policies.ts'
 import { defaultVersion, findPolicy, isAwsManaged } from './policies.ts'
@@ -13,48 +14,45 @@ export interface IdentityPolicies {
 
 const none: IdentityPolicies = Object.freeze({ identity: [] })
 
-/** Root has no policies and may do all; so may, within its session policies, the federated user whom it vouches for. */
-const everything: IdentityPolicies = Object.freeze({
-  identity: [
-    compile('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}', {
-      id: 'root',
-      managed: false,
-      grammar: 'identity',
-    }),
-  ],
-})
-
-function vouchedForByRoot({ kind, account, parentArn }: Caller): boolean {
-  return kind === 'federated-user' && parentArn === `arn:aws:iam::${account}:root`
-}
-
 /**
  * The identity-based policies and the permissions boundary of a principal. Root, services and the anonymous have none;
  * a principal whose user or role is gone, or was made anew under the same name, has none either and is allowed nothing.
  * Throws when a policy cannot be read: better no answer than one with a deny left out.
  *
- * A repeated call costs two look-ups: what was found hangs on the entity's frozen document, and is looked over again
+ * A repeated call costs two look-ups: what was found is kept by the entity's frozen document, and is looked over again
  * only after some managed policy or group was written.
  */
 export function policiesOf(store: Store, caller: Caller): IdentityPolicies {
   const entity = entityBehind(store, caller)
-  if (!entity) return vouchedForByRoot(caller) ? everything : none
-  const found = cacheOf(store)
+  if (!entity) return none
+  const found = collectedIn(store)
   const epoch = store.epoch('iam/policy') + store.epoch(kindOf('group'))
   const kept = found.get(entity)
   if (kept?.epoch === epoch) return kept.policies
   const policies = collect(store, entity)
-  found.set(entity, { epoch, policies })
+  found.set(entity, { epoch, policies }, weightOf(entity, policies))
   return policies
 }
 
-/** Documents may be shared between a store and its overlay while the policies behind them differ: one cache for each. */
-const caches = new WeakMap<Store, WeakMap<Entity, { epoch: number; policies: IdentityPolicies }>>()
+/** Characters of policy text; compiled, and asked, a policy takes three to six times as many bytes (bench/roles.ts). */
+const KEPT_TEXT = 32 * 1024 * 1024
+/** A list of policies and what the engine remembers about it, expressed as text. */
+const LIST_WEIGHT = 256
 
-function cacheOf(store: Store): WeakMap<Entity, { epoch: number; policies: IdentityPolicies }> {
+type Collected = Bounded<Entity, { epoch: number; policies: IdentityPolicies }>
+
+/** Documents may be shared between a store and its overlay while the policies behind them differ: one cache for each. */
+const caches = new WeakMap<Store, Collected>()
+
+function collectedIn(store: Store): Collected {
   let cache = caches.get(store)
-  if (!cache) caches.set(store, (cache = new WeakMap()))
+  if (!cache) caches.set(store, (cache = boundedCache(KEPT_TEXT)))
   return cache
+}
+
+/** Managed policies are shared, and weigh where they are kept. */
+function weightOf({ inline }: Entity, { identity }: IdentityPolicies): number {
+  return inline.reduce((sum, { text }) => sum + text.length, LIST_WEIGHT + 16 * identity.length)
 }
 
 /** A federated user has the policies of the user who vouches for it. */
@@ -83,7 +81,7 @@ function collect(store: Store, entity: Entity): IdentityPolicies {
 
 function ownPolicies(store: Store, entity: Entity): CompiledPolicy[] {
   const inline = entity.inline.map(({ name, text }) =>
-    compile(text, { id: `inline:${name}`, managed: false, grammar: 'identity' }),
+    compileOnce(text, { id: `inline:${name}`, managed: false, grammar: 'identity' }),
   )
   return [...inline, ...entity.attached.map((arn) => compiledManagedPolicy(store, arn))]
 }
@@ -97,7 +95,21 @@ function groupsOf(store: Store, entity: Entity): Group[] {
   })
 }
 
-const customerManaged = new WeakMap<Policy, CompiledPolicy>()
+/** By text and id: roles made from one template have the same inline policies, and one compiled policy serves them all. */
+const inlinePolicies = boundedCache<string, CompiledPolicy>(KEPT_TEXT)
+
+function compileOnce(text: string, options: CompileOptions): CompiledPolicy {
+  const key = `${options.id}\n${text}`
+  const kept = inlinePolicies.get(key)
+  if (kept) return kept
+  const compiled = compile(text, options)
+  inlinePolicies.set(key, compiled, text.length)
+  return compiled
+}
+
+/** By the document, which is another after every change. */
+const customerManaged = boundedCache<Policy, CompiledPolicy>(KEPT_TEXT)
+/** There are as many as AWS has made. */
 const awsManaged = new Map<string, CompiledPolicy>()
 
 /** The default version of a managed policy, AWS's or the customer's. Throws when there is none by that ARN. */
@@ -108,7 +120,7 @@ export function compiledManagedPolicy(store: Store, arn: string): CompiledPolicy
   const text = document ? defaultVersion(document).text : isAwsManaged(arn) ? managedPolicyText(arn) : undefined
   if (text === undefined) throw new Error(`managed policy \`${arn}\` is attached but not there`)
   const compiled = compile(text, { id: arn, managed: true, grammar: 'identity' })
-  if (document) customerManaged.set(document, compiled)
+  if (document) customerManaged.set(document, compiled, text.length)
   else awsManaged.set(arn, compiled)
   return compiled
 }

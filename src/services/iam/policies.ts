@@ -64,10 +64,15 @@ export interface ManagedPolicyView {
   readonly versions: readonly (Omit<PolicyVersion, 'text'> & { text(): string })[]
 }
 
+export function findPolicyView(store: Store, arn: string): ManagedPolicyView | undefined {
+  if (isAwsManaged(arn)) return awsView(arn)
+  const own = findPolicy(store, arn)
+  return own && customerView(own)
+}
+
 /** Throws `Policy ARN was not found.` */
 export function requirePolicyView(store: Store, arn: string): ManagedPolicyView {
-  const own = isAwsManaged(arn) ? undefined : findPolicy(store, arn)
-  const view = own ? customerView(own) : awsView(arn)
+  const view = findPolicyView(store, arn)
   if (!view) throw noSuchEntity(`Policy ${arn} was not found.`)
   return view
 }

@@ -10,11 +10,12 @@ import type {
   SetDefaultPolicyVersionCommandInput,
   SetDefaultPolicyVersionCommandOutput,
 } from '@aws-sdk/client-iam'
+import type { Store } from '../../store/store.ts'
 import { operation } from '../operation.ts'
 import { deleteConflict, limitExceeded, noSuchEntity, type Policy } from './entities.ts'
 import { onPolicy } from './needs.ts'
 import { pageOf } from './page.ts'
-import { checkManagedPolicy, requireOwnPolicy, requirePolicyView, savePolicy } from './policies.ts'
+import { checkManagedPolicy, findPolicyView, requireOwnPolicy, requirePolicyView, savePolicy } from './policies.ts'
 import { encodePolicy } from './policy-text.ts'
 
 /** Versions of managed policies: five at most, one of them the default, which is the one in force. */
@@ -55,9 +56,9 @@ export const getPolicyVersion = operation<GetPolicyVersionCommandInput, GetPolic
   {
     needs: ({ PolicyArn }, call) => [onPolicy(call, 'GetPolicyVersion', PolicyArn)],
     perform: ({ PolicyArn, VersionId }, { world: { store } }) => {
-      const policy = requirePolicyView(store, PolicyArn)
-      const version = policy.versions.find(({ id }) => id === VersionId)
-      if (!version) throw noSuchVersion(PolicyArn, VersionId)
+      const policy = findPolicyView(store, PolicyArn)
+      const version = policy?.versions.find(({ id }) => id === VersionId)
+      if (!policy || !version) throw noSuchVersion(PolicyArn, VersionId)
       return {
         PolicyVersion: {
           Document: encodePolicy(version.text()),
@@ -97,7 +98,7 @@ export const deletePolicyVersion = operation<DeletePolicyVersionCommandInput, De
   {
     needs: ({ PolicyArn }, call) => [onPolicy(call, 'DeletePolicyVersion', PolicyArn)],
     perform: ({ PolicyArn, VersionId }, { call, world: { store } }) => {
-      const policy = requireVersion(requireOwnPolicy(store, call.account, PolicyArn), VersionId)
+      const policy = requireVersion(store, call.account, PolicyArn, VersionId)
       if (VersionId === policy.defaultVersionId) {
         throw deleteConflict('Cannot delete the default version of a policy.')
       }
@@ -113,14 +114,16 @@ export const setDefaultPolicyVersion = operation<
 >('iam', 'SetDefaultPolicyVersion', {
   needs: ({ PolicyArn }, call) => [onPolicy(call, 'SetDefaultPolicyVersion', PolicyArn)],
   perform: ({ PolicyArn, VersionId }, { call, world: { store } }) => {
-    const policy = requireVersion(requireOwnPolicy(store, call.account, PolicyArn), VersionId)
+    const policy = requireVersion(store, call.account, PolicyArn, VersionId)
     savePolicy(store, { ...policy, defaultVersionId: VersionId, updateDate: Math.floor(call.time / 1000) })
     return {}
   },
 })
 
-function requireVersion(policy: Policy, versionId: string): Policy {
-  if (!policy.versions.some(({ id }) => id === versionId)) throw noSuchVersion(policy.arn, versionId)
+function requireVersion(store: Store, account: string, arn: string, versionId: string): Policy {
+  const there = findPolicyView(store, arn)?.versions.some(({ id }) => id === versionId)
+  const policy = there ? requireOwnPolicy(store, account, arn) : undefined
+  if (!policy) throw noSuchVersion(arn, versionId)
   return policy
 }
 

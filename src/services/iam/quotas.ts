@@ -2,7 +2,8 @@ import { limitExceeded } from './entities.ts'
 
 /**
  * How much an account may have, as AWS sets it at first (IAM User Guide, "IAM and AWS STS quotas"; captured by
- * GetAccountSummary). The names are those in AWS's refusals; inferred: those of the certificates' and providers' quotas.
+ * GetAccountSummary). The names are those in AWS's refusals; inferred: those of providers, MFA devices, public keys and
+ * service-specific credentials.
  */
 export const quotas = {
   UsersPerAccount: 5000,

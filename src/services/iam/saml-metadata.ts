@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import type { DOMParser, Element } from '@xmldom/xmldom'
 import { invalidInput } from './entities.ts'
 
 /** What an identity provider says of itself (SAML 2.0 metadata, §2.3 and §2.4). */
@@ -19,10 +20,10 @@ const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#'
  * or brings no certificate that signatures could be checked with. The parser is loaded at the first document.
  */
 export async function parseSamlMetadata(text: string): Promise<SamlMetadata> {
-  const { DOMParser } = await import('@xmldom/xmldom')
+  const { DOMParser, onErrorStopParsing } = await import('@xmldom/xmldom')
   // Metadata has no use for a document type; entities are only good for harm.
   if (/<!DOCTYPE/i.test(text)) throw unparsable()
-  const root = parse(new DOMParser({ onError: () => {}, locator: false }), text)
+  const root = parse(new DOMParser({ onError: onErrorStopParsing, locator: false }), text)
   if (!root || root.localName !== 'EntityDescriptor' || root.namespaceURI !== METADATA) throw unparsable()
   const entityId = root.getAttribute('entityID')
   const provider = [...root.getElementsByTagNameNS(METADATA, 'IDPSSODescriptor')].find(
@@ -38,11 +39,7 @@ export async function parseSamlMetadata(text: string): Promise<SamlMetadata> {
   return { entityId, signingCertificates, ...(ends.length > 0 && { validUntil: Math.min(...ends) }) }
 }
 
-interface Parser<Root> {
-  parseFromString(text: string, type: 'text/xml'): { documentElement: Root | null }
-}
-
-function parse<Root>(parser: Parser<Root>, text: string): Root | undefined {
+function parse(parser: DOMParser, text: string): Element | undefined {
   try {
     return parser.parseFromString(text, 'text/xml').documentElement ?? undefined
   } catch {
@@ -65,6 +62,7 @@ function endOf(validUntil: string | null): number[] {
   return [Math.floor(time / 1000)]
 }
 
+/** inferred: the sentence. */
 function unparsable() {
   return invalidInput('Could not parse metadata')
 }

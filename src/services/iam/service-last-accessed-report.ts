@@ -3,7 +3,16 @@ import type { ActionFacts } from '../../policy/reference.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
 import type { World } from '../../world.ts'
-import { type Entity, findEntity, type Group, invalidInput, kindOf, noSuchEntity, parseArn, type User } from './entities.ts'
+import {
+  type Entity,
+  findEntity,
+  type Group,
+  invalidInput,
+  kindOf,
+  noSuchEntity,
+  parseArn,
+  type User,
+} from './entities.ts'
 import { grantedServices } from './granted-services.ts'
 import { type Access, accessesOf } from './last-accessed.ts'
 import { attachmentsOf, isAwsManaged, requirePolicyView } from './policies.ts'
@@ -60,7 +69,9 @@ export function makeReport(world: World, call: Call, arn: string, granularity: A
       namespace,
       name,
       uses: accesses.flatMap((actionsTried, entity) => {
-        const last = latest([...actionsTried].filter(([action]) => action.startsWith(`${namespace}:`)).map(([, at]) => at))
+        const last = latest(
+          [...actionsTried].filter(([action]) => action.startsWith(`${namespace}:`)).map(([, at]) => at),
+        )
         return last ? [{ entity, ...last }] : []
       }),
       ...(tracked.length > 0 && { actions: tracked.map((action) => trackedAction(action, accesses)) }),
@@ -108,7 +119,9 @@ function subjectOf(store: Store, account: string, arn: string): Subject {
   if (isPolicy(arn)) {
     requirePolicyView(store, arn)
     const holders = attachmentsOf(store, account).attached.get(arn) ?? []
-    const entities = holders.flatMap((holder) => (holder.type === 'group' ? membersOf(store, holder as Group) : [holder]))
+    const entities = holders.flatMap((holder) =>
+      holder.type === 'group' ? membersOf(store, holder as Group) : [holder],
+    )
     return { policies: [compiledManagedPolicy(store, arn)], entities: [...new Set(entities)] }
   }
   const { entity, identity } = sourcesOf(store, account, arn)

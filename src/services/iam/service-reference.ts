@@ -81,7 +81,8 @@ function read(): ServiceReference {
     },
     resourceTypes(arnService) {
       if (!Object.hasOwn(arnServices, arnService)) return undefined
-      const found = typesOf.get(arnService) ?? arnServices[arnService]!.flatMap((prefix) => typesNamed(arnService, prefix))
+      const found =
+        typesOf.get(arnService) ?? arnServices[arnService]!.flatMap((prefix) => typesNamed(arnService, prefix))
       typesOf.set(arnService, found)
       return found
     },

@@ -66,6 +66,7 @@ export const createServiceSpecificCredential = operation<
     const owner = ownerOf(store, call, UserName)
     const form = Object.hasOwn(forms, service) ? forms[service] : undefined
     if (!form) {
+      // inferred: the sentence, as another implementation of this interface has it.
       throw new AwsError(
         'NotSupportedService',
         `No such service ${service} is supported for Service Specific Credentials`,
@@ -159,6 +160,7 @@ function credentialsOf(store: Store, owner: Pick<Owner, 'account' | 'id'>): Serv
 
 function requireCredential(store: Store, owner: Owner, id: string): ServiceSpecificCredential {
   const credential = findOwned<ServiceSpecificCredential>(store, SERVICE_SPECIFIC_CREDENTIALS, owner, id)
+  // inferred: the sentence, as another implementation of this interface has it.
   if (!credential) throw noSuchEntity(`No such credential ${id} exists`)
   return credential
 }

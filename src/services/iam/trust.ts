@@ -3,6 +3,7 @@ import { invalidPrincipal } from '../../policy/parse.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
+import { isSuspended } from '../organizations/membership.ts'
 import { entityByArn, kindOf, parseArn, type Entity, type Role, type TrustDocument } from './entities.ts'
 import { checkPolicy } from './policy-text.ts'
 
@@ -12,10 +13,11 @@ import { checkPolicy } from './policy-text.ts'
  * made anew is somebody else, and the old trust does not reach it; the policy then shows the raw id.
  */
 
-/** A role and its compiled trust policy, or undefined when no role has exactly this ARN. */
+/** A role and its compiled trust policy, or undefined when no role has exactly this ARN, or its account was closed. */
 export function trustPolicy(store: Store, roleArn: string): { role: Role; policy: CompiledPolicy } | undefined {
   const role = entityByArn(store, roleArn)
-  return role?.type === 'role' ? { role: role as Role, policy: compiledTrust(role as Role) } : undefined
+  if (role?.type !== 'role' || isSuspended(store, role.account)) return undefined
+  return { role: role as Role, policy: compiledTrust(role as Role) }
 }
 
 const compiled = new WeakMap<Role, CompiledPolicy>()

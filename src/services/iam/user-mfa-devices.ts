@@ -15,7 +15,14 @@ import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
 import { alreadyExists, findEntity, kindOf, noSuchEntity, type User } from './entities.ts'
-import { findMfaDevice, type MfaDevice, mfaDevicesOf, requireMfaDevice, saveMfaDevice, synchronize } from './mfa-devices.ts'
+import {
+  findMfaDevice,
+  type MfaDevice,
+  mfaDevicesOf,
+  requireMfaDevice,
+  saveMfaDevice,
+  synchronize,
+} from './mfa-devices.ts'
 import { onUser, onUserOrCaller } from './needs.ts'
 import { type Owner, ownerOf, ROOT } from './owner.ts'
 import { page } from './page.ts'

@@ -7,10 +7,10 @@ import type {
   ListVirtualMFADevicesCommandOutput,
   VirtualMFADevice,
 } from '@aws-sdk/client-iam'
-import { need } from '../../door/call.ts'
 import type { Shape } from '../../wire/shape.ts'
 import { operation } from '../operation.ts'
-import { alreadyExists, deleteConflict, iamArn, kindOf, type User, validationError } from './entities.ts'
+import { aliasOf } from './account-aliases.ts'
+import { alreadyExists, deleteConflict, iamArn, kindOf, type User } from './entities.ts'
 import { base32 } from './ids.ts'
 import {
   accountDevices,
@@ -21,7 +21,7 @@ import {
   requireMfaDevice,
   saveMfaDevice,
 } from './mfa-devices.ts'
-import { onArn, toCreate } from './needs.ts'
+import { onArn, onPath, toCreate } from './needs.ts'
 import { ROOT } from './owner.ts'
 import { page } from './page.ts'
 import { checkTags } from './tags.ts'
@@ -40,9 +40,8 @@ export const createVirtualMFADevice = operation<
     toCreate(call, 'CreateVirtualMFADevice', 'mfa', { name: VirtualMFADeviceName, path: Path, tags: Tags }),
   async perform({ VirtualMFADeviceName: name, Path: path = '/', Tags }, { call, world }) {
     const { account } = call
-    const seed = base32(world.hex(SEED_DIGITS * 2), SEED_DIGITS)
-    const picture = await qrCode(account, name, seed)
-    checkPath(path)
+    const seed = base32(world.hex(80), SEED_DIGITS)
+    const picture = await qrCode(`${name}@${aliasOf(world.store, account) ?? account}`, seed)
     const device: MfaDevice = {
       account,
       serialNumber: iamArn(account, 'mfa', path, name),
@@ -73,6 +72,7 @@ export const deleteVirtualMFADevice = operation<
   ],
   perform: ({ SerialNumber }, { call, world: { store } }) => {
     const device = requireMfaDevice(store, call.account, SerialNumber)
+    // inferred: the sentence, as another implementation of this interface has it.
     if (device.userId !== undefined) throw deleteConflict('MFA VirtualDevice in use. Must deactivate first.')
     store.delete(MFA_DEVICES, mfaKey(SerialNumber))
     return {}
@@ -83,7 +83,7 @@ export const listVirtualMFADevices = operation<ListVirtualMFADevicesCommandInput
   'iam',
   'ListVirtualMFADevices',
   {
-    needs: () => [need('iam:ListVirtualMFADevices', '*')],
+    needs: (_input, call) => [onPath(call, 'ListVirtualMFADevices', 'mfa')],
     perform: ({ AssignmentStatus = 'Any', ...paging }, { call, world: { store } }) => {
       const wanted = accountDevices(store, call.account).filter(
         ({ userId }) => AssignmentStatus === 'Any' || (AssignmentStatus === 'Assigned') === (userId !== undefined),
@@ -118,17 +118,7 @@ function deviceView(device: MfaDevice, users: ReadonlyMap<string, User>): Shape<
 }
 
 /** As authenticator apps read it: `otpauth://totp/NAME@ACCOUNT?secret=SEED` (API_VirtualMFADevice). Loaded at the first device. */
-async function qrCode(account: string, name: string, seed: string): Promise<Uint8Array> {
+async function qrCode(label: string, seed: string): Promise<Uint8Array> {
   const { toBuffer } = await import('qrcode')
-  const label = encodeURIComponent(`${name}@${account}`)
-  return toBuffer(`otpauth://totp/Amazon%20Web%20Services:${label}?secret=${seed}&issuer=Amazon%20Web%20Services`)
-}
-
-/** Stricter than the model (captured). */
-function checkPath(path: string): void {
-  if (/^\/(?:[\w.,+@=/-]*\/)?$/.test(path)) return
-  throw validationError(
-    'The specified value for path is invalid. ' +
-      'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
-  )
+  return toBuffer(`otpauth://totp/${encodeURIComponent(label)}?secret=${seed}`)
 }

@@ -11,7 +11,7 @@ import type {
 import type { Store } from '../../store/store.ts'
 import { accountsOf, findMember, type MemberAccount, type Organization, saveAccount } from './documents.ts'
 import { accountNotFound, destinationParentNotFound, duplicateAccount, sourceParentNotFound } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { requireParent } from './organizational-units.ts'
 import { page } from './page.ts'
 import { onTarget } from './resources.ts'

@@ -30,7 +30,7 @@ import {
   targetNotFound,
 } from './errors.ts'
 import { targetArn } from './ids.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 import { requirePolicy } from './policies.ts'
 import { rulesOf } from './policy-rules.ts'

@@ -2,7 +2,7 @@ import type { CloseAccountCommandInput, CloseAccountCommandOutput } from '@aws-s
 import { requireMember } from './accounts.ts'
 import { accountsOf, saveAccount } from './documents.ts'
 import { accountAlreadyClosed, constraint, needsAllFeatures } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { onTarget } from './resources.ts'
 
 const DAYS_30 = 30 * 86_400

@@ -8,7 +8,7 @@ import type {
 import type { Shape } from '../../wire/shape.ts'
 import { type Creation, CREATIONS } from './documents.ts'
 import { creationNotFound } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 
 export const describeCreateAccountStatus = organizationOperation<

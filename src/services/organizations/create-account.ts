@@ -7,7 +7,7 @@ import { bindTrust } from '../iam/trust.ts'
 import { accountByEmail, knownAccount } from './accounts-of-server.ts'
 import { accountsOf, type Creation, CREATIONS, saveAccount } from './documents.ts'
 import { newId } from './ids.ts'
-import { organizationOperation, type Scene } from './operation.ts'
+import { organizationOperation, type Scene } from './organization-operation.ts'
 import { attachDefaults } from './roots.ts'
 import { withTags } from './tags.ts'
 

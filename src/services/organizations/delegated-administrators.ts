@@ -11,7 +11,7 @@ import type {
 import { requireMember } from './accounts.ts'
 import { type Delegate, DELEGATES } from './documents.ts'
 import { alreadyRegistered, constraint, notRegistered } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 import { onTarget } from './resources.ts'
 import { checkServicePrincipal, servicePrincipalKey } from './service-access.ts'

@@ -4,11 +4,11 @@ import type {
   PolicyType,
 } from '@aws-sdk/client-organizations'
 import { AwsError } from '../../wire/aws-error.ts'
-import { attachmentsOf, findMember, POLICIES, type Policy } from './documents.ts'
+import { attachmentsOf, type Delegate, DELEGATES, findMember, POLICIES, type Policy } from './documents.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { effectivePolicyNotFound, notForThisAccount, targetNotFound } from './errors.ts'
 import { membership } from './membership.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { onTarget, policyTypeKey } from './resources.ts'
 
 /** Types whose inheritance the User Guide describes by operators alone. */
@@ -19,7 +19,7 @@ const merged: ReadonlySet<PolicyType> = new Set<PolicyType>([
   'CHATBOT_POLICY',
 ])
 
-/** Any account may ask for its own; the management account and those it lets, for any. */
+/** Any account may ask for its own; the management account and delegated administrators, for any. */
 export const describeEffectivePolicy = organizationOperation<
   DescribeEffectivePolicyCommandInput,
   DescribeEffectivePolicyCommandOutput
@@ -29,7 +29,10 @@ export const describeEffectivePolicy = organizationOperation<
   keys: ({ PolicyType: type }) => policyTypeKey(type),
   perform: ({ PolicyType: type, TargetId }, { store, organization, call }) => {
     const target = TargetId ?? call.account
-    if (target !== call.account && call.account !== organization.managementAccount) throw notForThisAccount()
+    const overseer =
+      call.account === organization.managementAccount ||
+      store.get<Delegate>(DELEGATES, `${organization.id}/${call.account}`) !== undefined
+    if (target !== call.account && !overseer) throw notForThisAccount()
     if (!findMember(store, organization, target)) throw targetNotFound()
     if (!merged.has(type)) {
       throw new AwsError('NotImplemented', `DescribeEffectivePolicy with PolicyType ${type} is not built.`, 501)

@@ -1,5 +1,5 @@
 import type { DescribeOrganizationCommandInput, DescribeOrganizationCommandOutput } from '@aws-sdk/client-organizations'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { organizationView } from './views.ts'
 
 export const describeOrganization = organizationOperation<

@@ -3,7 +3,7 @@ import { accountsOf } from './documents.ts'
 import { handshakeConstraint } from './errors.ts'
 import { handshakes, handshakeView, isPending, openHandshake } from './handshake.ts'
 import { requestApproval } from './handshakes.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 
 /**
  * Asks every invited account to agree that the organization may bind it; accounts that it made are not asked. When all

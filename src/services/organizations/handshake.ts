@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
 import type { World } from '../../world.ts'
 import type { Tag } from '../iam/entities.ts'
-import { findAccount, HANDSHAKES, type Organization } from './documents.ts'
+import { findAccount, findOrganization, HANDSHAKES, type Organization } from './documents.ts'
 import { handshakeNotFound } from './errors.ts'
 import { handshakeArn, newId } from './ids.ts'
 
@@ -111,12 +111,13 @@ export function handshakeView(store: Store, handshake: Handshake): Shape<Handsha
 function resourcesOf(store: Store, handshake: Handshake): Shape<HandshakeResource>[] {
   const { organization, managementAccount, action, party, parent, notes } = handshake
   const sender = findAccount(store, managementAccount)
+  const features = findOrganization(store, organization)?.featureSet
   const about: Shape<HandshakeResource>[] =
-    action === 'INVITE' && sender
+    action === 'INVITE' && sender && features
       ? [
           { Type: 'MASTER_EMAIL', Value: sender.email },
           { Type: 'MASTER_NAME', Value: sender.name },
-          { Type: 'ORGANIZATION_FEATURE_SET', Value: 'ALL' },
+          { Type: 'ORGANIZATION_FEATURE_SET', Value: features },
         ]
       : []
   return [

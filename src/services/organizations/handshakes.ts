@@ -32,9 +32,9 @@ import {
 } from './handshake.ts'
 import { handshakeArn } from './ids.ts'
 import { depart } from './leave-organization.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
-import { attachDefaults, enable } from './roots.ts'
+import { attachDefaults } from './roots.ts'
 
 /** A handshake has two sides, and only one of them is in the organization: its own account decides by its own policies. */
 function onHandshake(call: Call, action: string, id: string): Need[] {
@@ -201,11 +201,7 @@ export function requestApproval(world: World, organization: Organization, parent
 }
 
 function enableAllFeatures(store: Store, handshake: Handshake, nowMs: number): void {
-  const organization: Organization = { ...requireSender(store, handshake), featureSet: 'ALL' }
-  saveOrganization(store, organization)
+  saveOrganization(store, { ...requireSender(store, handshake), featureSet: 'ALL' })
   const request = handshake.parent === undefined ? undefined : store.get<Handshake>(HANDSHAKES, handshake.parent)
   if (request) settle(store, request, 'ACCEPTED', nowMs)
-  if (!organization.root.policyTypes.includes('SERVICE_CONTROL_POLICY')) {
-    enable(store, organization, 'SERVICE_CONTROL_POLICY')
-  }
 }

@@ -8,7 +8,7 @@ import { ACCOUNTS_MAX } from './create-account.ts'
 import { type Account, accountsOf } from './documents.ts'
 import { constraint, duplicateHandshake, handshakeConstraint, invalidInput } from './errors.ts'
 import { handshakes, handshakeView, isPending, openHandshake } from './handshake.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { accountArn } from './ids.ts'
 import { withTags } from './tags.ts'
 

@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import { requireMember } from './accounts.ts'
 import { type Delegate, DELEGATES, type Organization, saveAccount, saveAttachments } from './documents.ts'
 import { constraint, masterCannotLeave } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { onTarget } from './resources.ts'
 
 /** The account stands alone from now on; no policy of the organization binds it, and its tags there are gone. */

@@ -24,7 +24,7 @@ import {
 } from './documents.ts'
 import { constraint, duplicateUnit, parentNotFound, unitNotEmpty, unitNotFound } from './errors.ts'
 import { newId } from './ids.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 import { onTarget } from './resources.ts'
 import { attachDefaults } from './roots.ts'

@@ -23,7 +23,7 @@ import {
   policyTypeNotAvailable,
 } from './errors.ts'
 import { newId, policyArn } from './ids.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 import { checkContent, rulesOf } from './policy-rules.ts'
 import { onPolicy, policyTypeKey } from './resources.ts'

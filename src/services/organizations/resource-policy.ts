@@ -12,11 +12,11 @@ import type { Shape } from '../../wire/shape.ts'
 import { type Organization, type ResourcePolicy, saveOrganization } from './documents.ts'
 import { invalidInput, needsAllFeatures, resourcePolicyNotFound } from './errors.ts'
 import { newId, resourcePolicyArn } from './ids.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { onResource } from './resources.ts'
 import { withTags } from './tags.ts'
 
-/** By this policy member accounts manage policies; each call of theirs must be allowed by it and by their own (operation.ts). */
+/** By this policy member accounts manage policies; each call of theirs must be allowed by it and by their own (organization-operation.ts). */
 export const putResourcePolicy = organizationOperation<PutResourcePolicyCommandInput, PutResourcePolicyCommandOutput>(
   'PutResourcePolicy',
   {

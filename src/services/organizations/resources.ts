@@ -4,7 +4,7 @@ import type { Tag } from '../iam/entities.ts'
 import { awsManagedPolicy } from './aws-managed-policies.ts'
 import { findMember, findUnit, POLICIES, type Policy } from './documents.ts'
 import { accountArn, policyArn, resourcePolicyArn, rootArn, unitArn } from './ids.ts'
-import type { Scene } from './operation.ts'
+import type { Scene } from './organization-operation.ts'
 
 /** What a call is about, and the condition keys that come with it. */
 export interface Resource {

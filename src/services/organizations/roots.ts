@@ -18,7 +18,7 @@ import {
   unitsOf,
 } from './documents.ts'
 import { policyTypeAlreadyEnabled, policyTypeNotAvailable, policyTypeNotEnabled, rootNotFound } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 import { onTarget, policyTypeKey } from './resources.ts'
 import { rootView } from './views.ts'
@@ -42,19 +42,14 @@ export const enablePolicyType = organizationOperation<EnablePolicyTypeCommandInp
       if (RootId !== organization.root.id) throw rootNotFound()
       if (organization.featureSet !== 'ALL') throw policyTypeNotAvailable()
       if (organization.root.policyTypes.includes(type)) throw policyTypeAlreadyEnabled()
-      return { Root: rootView(enable(store, organization, type)) }
+      const { root } = organization
+      const changed = { ...organization, root: { ...root, policyTypes: [...root.policyTypes, type] } }
+      saveOrganization(store, changed)
+      for (const target of targetsOf(store, organization)) attachDefaults(store, changed, target, [type])
+      return { Root: rootView(changed) }
     },
   },
 )
-
-/** Enables a type that is not; returns the organization as it is then. */
-export function enable(store: Store, organization: Organization, type: PolicyType): Organization {
-  const { root } = organization
-  const changed = { ...organization, root: { ...root, policyTypes: [...root.policyTypes, type] } }
-  saveOrganization(store, changed)
-  for (const target of targetsOf(store, organization)) attachDefaults(store, changed, target, [type])
-  return changed
-}
 
 /** "All policies of that type are automatically detached from all entities in the root"; enabled again, only AWS's own is back. */
 export const disablePolicyType = organizationOperation<DisablePolicyTypeCommandInput, DisablePolicyTypeCommandOutput>(

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-organizations'
 import { type Delegate, DELEGATES, type Organization, saveOrganization } from './documents.ts'
 import { constraint, invalidInput, needsAllFeatures } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 
 /** Condition key of the service that is meant. */

@@ -20,7 +20,7 @@ import {
   saveUnit,
 } from './documents.ts'
 import { constraint, invalidInput, targetNotFound } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { page } from './page.ts'
 import { onResource } from './resources.ts'
 

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-organizations'
 import { accountsOf, findMember, findUnit, unitsOf } from './documents.ts'
 import { childNotFound } from './errors.ts'
-import { organizationOperation } from './operation.ts'
+import { organizationOperation } from './organization-operation.ts'
 import { requireParent } from './organizational-units.ts'
 import { page } from './page.ts'
 import { onTarget } from './resources.ts'

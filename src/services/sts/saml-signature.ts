@@ -1,37 +1,12 @@
 import type { Document, Element } from '@xmldom/xmldom'
-import { child, children, descendants, readXml, textOf } from './xml.ts'
+import type { SamlMetadata } from '../iam/saml-metadata.ts'
+import { child, descendants, readXml } from './xml.ts'
 
 type Xmldom = typeof import('@xmldom/xmldom')
 
 export const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
 const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol'
-const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata'
 const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#'
-
-/** Who an identity provider is, and the certificates of the keys with which it signs. */
-export interface IdentityProvider {
-  readonly entityId: string
-  /** PEM. */
-  readonly certificates: readonly string[]
-}
-
-/** Throws when the metadata cannot be read. Dates of certificates do not count: the metadata is what is trusted. */
-export function readMetadata(xmldom: Xmldom, metadata: string): IdentityProvider {
-  const document = readXml(xmldom, metadata)
-  const [descriptor] = descendants(document, METADATA, 'IDPSSODescriptor')
-  const entityId = (descriptor?.parentNode as Element | null)?.getAttribute('entityID')
-  if (!descriptor || !entityId) throw new Error('the metadata names no identity provider')
-  const certificates = children(descriptor, METADATA, 'KeyDescriptor')
-    .filter((key) => key.getAttribute('use') !== 'encryption')
-    .flatMap((key) => descendants(key, SIGNATURE, 'X509Certificate'))
-    .map((certificate) => pem(textOf(certificate) ?? ''))
-  return { entityId, certificates }
-}
-
-function pem(base64: string): string {
-  const lines = base64.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
-}
 
 /**
  * The assertion of a response, taken out of what is signed and never out of the text around it. Signed is either the
@@ -41,7 +16,7 @@ function pem(base64: string): string {
 export async function signedAssertion(
   xmldom: Xmldom,
   xml: string,
-  { certificates }: IdentityProvider,
+  { signingCertificates }: SamlMetadata,
 ): Promise<Element | undefined> {
   if (xml.split('<', MAX_TAGS + 2).length > MAX_TAGS + 1) throw new Error('the response has too many elements')
   const { SignedXml } = await import('xml-crypto')
@@ -53,8 +28,10 @@ export async function signedAssertion(
   for (const signed of [response, child(response, SAML, 'Assertion')]) {
     const signature = child(signed, SIGNATURE, 'Signature')
     if (!signed || !signature || !refersTo(signature, signed)) continue
-    for (const publicCert of certificates) {
-      const verified = verify(new SignedXml({ publicCert, getCertFromKeyInfo: () => null }), signature, xml)
+    for (const certificate of signingCertificates) {
+      // The key that a message brings along proves nothing.
+      const signedXml = new SignedXml({ publicCert: certificate.toString(), getCertFromKeyInfo: () => null })
+      const verified = verify(signedXml, signature, xml)
       if (verified !== undefined) return assertionIn(readXml(xmldom, verified))
     }
   }

@@ -155,11 +155,10 @@ function noKey(): AwsError {
   )
 }
 
-function otherKeys({ amr, aud, azp, email }: JWTPayload, url: string): ContextValues {
+function otherKeys({ amr, aud, azp }: JWTPayload, url: string): ContextValues {
   return {
     ...(Array.isArray(amr) && { [`${url}:amr`]: amr.map(String) }),
     ...(typeof azp === 'string' && { [`${url}:oaud`]: [aud ?? []].flat()[0] ?? '' }),
-    ...(typeof email === 'string' && { [`${url}:email`]: email }),
   }
 }
 
