@@ -1,14 +1,6 @@
 /** Random requests and policies from a universe so small that statements often match, and often nearly. */
 import * as fc from 'fast-check'
-import { compile } from '../../src/policy/policy.ts'
-import type {
-  AuthorizationRequest,
-  CompiledPolicy,
-  ContextValues,
-  Grammar,
-  PolicySet,
-  Principal,
-} from '../../src/policy/types.ts'
+import type { AuthorizationRequest, ContextValues, Grammar, Principal } from '../../src/policy/types.ts'
 import type { Doc, Sources } from './naive.ts'
 
 const A = '111122223333'
@@ -283,23 +275,3 @@ export const requests: fc.Arbitrary<AuthorizationRequest & { values: ContextValu
     values: contexts,
   })
   .map((request) => ({ ...request, context: (key) => (request.values as ContextValues)[key] }))
-
-let compiled = 0
-
-/** Compiles every document of a set under an id of its own. */
-export function compileSources(sources: Sources): PolicySet {
-  const one = (doc: Doc, grammar: Grammar): CompiledPolicy => compile(doc, { id: `inline:p${compiled++}`, grammar })
-  const all = (docs: Doc[], grammar: Grammar) => docs.map((doc) => one(doc, grammar))
-  const { boundary, session, resource, endpoint, scp, rcp } = sources
-  return {
-    identity: all(sources.identity, 'identity'),
-    ...(boundary && { boundary: one(boundary, 'identity') }),
-    ...(session && { session: all(session, 'identity') }),
-    ...(resource && { resource: one(resource, sources.resourceType ?? 'resource') }),
-    ...(sources.resourceType && { resourceType: sources.resourceType }),
-    ...(sources.resourceRequired !== undefined && { resourceRequired: sources.resourceRequired }),
-    ...(endpoint && { endpoint: one(endpoint, 'endpoint') }),
-    ...(scp && { scp: scp.map((docs) => all(docs, 'scp')) }),
-    ...(rcp && { rcp: rcp.map((docs) => all(docs, 'rcp')) }),
-  }
-}

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { compile, evaluate, nearMisses, suggest } from '../../src/policy/policy.ts'
 import type { AuthorizationRequest, Grammar, PolicySet, PolicyType } from '../../src/policy/types.ts'
-import { compileSources, documents, requests, sourcesArbitrary } from './arbitraries.ts'
+import { documents, requests, sourcesArbitrary } from './arbitraries.ts'
+import { compileSources } from './differ.ts'
 import type { Doc, Sources } from './naive.ts'
 
 const runs = (seed: number) => ({ seed, numRuns: 400 })

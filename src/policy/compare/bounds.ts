@@ -27,7 +27,9 @@ export function atLeast(one: Literal, pins: Pins): Literal | undefined {
 
 /** Only the values that hold no variable. */
 function withoutVariables({ condition, keyName }: Literal): Literal {
-  const values = condition.values.filter((value) => !parsePattern(value, { variables: true, wildcards: false }).some(isVariable))
+  const values = condition.values.filter(
+    (value) => !parsePattern(value, { variables: true, wildcards: false }).some(isVariable),
+  )
   return literal(condition.operator, keyName, values, true)
 }
 

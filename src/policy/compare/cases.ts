@@ -77,7 +77,10 @@ function choicesOf(rule: Rule, pins: Pins): Rule[] {
     ...open.map((pattern) => ({
       ...rule,
       resource: { negated: false, patterns: [pattern] },
-      conditions: [...rule.conditions, ...pattern.variables.filter(({ fallback }) => fallback === undefined).map(resolvable)],
+      conditions: [
+        ...rule.conditions,
+        ...pattern.variables.filter(({ fallback }) => fallback === undefined).map(resolvable),
+      ],
     })),
   ]
 }
@@ -155,8 +158,15 @@ function domainsOf({ covered, avoided }: Case, pins: Pins, search: Search): Doma
   return domains
 }
 
-function keyClasses(key: string, literals: readonly Literal[], pins: Pins, { memo, facts, budget }: Search): KeyClasses {
-  const known: Pins = new Map(literals.flatMap(({ variables }) => variables.map((one) => [one.key, pins.get(one.key)] as const)))
+function keyClasses(
+  key: string,
+  literals: readonly Literal[],
+  pins: Pins,
+  { memo, facts, budget }: Search,
+): KeyClasses {
+  const known: Pins = new Map(
+    literals.flatMap(({ variables }) => variables.map((one) => [one.key, pins.get(one.key)] as const)),
+  )
   const here: Pins = pins.has(key) ? new Map([...known, [key, pins.get(key)]]) : known
   const name = JSON.stringify([key, literals.map((one) => one.name), [...here].map(([k, v]) => [k, v ?? null])])
   let classes = memo.get(name)
@@ -175,7 +185,12 @@ function membersOf(domain: Domain | undefined, { facts }: Search, key: string): 
 }
 
 /** Values to try for variables whose values are without number. */
-function groundings(open: readonly string[], question: Case, domains: Domains, { facts }: Search): Map<string, Value>[] {
+function groundings(
+  open: readonly string[],
+  question: Case,
+  domains: Domains,
+  { facts }: Search,
+): Map<string, Value>[] {
   const literals = [...question.covered, ...question.avoided].flatMap(({ conditions }) => conditions)
   const choices = open.map((key) => {
     const { examples }: KeyFacts = keyFacts(key, facts)
@@ -304,11 +319,15 @@ function solveResources(
   let against = clauses
   if (open === 'symbol') {
     // A symbol speaks for one pattern only; leaving out the rest allows more, which is the safe side.
-    const withVariables = required.findIndex((set) => set && !set.negated && set.patterns.some(({ variables }) => variables.length > 0))
+    const withVariables = required.findIndex(
+      (set) => set && !set.negated && set.patterns.some(({ variables }) => variables.length > 0),
+    )
     required = [required[withVariables === -1 ? 0 : withVariables]]
     against = clauses.filter(({ rule }) => !rule.resource?.negated)
   }
-  const resolved = new Set(covered.flatMap(({ conditions }) => conditions.flatMap((one) => (isResolvable(one) ? one.key : []))))
+  const resolved = new Set(
+    covered.flatMap(({ conditions }) => conditions.flatMap((one) => (isResolvable(one) ? one.key : []))),
+  )
   const nice = niceResources(action, required, pins, search.facts.reference)
   const classes = resourceClasses(
     { required, avoided: against.map(({ rule }) => rule.resource), pins, open, resolved, nice },
@@ -369,7 +388,10 @@ function truth({ key, name }: Literal, domains: Domains): boolean | undefined {
 function restrict(domains: Domains, { key, name }: Literal, holding: boolean): Domains {
   const domain = domains.get(key)!
   const at = domain.places.get(name)!
-  return new Map([...domains, [key, { ...domain, classes: domain.classes.filter(({ holds }) => holds[at] === holding) }]])
+  return new Map([
+    ...domains,
+    [key, { ...domain, classes: domain.classes.filter(({ holds }) => holds[at] === holding) }],
+  ])
 }
 
 /** The first values of every key, then others, until they are taken or enough were refused. */

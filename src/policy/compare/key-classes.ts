@@ -257,7 +257,10 @@ function numbersAround(values: readonly string[]): string[] {
     const size = BigInt(whole + fraction.padEnd(places, '0'))
     return negative ? -size : size
   })
-  return between([...new Set(units)].sort((a, b) => (a < b ? -1 : 1)), one).map((unit) => decimalText(unit, places))
+  return between(
+    [...new Set(units)].sort((a, b) => (a < b ? -1 : 1)),
+    one,
+  ).map((unit) => decimalText(unit, places))
 }
 
 /** Also what lies between, a step above the lower one where there is room, and at both ends. */
@@ -283,7 +286,9 @@ const NANOSECONDS = 1_000_000
 function datesAround(values: readonly string[]): string[] {
   const named = values.flatMap((value) => {
     const date = parseDate(value)
-    return date === undefined ? [] : [BigInt(Math.trunc(date)) * BigInt(NANOSECONDS) + BigInt(Math.round((date % 1) * NANOSECONDS))]
+    return date === undefined
+      ? []
+      : [BigInt(Math.trunc(date)) * BigInt(NANOSECONDS) + BigInt(Math.round((date % 1) * NANOSECONDS))]
   })
   const units = [...new Set(named)].sort((a, b) => (a < b ? -1 : 1))
   return between(units, 1000n * BigInt(NANOSECONDS)).map((unit) => {

@@ -57,7 +57,14 @@ export interface Language {
 }
 
 function newNode(language: Language, loop: Loop): Node {
-  const node: Node = { id: language.nodes.length, loop, chars: new Map(), anyCase: new Map(), accepts: [], ahead: new Set() }
+  const node: Node = {
+    id: language.nodes.length,
+    loop,
+    chars: new Map(),
+    anyCase: new Map(),
+    accepts: [],
+    ahead: new Set(),
+  }
   language.nodes.push(node)
   return node
 }

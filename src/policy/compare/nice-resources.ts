@@ -38,13 +38,18 @@ function accountOf(pins: Pins): string {
 function formats(action: string, reference: ServiceReference | undefined): string[] {
   const types = reference?.action(action)?.resourceTypes ?? []
   const service = reference?.service(action.slice(0, action.indexOf(':')))
-  return types.toSorted((a, b) => Number(b.required) - Number(a.required)).flatMap(({ name }) => service?.resourceTypes.get(name)?.arn ?? [])
+  return types
+    .toSorted((a, b) => Number(b.required) - Number(a.required))
+    .flatMap(({ name }) => service?.resourceTypes.get(name)?.arn ?? [])
 }
 
 const placeholders: Readonly<Record<string, string>> = { Partition: 'aws', Region: REGION }
 
 function filled(format: string, account: string): string {
-  return format.replace(/\$\{([^}]+)\}/g, (_, name: string) => placeholders[name] ?? (name === 'Account' ? account : 'example'))
+  return format.replace(
+    /\$\{([^}]+)\}/g,
+    (_, name: string) => placeholders[name] ?? (name === 'Account' ? account : 'example'),
+  )
 }
 
 function exampleOf({ parts }: ResourcePattern, service: string, account: string, pins: Pins, word: string): string {

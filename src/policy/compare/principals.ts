@@ -24,7 +24,12 @@ export function named({ principal }: Rule, { principal: caller, pins }: Caller):
 
 const EXAMPLE_OWNER = { account: EXAMPLE_ACCOUNT, partition: 'aws' }
 
-export function roleSession(owner: Owner = EXAMPLE_OWNER, role = 'example', session = 'session', path = '/'): Principal {
+export function roleSession(
+  owner: Owner = EXAMPLE_OWNER,
+  role = 'example',
+  session = 'session',
+  path = '/',
+): Principal {
   const { account, partition } = owner
   return {
     kind: 'role-session',
@@ -83,18 +88,21 @@ function listedNames(rules: readonly Rule[]): Listed {
   return listed
 }
 
-const ENTITY_ARN = /^arn:([^:]+):(?:iam|sts)::(\d{12}):(user|role|assumed-role|federated-user|root)(?:(\/.*\/|\/)([^/]+))?$/
+const ENTITY_ARN =
+  /^arn:([^:]+):(?:iam|sts)::(\d{12}):(user|role|assumed-role|federated-user|root)(?:(\/.*\/|\/)([^/]+))?$/
 
 function* candidates({ aws, services, federated, canonicalIds }: Listed): Iterable<Caller> {
-  const accounts = new Map([[freshAccount(aws), 'aws']])
+  const owners = new Map<string, Owner>()
+  const own = (account: string, partition: string) => owners.set(`${partition}:${account}`, { account, partition })
+  own(freshAccount(aws), 'aws')
   const ids: (string | undefined)[] = [undefined]
   for (const name of aws) {
-    const arn = ENTITY_ARN.exec(name)
-    const account = /^\d{12}$/.exec(name)?.[0] ?? arn?.[2]
-    if (account) accounts.set(account, arn?.[1] ?? accounts.get(account) ?? 'aws')
+    const [, partition, account] = ENTITY_ARN.exec(name) ?? []
+    if (account && partition) own(account, partition)
+    else if (/^\d{12}$/.test(name)) own(name, 'aws')
     else if (name !== '*' && !name.startsWith('arn:')) ids.push(name)
   }
-  for (const [account, partition] of accounts) {
+  for (const { account, partition } of owners.values()) {
     const root = `arn:${partition}:iam::${account}:root`
     const identities = [...identitiesOf({ account, partition }, aws)]
     const all: Principal[] = [...identities, { kind: 'root', account, arn: root, principalArn: root }]
@@ -144,8 +152,8 @@ function* identitiesOf(owner: Owner, aws: ReadonlySet<string>): Iterable<Princip
   const sessions: [role: string, session: string][] = []
   const federated = ['example']
   for (const name of aws) {
-    const [, , named, kind, path = '/', last = ''] = ENTITY_ARN.exec(name) ?? []
-    if (named !== account) continue
+    const [, where, named, kind, path = '/', last = ''] = ENTITY_ARN.exec(name) ?? []
+    if (named !== account || where !== partition) continue
     if (kind === 'user') users.push(user(owner, last, path))
     else if (kind === 'role') roles.set(name, roleSession(owner, last, 'session', path))
     else if (kind === 'federated-user') federated.push(last)
@@ -172,7 +180,13 @@ const REGION = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)(\..+)$/
 
 /** A regional name (`logs.us-east-1.amazonaws.com`) is met by the service in that Region. */
 function* servicePrincipals(services: ReadonlySet<string>): Iterable<Caller> {
-  const service = (name: string): Principal => ({ kind: 'service', account: '', arn: '', principalArn: '', service: name })
+  const service = (name: string): Principal => ({
+    kind: 'service',
+    account: '',
+    arn: '',
+    principalArn: '',
+    service: name,
+  })
   for (const name of services) {
     yield { principal: service(name), pins: NO_PINS }
     const [, first, region, rest] = REGION.exec(name) ?? []

@@ -45,24 +45,39 @@ function isNameless({ kind }: Principal): boolean {
 }
 
 const rules: readonly (readonly [string, Check])[] = [
-  ['aws:PrincipalArn is not the caller’s', is('aws:principalarn', ({ principal }) => principal.principalArn || undefined)],
+  [
+    'aws:PrincipalArn is not the caller’s',
+    is('aws:principalarn', ({ principal }) => principal.principalArn || undefined),
+  ],
   [
     'aws:PrincipalAccount is not the caller’s account',
     (draft) => isNameless(draft.principal) || is('aws:principalaccount', ({ principal }) => principal.account)(draft),
   ],
-  ['aws:PrincipalType is not the caller’s', is('aws:principaltype', ({ principal }) => PRINCIPAL_TYPES[principal.kind])],
+  [
+    'aws:PrincipalType is not the caller’s',
+    is('aws:principaltype', ({ principal }) => PRINCIPAL_TYPES[principal.kind]),
+  ],
   [
     'aws:username is not the caller’s',
-    is('aws:username', ({ principal }) => (principal.kind === 'user' ? principal.arn.slice(principal.arn.lastIndexOf('/') + 1) : undefined)),
+    is('aws:username', ({ principal }) =>
+      principal.kind === 'user' ? principal.arn.slice(principal.arn.lastIndexOf('/') + 1) : undefined,
+    ),
   ],
   [
     'aws:PrincipalIsAWSService does not fit the caller',
-    is('aws:principalisawsservice', ({ principal: { kind } }) => (kind === 'anonymous' ? undefined : String(kind === 'service'))),
+    is('aws:principalisawsservice', ({ principal: { kind } }) =>
+      kind === 'anonymous' ? undefined : String(kind === 'service'),
+    ),
   ],
-  ['aws:PrincipalServiceName is not the caller’s', is('aws:principalservicename', ({ principal }) => principal.service)],
+  [
+    'aws:PrincipalServiceName is not the caller’s',
+    is('aws:principalservicename', ({ principal }) => principal.service),
+  ],
   [
     'aws:PrincipalTag of a caller that has no tags',
-    ({ principal, values }) => !isNameless(principal) || ![...values].some(([key, value]) => key.startsWith('aws:principaltag/') && value !== undefined),
+    ({ principal, values }) =>
+      !isNameless(principal) ||
+      ![...values].some(([key, value]) => key.startsWith('aws:principaltag/') && value !== undefined),
   ],
   [
     'aws:ResourceAccount is not the account in the resource’s ARN',
@@ -83,13 +98,21 @@ const rules: readonly (readonly [string, Check])[] = [
   ],
   [
     'aws:SourceIp together with a VPC endpoint',
-    (draft) => !(present(draft, 'aws:sourceip') && ['aws:sourcevpc', 'aws:sourcevpce', 'aws:vpcsourceip'].some((key) => present(draft, key))),
+    (draft) =>
+      !(
+        present(draft, 'aws:sourceip') &&
+        ['aws:sourcevpc', 'aws:sourcevpce', 'aws:vpcsourceip'].some((key) => present(draft, key))
+      ),
   ],
   [
     'aws:SourceVpc without aws:SourceVpce, or the reverse',
     (draft) => {
       const { values } = draft
-      return !values.has('aws:sourcevpc') || !values.has('aws:sourcevpce') || present(draft, 'aws:sourcevpc') === present(draft, 'aws:sourcevpce')
+      return (
+        !values.has('aws:sourcevpc') ||
+        !values.has('aws:sourcevpce') ||
+        present(draft, 'aws:sourcevpc') === present(draft, 'aws:sourcevpce')
+      )
     },
   ],
   ['aws:CalledVia does not fit aws:ViaAWSService, aws:CalledViaFirst or aws:CalledViaLast', calledVia],
@@ -98,12 +121,18 @@ const rules: readonly (readonly [string, Check])[] = [
     ({ values }) => {
       if (!values.has('aws:tagkeys')) return true
       const keys = new Set([values.get('aws:tagkeys') ?? []].flat().map((key) => key.toLowerCase()))
-      return [...values].every(([key, value]) => !key.startsWith('aws:requesttag/') || value === undefined || keys.has(key.slice('aws:requesttag/'.length)))
+      return [...values].every(
+        ([key, value]) =>
+          !key.startsWith('aws:requesttag/') || value === undefined || keys.has(key.slice('aws:requesttag/'.length)),
+      )
     },
   ],
   [
     'aws:MultiFactorAuthAge without MFA',
-    (draft) => !present(draft, 'aws:multifactorauthage') || !draft.values.has('aws:multifactorauthpresent') || draft.values.get('aws:multifactorauthpresent') === 'true',
+    (draft) =>
+      !present(draft, 'aws:multifactorauthage') ||
+      !draft.values.has('aws:multifactorauthpresent') ||
+      draft.values.get('aws:multifactorauthpresent') === 'true',
   ],
 ]
 

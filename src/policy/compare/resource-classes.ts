@@ -66,7 +66,9 @@ export function resourceClasses(question: ResourceQuestion, budget: Budget): Res
       for (let at = first; at < last; at++) if (names.has(2 * at + odd)) return true
       return false
     }
-    return set.negated ? (names, surely) => !some(names, surely ? 1 : 0) : (names, surely) => some(names, surely ? 0 : 1)
+    return set.negated
+      ? (names, surely) => !some(names, surely ? 1 : 0)
+      : (names, surely) => some(names, surely ? 0 : 1)
   }
   const needs = required.filter((set) => set?.negated).map(observe)
   const avoids = avoided.map(observe)

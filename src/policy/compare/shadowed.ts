@@ -24,7 +24,11 @@ export interface ShadowedStatements {
  * The statements of a policy without which it would allow exactly the same. An Allow is one when the rest allows as much, or
  * when a Deny takes all of it; a Deny when nothing of what it denies is allowed. The budget is for each statement.
  */
-export function shadowed(policy: CompiledPolicy, grammar: Grammar = 'identity', options: CompareOptions = {}): ShadowedStatements {
+export function shadowed(
+  policy: CompiledPolicy,
+  grammar: Grammar = 'identity',
+  options: CompareOptions = {},
+): ShadowedStatements {
   const { statements } = inside(policy)
   const found: Shadowed[] = []
   const unknown: { index: number; reason: string }[] = []

@@ -42,7 +42,10 @@ export function witnessOf(model: Model, rules: readonly Rule[], fixed: Principal
   return reason ?? 'no caller fits'
 }
 
-function finished({ principal, resource }: { principal: Principal; resource: string }, { action, values }: Model): Witness {
+function finished(
+  { principal, resource }: { principal: Principal; resource: string },
+  { action, values }: Model,
+): Witness {
   const context: Record<string, string | readonly string[]> = {}
   const absent: string[] = []
   for (const [key, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -57,7 +60,11 @@ function finished({ principal, resource }: { principal: Principal; resource: str
 }
 
 /** Callers of the model's naming: the one it found, and those that the context's own keys speak of. */
-function* principalsOf({ caller, values }: Model, rules: readonly Rule[], fixed: Principal | undefined): Iterable<Principal> {
+function* principalsOf(
+  { caller, values }: Model,
+  rules: readonly Rule[],
+  fixed: Principal | undefined,
+): Iterable<Principal> {
   if (fixed) {
     yield fixed
     return

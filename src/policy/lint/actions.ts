@@ -24,7 +24,11 @@ export function actionFinder(reference: ServiceReference | undefined): Desk['act
   }
 }
 
+/** A name's neighbours are looked for this often in a statement; a document of more wrong names is wrong otherwise. */
+const MOST_GUESSES = 50
+
 function unknownActions({ actions }: Statement, { report, reference, actionsOf }: Desk): void {
+  let guesses = 0
   for (const { text, path } of actions?.items ?? []) {
     const name = text.trim()
     if (isEverything(name)) continue
@@ -38,7 +42,8 @@ function unknownActions({ actions }: Statement, { report, reference, actionsOf }
       const suggestion = meant && `${meant}${name.slice(colon)}`
       report('INVALID_SERVICE_IN_ACTION', path, { service: prefix, nearest: meant }, suggestion ? { suggestion } : {})
     } else if (actionsOf(name)?.length === 0) {
-      const meant = /[*?]/.test(name) ? undefined : nearestAction(name, prefix, reference)
+      const guess = !/[*?]/.test(name) && guesses++ < MOST_GUESSES
+      const meant = guess ? nearestAction(name, prefix, reference) : undefined
       report('INVALID_ACTION', path, { action: name, nearest: meant }, meant ? { suggestion: meant } : {})
     }
   }

@@ -22,7 +22,7 @@ export function isOpen(text: string): boolean {
 /** The six fields; variables keep their colons. Fewer where the text has fewer. */
 export function splitFields(pattern: string): string[] {
   const fields = ['']
-  for (const part of pattern.split(/(\$\{[^}]*\}|:)/)) {
+  for (const part of pattern.split(/(\$\{[^{}]*\}|:)/)) {
     if (part === ':' && fields.length < 6) fields.push('')
     else fields[fields.length - 1] += part
   }

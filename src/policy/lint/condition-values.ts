@@ -144,7 +144,7 @@ function arns({ name, operator, values }: Clause, { report }: Desk): void {
 function wildcards(clause: Clause, { report }: Desk): void {
   const { name } = clause
   if (!name?.base.startsWith('String') || name.base.endsWith('Like')) return
-  const wild = clause.values.find(({ text }) => /[*?]/.test(text.replaceAll(/\$\{[^}]*\}/g, '')))
+  const wild = clause.values.find(({ text }) => /[*?]/.test(text.replaceAll(/\$\{[^{}]*\}/g, '')))
   if (wild) report('WILDCARD_WITHOUT_LIKE_OPERATOR', wild.path, {})
 }
 

@@ -12,7 +12,7 @@ export type Tokens = readonly number[]
 /** A pattern of a policy. Variables stand for any text. */
 export function policyTokens(pattern: string): Tokens {
   const tokens: number[] = []
-  for (const char of pattern.replaceAll(/\$\{[^}]*\}/g, '*')) {
+  for (const char of pattern.replaceAll(/\$\{[^{}]*\}/g, '*')) {
     if (char !== '*') tokens.push(char === '?' ? ONE : char.codePointAt(0)!)
     else if (tokens.at(-1) !== ANY) tokens.push(ANY)
   }
@@ -22,7 +22,7 @@ export function policyTokens(pattern: string): Tokens {
 /** Part of an ARN format of the Service Authorization Reference: a placeholder stands for at least one character. */
 export function formatTokens(format: string): Tokens {
   const tokens: number[] = []
-  for (const part of format.split(/(\$\{[^}]*\})/)) {
+  for (const part of format.split(/(\$\{[^{}]*\})/)) {
     // A bucket's name is the one that is told from what follows it by the slash alone.
     if (part === '${BucketName}') tokens.push(ONE_BUT_SLASH, ANY_BUT_SLASH)
     else if (part.startsWith('${')) tokens.push(ONE, ANY)

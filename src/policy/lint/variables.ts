@@ -9,7 +9,7 @@ export const variableChecks: readonly StatementCheck[] = [variables]
 function variables({ actions, principals, resources, clauses }: Statement, desk: Desk): void {
   const { policy, report } = desk
   for (const { text, path } of [...(actions?.items ?? []), ...(principals?.items ?? [])]) {
-    const variable = /\$\{[^}]*\}?/.exec(text)?.[0]
+    const variable = /\$\{[^{}]*\}?/.exec(text)?.[0]
     if (variable) report('VARIABLE_UNSUPPORTED_IN_ELEMENT', path, { variable })
   }
   for (const item of resources?.items ?? []) checkVariables(item, desk)
