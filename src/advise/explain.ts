@@ -4,6 +4,7 @@ import type { World } from '../world.ts'
 import { isControlLayer, levelNames } from './control-levels.ts'
 import type { Blocker, ExplainedNeed, Explanation, Layer } from './explanation.ts'
 import { policyFixes } from './fixes.ts'
+import { isTheirRefusal, veiled } from './veil.ts'
 
 /** The recorded decision of a request, or undefined when none is kept for that account. */
 export async function explainRequest(
@@ -15,6 +16,17 @@ export async function explainRequest(
   if (!trace || (trace.account !== undefined && trace.account !== account)) return undefined
   const cause = trace.causedBy === undefined ? undefined : world.decisions.get(trace.causedBy)
   return explanation(world, trace, cause)
+}
+
+/** How far back `explainLast` looks, in decisions. */
+const LAST_OF = 1000
+
+/** The account's newest call that was refused or failed; our own questions do not count. */
+export async function explainLast(world: World, account: string): Promise<Explanation | undefined> {
+  const trace = world.decisions
+    .recent(LAST_OF)
+    .find((one) => one.account === account && one.error !== undefined && one.service !== 'sallyport')
+  return trace && explainRequest(world, trace.requestId, account)
 }
 
 /** A job: the decision of the step that failed (or of its last call), and all steps. */
@@ -35,7 +47,9 @@ export async function explainJob(world: World, arn: string, account: string): Pr
   }
 }
 
-async function explanation(world: World, trace: DecisionTrace, cause?: DecisionTrace): Promise<Explanation> {
+async function explanation(world: World, recorded: DecisionTrace, causedBy?: DecisionTrace): Promise<Explanation> {
+  const trace = veiled(world.store, recorded)
+  const cause = causedBy && veiled(world.store, causedBy)
   const decisive = cause ?? trace
   const blockers = blockersOf(world, decisive)
   const { kind = 'anonymous', account = '', arn = '', principalArn = '' } = trace.caller ?? {}
@@ -74,11 +88,12 @@ function explainedNeed({ action, resource, decision }: NeedTrace): ExplainedNeed
     action,
     resource,
     effect: decision.effect,
+    // One policy may hang on several levels of an organization, and is told of once.
     layers: decision.layers.flatMap(({ type, policies, matched }) =>
-      policies.map((policy) => {
-        const statements = matched
-          .filter((one) => one.policy === policy)
-          .map(({ policy: _, ...statement }) => statement)
+      [...new Set(policies)].map((policy) => {
+        const matching = matched.filter((one) => one.policy === policy)
+        const byIndex = new Map(matching.map(({ policy: _, ...statement }) => [statement.index, statement]))
+        const statements = [...byIndex.values()]
         const effect = statements.some((one) => one.effect === 'Deny')
           ? 'explicit-deny'
           : statements.length
@@ -108,12 +123,14 @@ function needBlockers(world: World, trace: DecisionTrace, one: NeedTrace): Block
   const explicit = decision.effect === 'explicit-deny'
   const layer = layerOf(trace, one)
   const denier = explicit ? decision.layers.flatMap((l) => l.matched).find((m) => m.effect === 'Deny') : undefined
-  const component = denier?.policy ?? componentOf(trace, one, layer)
-  const level = isControlLayer(layer) ? levelNames(world, layer, one, trace, denier?.policy) : undefined
+  const theirs = isTheirRefusal(world.store, trace, one)
+  const component = theirs ? resource : (denier?.policy ?? componentOf(trace, one, layer))
+  const level = isControlLayer(layer) && !theirs ? levelNames(world, layer, one, trace, denier?.policy) : undefined
   const at = level === undefined ? '' : ` on ${level}`
+  const unsaid = theirs ? `; why, only account ${one.resourceAccount} is told` : ''
   const text = explicit
     ? `statement ${denier?.sid ?? denier?.index} of ${component}${at} denies ${action} on ${resource}`
-    : `no ${layerWords[layer] ?? layer}${at} allows ${action} on ${resource}`
+    : `no ${layerWords[layer] ?? layer}${at} allows ${action} on ${resource}${unsaid}`
   return [
     { layer, code: explicit ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY', component, text },
     ...nearMisses.map((miss) => ({

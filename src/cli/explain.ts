@@ -17,6 +17,9 @@ export async function fetchExplanation(client: Client, id: string): Promise<Expl
 
 const marks = { allow: pc.green('✔'), 'explicit-deny': pc.red('✘'), 'implicit-deny': pc.yellow('–') }
 
+/** EC2's thousand characters of ciphertext say nothing that is not below in plain words. */
+const ENCODED = /(Encoded authorization failure message: \S{8})\S+/
+
 /** The explanation as people read it, from what happened to what to do. */
 export function pretty(explanation: Explanation): string {
   const { decision, service, operation, requestId, error, caller, job, steps, needs, hops, blockers, fixes, causedBy } =
@@ -26,7 +29,7 @@ export function pretty(explanation: Explanation): string {
   const head = decision === 'allowed' ? pc.green('ALLOWED') : pc.red('DENIED')
   say(job ? `${head}  ${job.arn} (${job.status})` : `${head}  ${service}:${operation}  ${pc.dim(requestId)}`)
   if (job?.failureReason) say(`  ${job.failureReason}`)
-  else if (error) say(`  ${error.code}: ${error.message}`)
+  else if (error) say(`  ${error.code}: ${error.message.replace(ENCODED, '$1…')}`)
   if (causedBy) say(`  because of ${causedBy.service}:${causedBy.operation}  ${pc.dim(causedBy.requestId)}`)
   say()
   say(

@@ -75,8 +75,10 @@ function buildProgram(done: (code: number) => void): Command {
 
   program
     .command('explain')
-    .description('the whole decision behind a request id, or behind the step at which a job failed')
-    .argument('<request-id-or-job-arn>')
+    .description(
+      "the whole decision behind a request id, the account's last refused call, or the step at which a job failed",
+    )
+    .argument('<request-id | job-arn | last>')
     .addOption(formatOption())
     .action(async (id, options) => done(await (await import('./explain.ts')).explain(id, options)))
 

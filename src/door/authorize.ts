@@ -150,16 +150,29 @@ function explainDenial(request: AuthorizationRequest, set: PolicySet): NeedTrace
     },
   }
   const decision = evaluate(watched, set)
+  // A key of which there is no telling denies; to whoever explains that, it is one that is not there.
+  const told: AuthorizationRequest = { ...request, context: (key) => attempt(() => watched.context(key)) }
   return {
     action: request.action,
     resource: request.resource,
     decision,
-    nearMisses: nearMisses(watched, set, decision),
-    suggestions: suggest(watched, decision),
+    nearMisses: nearMisses(told, set, decision),
+    suggestions: suggest(told, decision),
     resourceAccount: request.resourceAccount,
     context,
   }
 }
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
+
+/** From the beginning: paths may hold colons, so that ARNs of anybody's may hold these words further on. */
+const serviceLinked = /^arn:[^:]+:iam::\d{12}:role\/aws-service-role\//
 
 const principals = new WeakMap<Caller, Principal>()
 
@@ -174,7 +187,7 @@ function principalOf(caller: Caller): Principal {
       ...(caller.entityId ? { entityId: caller.entityId } : {}),
       ...(caller.service ? { service: caller.service } : {}),
       ...(caller.parentArn ? { parentArn: caller.parentArn } : {}),
-      ...(caller.principalArn.includes(':role/aws-service-role/') ? { serviceLinked: true } : {}),
+      ...(serviceLinked.test(caller.principalArn) ? { serviceLinked: true } : {}),
     }
     principals.set(caller, principal)
   }

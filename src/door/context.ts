@@ -14,6 +14,7 @@ export function requestContext(call: Call, need: Need): Context {
     if (need.context) {
       own ??= lowerKeys(need.context)
       const value = own[key]
+      if (value === TWO_SPELLINGS) throw new TwoSpellings(key)
       if (value !== undefined) return value
     }
     const value = key.startsWith('aws:') ? globalKey(call, need, key) : undefined
@@ -31,9 +32,29 @@ function ofSession(caller: Caller, key: string): string | readonly string[] | un
   return values[key]
 }
 
-/** Lower-cases the keys of a context; of two spellings the later wins. */
-export function lowerKeys(values: ContextValues): ContextValues {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toLowerCase(), value]))
+/** Where a key came in two spellings with two values. */
+const TWO_SPELLINGS: readonly string[] = Object.freeze([])
+
+/**
+ * Some services tell `Team` from `team` where condition keys cannot: of a thing with both tags, or a request that brings
+ * both, "the condition matches […] either, but not both" (IAM User Guide, "aws:RequestTag"). Whoever asks gets no answer,
+ * and so no allow: else one tag would hide the other from the policy that forbids it.
+ */
+class TwoSpellings extends Error {
+  constructor(key: string) {
+    super(`${key} has two spellings`)
+  }
+}
+
+/** Lower-cases the keys of a context. */
+function lowerKeys(values: ContextValues): ContextValues {
+  const lower: Record<string, string | readonly string[]> = Object.create(null)
+  for (const [key, value] of Object.entries(values)) {
+    const name = key.toLowerCase()
+    const before = lower[name]
+    lower[name] = before === undefined || before === value ? value : TWO_SPELLINGS
+  }
+  return lower
 }
 
 const principalTypes: Record<Call['caller']['kind'], string | undefined> = {

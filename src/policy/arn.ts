@@ -5,7 +5,7 @@
  */
 import { compileParts } from './glob.ts'
 import type { Pattern } from './glob.ts'
-import { ANY } from './pattern.ts'
+import { ANY, isVariable, ONE, resolve } from './pattern.ts'
 import type { Part } from './pattern.ts'
 import type { Context } from './types.ts'
 
@@ -42,6 +42,11 @@ function componentStarts(text: string): Starts | undefined {
   }
   starts.push(text.length + 1)
   return starts
+}
+
+/** Whether a text has the six components of an ARN. */
+export function isArn(text: string): boolean {
+  return startsOf(text) !== undefined
 }
 
 /** Splits a pattern at its first five literal colons; colons within variables do not count. */
@@ -90,6 +95,51 @@ export function compileArnPattern(parts: readonly Part[], { pad = false } = {}):
     }
     return true
   }
+}
+
+/**
+ * Compiles a value that an ARN operator compares with; a lone `*` is every ARN. Undefined where the value is no ARN: that
+ * is no mismatch but a failure, and only then does AWS look at whether the statement allows or denies (observed:
+ * radkawar/stackd, testdata/aws/iam/condition_values.json). Asked of ARNs only.
+ */
+export function compileArnOperand(parts: readonly Part[]): (arn: string, context: Context) => boolean | undefined {
+  if (!mayBeNoArn(parts)) return compileArnPattern(parts, { pad: true })
+  if (!parts.some(isVariable)) return () => undefined
+  return (arn, context) => {
+    const written: Part[] = []
+    for (const part of parts) {
+      const text = isVariable(part) ? resolve(part, context) : part
+      // A variable without a value is no failure: the value matches nothing.
+      if (text === undefined) return false
+      written.push(text)
+    }
+    const split = splitPattern(joined(written))
+    const isOne = split.length === COMPONENTS && isScheme(split[0]!)
+    return isOne ? compileArnPattern(joined(written))(arn, context) : undefined
+  }
+}
+
+/** Whether a value may turn out to be no ARN: of its six components not all are written, or `arn` is not the first. */
+export function mayBeNoArn(parts: readonly Part[]): boolean {
+  if (parts.length === 1 && parts[0] === ANY) return false
+  const split = splitPattern(parts)
+  const [scheme = []] = split
+  const open = scheme.some((part) => part === ANY || part === ONE)
+  return split.length < COMPONENTS || !(open || isScheme(scheme))
+}
+
+function isScheme(parts: readonly Part[]): boolean {
+  return parts.length === 1 && parts[0] === 'arn'
+}
+
+function joined(parts: readonly Part[]): Part[] {
+  const found: Part[] = []
+  for (const part of parts) {
+    const before = found.at(-1)
+    if (typeof part === 'string' && typeof before === 'string') found[found.length - 1] = before + part
+    else found.push(part)
+  }
+  return found
 }
 
 /** The test of a part of a text, between two offsets. */

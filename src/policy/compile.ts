@@ -62,7 +62,7 @@ export function inside(policy: CompiledPolicy): Policy {
  */
 export function compile(source: string | object, options: CompileOptions): CompiledPolicy {
   const { id, managed = false, attachedTo, grammar = 'identity' } = options
-  const text = typeof source === 'string' ? source : JSON.stringify(source)
+  const text = typeof source === 'string' ? source : policyText(source)
   const document = isAwsManaged(id) ? readPolicyText(text, grammar).document : parsePolicy(text, grammar)
   const statements = document.Statement.map(
     (statement, index) => new LazyStatement(statement, index, id, grammar, document),
@@ -76,6 +76,14 @@ export function compile(source: string | object, options: CompileOptions): Compi
     candidates: candidatesAmong(statements),
   }
   return policy
+}
+
+/** A document as text. AWS takes no character beyond U+00FF as it is, but written as JSON escapes them it does. */
+export function policyText(document: object): string {
+  return JSON.stringify(document).replaceAll(
+    /[\u0100-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function isAwsManaged(id: string): boolean {
@@ -131,7 +139,7 @@ class LazyStatement implements Statement {
       resource: compileResource(document, this.#grammar, this.#variables),
       principal: Principal ? compilePrincipal(Principal) : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
       conditions: Object.entries(block).flatMap(([operator, keys]) =>
-        Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables)),
+        Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables, effect)),
       ),
       match,
       only: Object.freeze([match]),
@@ -140,7 +148,7 @@ class LazyStatement implements Statement {
 }
 
 /** A policy is asked about few actions, but often. */
-const REMEMBERED_ACTIONS = 256
+const REMEMBERED_ACTIONS = 512
 
 function candidatesAmong(statements: readonly LazyStatement[]): Policy['candidates'] {
   let index: ActionIndex | undefined

@@ -2,8 +2,10 @@
  * A condition block: AND over its operators and keys, OR over values; negated operators hold when no value matches.
  * IAM User Guide: "IAM JSON policy elements: Condition", "Multivalued context keys".
  */
-import { operators, parseOperator } from './operators.ts'
-import type { Operator, ValueTest } from './operators.ts'
+import type { Pattern } from './glob.ts'
+import { isTrue, operators, parseOperator } from './operators.ts'
+import type { Operator, OperatorName, ValueTest } from './operators.ts'
+import { contextKey } from './pattern.ts'
 import type { Context } from './types.ts'
 
 export interface Condition {
@@ -18,28 +20,55 @@ export interface Condition {
   test(context: Context): boolean
 }
 
-/** Compiles one key of one operator. Throws where the operator does not exist. */
+/** Compiles one key of one operator, in a statement of that effect. Throws where the operator does not exist. */
 export function compileCondition(
   operator: string,
   key: string,
   values: readonly string[],
   variables: boolean,
+  effect: 'Allow' | 'Deny',
 ): Condition {
   const name = parseOperator(operator)
   if (!name) throw new Error(`no such condition operator: ${operator}`)
-  const contextKey = key.toLowerCase()
-  const common = { operator, key, values, contextKey }
-  if (name.base === 'Null') return { ...common, negated: false, test: isNull(contextKey, values) }
+  const asked = contextKey(key)
+  const common = { operator, key, values, contextKey: asked }
+  if (name.base === 'Null') return { ...common, negated: false, test: isNull(asked, values) }
 
-  const { negated, compile } = operators.get(name.base)!
-  const matches = anyValue(name.base, values, variables, compile)
+  const known = operators.get(name.base)!
+  const { negated } = known
+  if (values.length === 0) return { ...common, negated, test: withoutValues(asked, name) }
+  const holds = holding(known, anyValue(name.base, values, variables, known.compile), effect)
   const test =
     name.set === 'ForAllValues'
-      ? forAllValues(contextKey, matches, negated)
+      ? forAllValues(asked, holds)
       : name.set === 'ForAnyValue'
-        ? forAnyValue(contextKey, matches, negated, name.ifExists)
-        : single(contextKey, matches, negated, negated || name.ifExists)
+        ? forAnyValue(asked, holds)
+        : single(asked, holds, negated || name.ifExists)
   return { ...common, negated, test }
+}
+
+/**
+ * What the operator makes of one value of the request. Where the policy's value cannot be compared, an Allow does not
+ * allow by it, and a Deny denies (observed: radkawar/stackd, testdata/aws/iam/condition_values.json).
+ */
+function holding({ negated, reads }: Operator, matches: ValueTest, effect: 'Allow' | 'Deny'): Pattern {
+  if (reads) {
+    const failing = effect === 'Deny'
+    return (actual, context) => {
+      const found = matches(actual, context)
+      // What matches was read; what does not match need not be.
+      if (found === true || (found === false && !negated)) return found !== negated
+      return reads(actual) && (found === undefined ? failing : true)
+    }
+  }
+  // Without `reads`, nothing is undefined.
+  return negated ? (actual, context) => !matches(actual, context) : (matches as Pattern)
+}
+
+/** "There are no values for the condition key": AWS's finding EMPTY_ARRAY_CONDITION and its siblings say what that means. */
+function withoutValues(key: string, { set, ifExists }: OperatorName): Condition['test'] {
+  const whenMissing = set === 'ForAllValues' || (set === undefined && ifExists)
+  return (context) => whenMissing && isAbsent(context(key))
 }
 
 function anyValue(
@@ -52,7 +81,10 @@ function anyValue(
   const tests = values.map((value) => compile(value, variables))
   if (tests.length === 1) return tests[0]!
   return (actual, context) => {
-    for (const test of tests) if (test(actual, context)) return true
+    for (const test of tests) {
+      const found = test(actual, context)
+      if (found !== false) return found
+    }
     return false
   }
 }
@@ -76,32 +108,36 @@ function anyOf(values: readonly string[]): ValueTest {
   }
 }
 
-/** A multi-valued key without a set operator never satisfies, not even a negated operator (observed on AWS). */
-function single(key: string, matches: ValueTest, negated: boolean, whenMissing: boolean): Condition['test'] {
+/**
+ * A multi-valued key without a set operator never satisfies, not even a negated operator, and however few its values
+ * (observed: radkawar/stackd, testdata/aws/iam/condition_sets.json).
+ */
+function single(key: string, holds: Pattern, whenMissing: boolean): Condition['test'] {
   return (context) => {
     const actual = context(key)
-    if (typeof actual === 'string') return matches(actual, context) !== negated
+    if (typeof actual === 'string') return holds(actual, context)
     return actual === undefined || actual.length === 0 ? whenMissing : false
   }
 }
 
 /** True for the empty set, too: hence over-permissive in an Allow without `Null: false` beside it. */
-function forAllValues(key: string, matches: ValueTest, negated: boolean): Condition['test'] {
+function forAllValues(key: string, holds: Pattern): Condition['test'] {
   return (context) => {
     const actual = context(key)
     if (isNullSet(actual)) return true
-    if (typeof actual === 'string') return matches(actual, context) !== negated
-    for (const value of actual) if (matches(value, context) === negated) return false
+    if (typeof actual === 'string') return holds(actual, context)
+    for (const value of actual) if (!holds(value, context)) return false
     return true
   }
 }
 
-function forAnyValue(key: string, matches: ValueTest, negated: boolean, ifExists: boolean): Condition['test'] {
+/** False for the empty set, with IfExists as without (reported by two who tried it: cloudcopilot.io, radkawar/stackd). */
+function forAnyValue(key: string, holds: Pattern): Condition['test'] {
   return (context) => {
     const actual = context(key)
-    if (isNullSet(actual)) return ifExists && isAbsent(actual)
-    if (typeof actual === 'string') return matches(actual, context) !== negated
-    for (const value of actual) if (matches(value, context) !== negated) return true
+    if (isNullSet(actual)) return false
+    if (typeof actual === 'string') return holds(actual, context)
+    for (const value of actual) if (holds(value, context)) return true
     return false
   }
 }
@@ -113,15 +149,17 @@ function isAbsent(actual: Actual): boolean {
   return actual === undefined || (typeof actual !== 'string' && actual.length === 0)
 }
 
-/** "No keys in the request, or key values that resolve to a null data set, such as an empty string." */
+/**
+ * "No keys in the request, or key values that resolve to a null data set, such as an empty string." The empty value of a
+ * single-valued key is none (observed: radkawar/stackd, testdata/aws/iam/condition_sets.json).
+ */
 function isNullSet(actual: Actual): actual is undefined {
-  return actual === undefined || actual.length === 0 || (actual.length === 1 && actual[0] === '')
+  if (actual === undefined || typeof actual === 'string') return actual === undefined
+  return actual.length === 0 || (actual.length === 1 && actual[0] === '')
 }
 
-/** `Null: true` wants the key absent, `Null: false` present. */
+/** `Null: true` wants the key absent, anything else present. */
 function isNull(key: string, values: readonly string[]): Condition['test'] {
-  const wanted = new Set(values.map((value) => value.toLowerCase()))
-  return (context) => {
-    return wanted.has(isAbsent(context(key)) ? 'true' : 'false')
-  }
+  const wanted = new Set(values.map(isTrue))
+  return (context) => wanted.has(isAbsent(context(key)))
 }

@@ -5,11 +5,12 @@
 
 const ISO =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$/i
-const EPOCH = /^(\d{5,19}|\d{1,3}$)(?:\.(\d+))?$/
+const EPOCH = /^(\+\d{1,19}|\d{5,19}|\d{1,3}$)(?:\.(\d+))?$/
 
 /**
- * Whole milliseconds since the epoch, or undefined where the text is no date. Four digits are a year; a time without
- * a zone is UTC; finer fractions of a second than milliseconds do not count (all inferred).
+ * Whole milliseconds since the epoch, or undefined where the text is no date. A time without a zone is UTC; seconds may
+ * have a plus; finer fractions of a second than milliseconds do not count (observed: radkawar/stackd,
+ * testdata/aws/iam/condition_values.json). inferred: four digits are a year.
  */
 export function parseDate(text: string): number | undefined {
   const iso = ISO.exec(text)

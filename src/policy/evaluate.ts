@@ -77,10 +77,10 @@ type Maybe = LayerDecision | undefined
 
 /** The layers that there are. */
 function present(a: Maybe, b: Maybe, c: Maybe, d: Maybe, e: Maybe, f: Maybe, g: Maybe): LayerDecision[] {
-  // Most decisions have one layer, or these three; a list that grows by and by takes more time, and three times the room.
+  // Most decisions have no more than these three; a list that grows by and by takes more time, and three times the room.
   if (e && !a && !b && !c && !g) {
-    if (!d && !f) return [e]
-    if (d && f) return [d, e, f]
+    if (!d) return f ? [e, f] : [e]
+    return f ? [d, e, f] : [d, e]
   }
   return [a, b, c, d, e, f, g].filter((layer) => layer !== undefined)
 }

@@ -15,7 +15,7 @@ const LIMIT = 10
  */
 export function nearMisses(request: AuthorizationRequest, set: PolicySet, decision: Decision): NearMiss[] {
   if (decision.effect === 'allow') return []
-  if (decision.effect === 'explicit-deny') return denials(request, set, decision).slice(0, LIMIT)
+  if (decision.effect === 'explicit-deny') return denials(request, set, decision)
   const layers = new Set<PolicyType>(decision.missing)
   if (layers.has('identity') && set.resource) layers.add(set.resourceType ?? 'resource')
   const ranked = [...layers].flatMap((type) =>
@@ -30,7 +30,7 @@ export function nearMisses(request: AuthorizationRequest, set: PolicySet, decisi
   return ranked
     .sort((a, b) => a.distance - b.distance)
     .slice(0, LIMIT)
-    .map(({ miss }) => miss)
+    .map(({ miss }) => miss())
 }
 
 /** The policies of a layer. */
@@ -50,12 +50,19 @@ function policiesOf(type: PolicyType, set: PolicySet): readonly Policy[] {
 }
 
 interface Ranked {
-  miss: NearMiss
+  /** Worded on demand: only the nearest are. */
+  miss: () => NearMiss
   /** Smaller is nearer. */
   distance: number
 }
 
-type Failure = Pick<NearMiss, 'element' | 'detail' | 'observed' | 'required'> & { cost: number }
+interface Failure {
+  element: NearMiss['element']
+  detail?: string
+  observed: () => string
+  required: () => string
+  cost: number
+}
 
 /** The first element that did not match, or undefined where all did, or nothing is near. */
 function missOf(
@@ -74,12 +81,12 @@ function missOf(
   const [first] = failures
   if (!first) return undefined
   const distance = failures.reduce((sum, { cost }) => sum + cost, 0)
-  return distance > FAR ? undefined : { miss: missed(policy, statement, first), distance }
+  return distance > FAR ? undefined : { miss: () => missed(policy, statement, first), distance }
 }
 
 function missed(policy: Policy, { match }: Statement, failure: Failure): NearMiss {
-  const { cost: _cost, ...shown } = failure
-  return { ...match, policy: policy.id, ...shown }
+  const { cost: _cost, observed: seen, required, ...named } = failure
+  return { ...match, policy: policy.id, ...named, observed: seen(), required: required() }
 }
 
 /** Another service's action: that statement is about something else. */
@@ -90,8 +97,9 @@ function principalFailure(statement: Statement, type: PolicyType, request: Autho
   const { principal, context } = request
   if (statement.principal && statement.principal(principal, context, bounded) !== NOT_NAMED) return []
   const { Principal, NotPrincipal } = statement.document
-  const required = NotPrincipal ? `not ${principalText(NotPrincipal)}` : Principal ? principalText(Principal) : 'nobody'
-  return [failure('Principal', 4, principal.arn || principal.service || 'anonymous', required)]
+  const required = () =>
+    NotPrincipal ? `not ${principalText(NotPrincipal)}` : Principal ? principalText(Principal) : 'nobody'
+  return [failure('Principal', 4, () => principal.arn || principal.service || 'anonymous', required)]
 }
 
 function principalText(element: PrincipalDocument): string {
@@ -103,29 +111,37 @@ function actionFailure(statement: Statement, { action }: AuthorizationRequest): 
   const asked = action.toLowerCase()
   if (statement.action(asked)) return []
   const { Action, NotAction } = statement.document
-  if (NotAction) return [failure('Action', 5, action, `not ${list(NotAction, action)}`)]
+  const seen = () => action
+  if (NotAction) return [failure('Action', 5, seen, () => `not ${list(NotAction, action)}`)]
   const service = `${asked.slice(0, asked.indexOf(':'))}:`
   const sameService = Action!.some((name) => name.trim().toLowerCase().startsWith(service))
   const nearest = Math.max(...Action!.map((name) => commonPrefix(name.trim().toLowerCase(), asked)))
-  return [failure('Action', sameService ? 6 - nearest / asked.length : FAR + 1, action, list(Action!, action))]
+  const cost = sameService ? 6 - nearest / asked.length : FAR + 1
+  return [failure('Action', cost, seen, () => list(Action!, action))]
 }
 
 function resourceFailure(statement: Statement, { resource, context }: AuthorizationRequest): Failure[] {
   if (!statement.resource || statement.resource(resource, context)) return []
   const { Resource, NotResource } = statement.document
-  if (NotResource) return [failure('Resource', 4, resource, `not ${list(NotResource, resource)}`)]
+  const seen = () => resource
+  if (NotResource) return [failure('Resource', 4, seen, () => `not ${list(NotResource, resource)}`)]
   const nearest = Math.max(...Resource!.map((pattern) => commonPrefix(pattern, resource)))
-  return [failure('Resource', 4 - nearest / (resource.length + 1), resource, list(Resource!, resource))]
+  return [failure('Resource', 4 - nearest / (resource.length + 1), seen, () => list(Resource!, resource))]
 }
 
 function conditionFailure({ context }: AuthorizationRequest) {
   return ({ operator, key, contextKey, values, negated }: Condition): Failure => ({
-    ...failure('Condition', 2, observed(context(contextKey)), `${negated ? 'not ' : ''}${list(values, '')}`),
+    ...failure(
+      'Condition',
+      2,
+      () => observed(context(contextKey)),
+      () => `${negated ? 'not ' : ''}${list(values, '')}`,
+    ),
     detail: `${operator} ${key}`,
   })
 }
 
-function failure(element: NearMiss['element'], cost: number, seen: string, required: string): Failure {
+function failure(element: NearMiss['element'], cost: number, seen: () => string, required: () => string): Failure {
   return { element, observed: seen, required, cost }
 }
 
@@ -139,11 +155,12 @@ const SHOWN = 3
 /** The values nearest to what was asked first, and how many more there are. */
 function list(values: readonly string[], asked: string): string {
   const wanted = asked.toLowerCase()
-  const nearest = values.toSorted(
-    (a, b) => commonPrefix(b.toLowerCase(), wanted) - commonPrefix(a.toLowerCase(), wanted),
-  )
+  const nearest = values
+    .map((value) => ({ value, near: commonPrefix(value.toLowerCase(), wanted) }))
+    .sort((a, b) => b.near - a.near)
   const rest = values.length - SHOWN
-  return nearest.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+  const shown = nearest.slice(0, SHOWN).map(({ value }) => value)
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '')
 }
 
 function commonPrefix(a: string, b: string): number {
@@ -152,23 +169,26 @@ function commonPrefix(a: string, b: string): number {
   return at
 }
 
-/** Denying statements, those of the layer that AWS names first. */
+/** Denying statements, those of the layer that AWS names first; at most as many as are shown. */
 function denials(request: AuthorizationRequest, set: PolicySet, { layers, decidedBy }: Decision): NearMiss[] {
   const denying = layers
     .filter(({ effect }) => effect === 'explicit-deny')
     .sort((a, b) => Number(b.type === decidedBy) - Number(a.type === decidedBy))
-  return denying.flatMap(({ type, matched }) => {
+  const found: NearMiss[] = []
+  for (const { type, matched } of denying) {
     const policies = policiesOf(type, set)
-    return matched.flatMap((match) => {
-      if (match.effect !== 'Deny') return []
+    for (const match of matched) {
+      if (found.length >= LIMIT) return found.slice(0, LIMIT)
+      if (match.effect !== 'Deny') continue
       // By the match itself, as ids need not be unique; by id where the decision was read back from a record.
       const policy =
         policies.find(({ statements }) => statements[match.index]?.match === match) ??
         policies.find(({ id }) => id === match.policy)
       const statement = policy?.statements[match.index]
-      return policy && statement ? avoidances(policy, statement, request) : []
-    })
-  })
+      if (policy && statement) found.push(...avoidances(policy, statement, request))
+    }
+  }
+  return found.slice(0, LIMIT)
 }
 
 /** What would have avoided the deny: any one of its conditions, or else another resource, or no such statement. */
@@ -178,7 +198,12 @@ function avoidances(policy: Policy, statement: Statement, request: Authorization
   if (conditions.length > 0) {
     return conditions.map((condition) =>
       missed(policy, statement, {
-        ...failure('Condition', 0, observed(context(condition.contextKey)), avoiding(condition)),
+        ...failure(
+          'Condition',
+          0,
+          () => observed(context(condition.contextKey)),
+          () => avoiding(condition),
+        ),
         detail: `${condition.operator} ${condition.key}`,
       }),
     )
@@ -186,8 +211,18 @@ function avoidances(policy: Policy, statement: Statement, request: Authorization
   const { Resource, NotResource, Action, NotAction } = document
   const narrowed = Resource ? !Resource.includes('*') : NotResource !== undefined
   const miss = narrowed
-    ? failure('Resource', 0, resource, NotResource ? list(NotResource, resource) : `not ${list(Resource!, resource)}`)
-    : failure('Action', 0, action, NotAction ? list(NotAction, action) : `not ${list(Action ?? [], action)}`)
+    ? failure(
+        'Resource',
+        0,
+        () => resource,
+        () => (NotResource ? list(NotResource, resource) : `not ${list(Resource!, resource)}`),
+      )
+    : failure(
+        'Action',
+        0,
+        () => action,
+        () => (NotAction ? list(NotAction, action) : `not ${list(Action ?? [], action)}`),
+      )
   return [missed(policy, statement, miss)]
 }
 

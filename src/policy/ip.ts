@@ -1,6 +1,7 @@
 /**
  * IP addresses and CIDR blocks of both families.
- * IAM User Guide: "IP address condition operators".
+ * IAM User Guide: "IP address condition operators"; what it does not say, as it was observed on AWS (radkawar/stackd,
+ * testdata/aws/iam/condition_ip.json).
  */
 
 /** 32-bit words, most significant first: one for IPv4, four for IPv6. */
@@ -33,7 +34,7 @@ function digits(text: string, most: number): number | undefined {
 }
 
 function parseV6(text: string): Words | undefined {
-  const halves = text.split('::')
+  const halves = withoutStrayColons(text).split('::')
   if (halves.length > 2) return undefined
   const head = groups(halves[0]!)
   const tail = groups(halves[1] ?? '')
@@ -42,6 +43,15 @@ function parseV6(text: string): Words | undefined {
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined
   const all = [...head, ...Array.from({ length: missing }, () => 0), ...tail]
   return [0, 2, 4, 6].map((at) => all[at]! * 0x10000 + all[at + 1]!)
+}
+
+/** AWS ignores a colon behind the last group and one more beside `::`, and reads nothing before the first colon as 0. */
+function withoutStrayColons(text: string): string {
+  if (!/^:[^:]|[^:]:$|:::/.test(text)) return text
+  return text
+    .replace(/^:(?!:)/, '0:')
+    .replace(':::', '::')
+    .replace(/([^:]):$/, '$1')
 }
 
 /** 16-bit groups; the last one may be written as an IPv4 address. */
@@ -60,21 +70,53 @@ function groups(text: string): number[] | undefined {
   return found
 }
 
-/** Compiles a CIDR block or a bare address; undefined where it is neither. Families never match each other. */
+/**
+ * A request's address. One of IPv4 that is written as IPv6 (`::ffff:192.0.2.1`) is one of IPv4; no other address of IPv6
+ * may end in dots.
+ */
+export function parseAddress(text: string): Words | undefined {
+  const words = parseIp(text)
+  if (words?.length !== 4) return words
+  const [first, second, third, last] = words
+  if (first === 0 && second === 0 && third === 0xffff) return [last!]
+  return text.includes('.') ? undefined : words
+}
+
+/**
+ * Compiles a CIDR block or a bare address; undefined where it is neither. Families never match each other. Bits behind the
+ * mask are ignored in IPv4 (`192.0.2.5/24`) and make a block of IPv6 unreadable, as dots do.
+ */
 export function compileCidr(text: string): ((address: string) => boolean) | undefined {
   const slash = text.indexOf('/')
-  const network = parseIp(slash === -1 ? text : text.slice(0, slash))
+  const written = slash === -1 ? text : text.slice(0, slash)
+  const network = parseIp(written)
   if (!network) return undefined
-  const length = slash === -1 ? network.length * 32 : digits(text.slice(slash + 1), 3)
-  if (length === undefined || length > network.length * 32) return undefined
+  const size = network.length * 32
+  const length = slash === -1 ? size : prefixLength(text.slice(slash + 1))
+  if (length === undefined || length > size) return undefined
+  if (network.length === 4 && (written.includes('.') || hasHostBits(network, length))) return undefined
   return (address) => {
-    const words = parseIp(address)
-    if (words?.length !== network.length) return false
-    for (let at = 0, left = length; left > 0; at++, left -= 32) {
-      // A shift by 32 would be a shift by 0, but `left` is at least 1 here.
-      const shift = left >= 32 ? 0 : 32 - left
-      if (words[at]! >>> shift !== network[at]! >>> shift) return false
-    }
-    return true
+    const words = parseAddress(address)
+    return words?.length === network.length && sharePrefix(words, network, length)
   }
+}
+
+function prefixLength(text: string): number | undefined {
+  return digits(text.startsWith('+') ? text.slice(1) : text, 3)
+}
+
+function sharePrefix(a: Words, b: Words, length: number): boolean {
+  for (let at = 0, left = length; left > 0; at++, left -= 32) {
+    // A shift by 32 would be a shift by 0, but `left` is at least 1 here.
+    const shift = left >= 32 ? 0 : 32 - left
+    if (a[at]! >>> shift !== b[at]! >>> shift) return false
+  }
+  return true
+}
+
+function hasHostBits(words: Words, length: number): boolean {
+  return words.some((word, at) => {
+    const kept = Math.min(Math.max(length - at * 32, 0), 32)
+    return kept === 0 ? word !== 0 : word % 2 ** (32 - kept) !== 0
+  })
 }

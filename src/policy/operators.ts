@@ -1,24 +1,28 @@
 /**
  * The condition operators, each as the test of one request value against one policy value.
- * IAM User Guide: "IAM JSON policy elements: Condition operators".
+ * IAM User Guide: "IAM JSON policy elements: Condition operators". What it leaves open was observed on AWS: radkawar/stackd,
+ * testdata/aws/iam/condition_{values,strings,ip}.json.
  */
-import { compileArnPattern } from './arn.ts'
+import { compileArnOperand, isArn } from './arn.ts'
 import { parseDate } from './date.ts'
-import { compileCidr } from './ip.ts'
+import { compileCidr, parseAddress } from './ip.ts'
 import { compilePattern } from './glob.ts'
-import type { Pattern } from './glob.ts'
 import { compareDecimals, parseDecimal } from './number.ts'
 import type { Decimal } from './number.ts'
-import { ANY, parsePattern, resolve } from './pattern.ts'
+import { isVariable, parsePattern, resolve } from './pattern.ts'
 import type { Part, Variable } from './pattern.ts'
+import type { Context } from './types.ts'
 
-export type ValueTest = Pattern
+/** Whether a value of the request matches; undefined where the policy's own value cannot be compared with any. */
+export type ValueTest = (actual: string, context: Context) => boolean | undefined
 
 export interface Operator {
   /** `Not…`: holds when no policy value matches. */
   readonly negated: boolean
-  /** Compiles one policy value. What cannot be read matches nothing. */
+  /** Compiles one policy value. What cannot be read matches nothing, or is undefined where that makes a difference. */
   readonly compile: (value: string, variables: boolean) => ValueTest
+  /** Which values of a request it can compare at all, if not all: of others it does not hold, negated or not. */
+  readonly reads?: (actual: string) => boolean
 }
 
 const never: ValueTest = () => false
@@ -32,19 +36,40 @@ function stringLike(value: string, variables: boolean): ValueTest {
 }
 
 function equalsIgnoreCase(value: string, variables: boolean): ValueTest {
-  const parts = parsePattern(value, { variables, wildcards: false }) as (string | Variable)[]
-  if (parts.every((part) => typeof part === 'string')) {
-    const wanted = parts.join('').toLowerCase()
-    return (actual) => actual.toLowerCase() === wanted
+  const wanted = textOf(value, variables)
+  if (typeof wanted === 'string') {
+    const lower = lowerCase(wanted)
+    return (actual) => lowerCase(actual) === lower
   }
   return (actual, context) => {
-    let wanted = ''
+    const text = wanted(context)
+    return text !== undefined && lowerCase(actual) === lowerCase(text)
+  }
+}
+
+const BEYOND_BMP = /[\u{10000}-\u{10ffff}]/gu
+
+/** As AWS compares: lowered, not folded (`s` is not `ſ`), and characters beyond U+FFFF stay as they are. */
+function lowerCase(text: string): string {
+  const lower = text.toLowerCase()
+  const kept = text.match(BEYOND_BMP)
+  if (!kept) return lower
+  let at = 0
+  return lower.replace(BEYOND_BMP, () => kept[at++]!)
+}
+
+/** A value without wildcards: its text, or, with variables, the way to it; undefined while one of them has no value. */
+function textOf(value: string, variables: boolean): string | ((context: Context) => string | undefined) {
+  const parts = parsePattern(value, { variables, wildcards: false }) as (string | Variable)[]
+  if (!parts.some(isVariable)) return parts.join('')
+  return (context) => {
+    let text = ''
     for (const part of parts) {
-      const text = typeof part === 'string' ? part : resolve(part, context)
-      if (text === undefined) return false
-      wanted += text
+      const next = typeof part === 'string' ? part : resolve(part, context)
+      if (next === undefined) return undefined
+      text += next
     }
-    return actual.toLowerCase() === wanted.toLowerCase()
+    return text
   }
 }
 
@@ -71,33 +96,36 @@ function comparing<T>({ parse, compare }: Ordered<T>, holds: Holds): Operator['c
   }
 }
 
-/** The operator page lets Bool take variables, the variables page does not; a policy that uses one means it. */
+/**
+ * What is not `true`, in whatever case, is false, on both sides. The operator page lets Bool take variables, the variables
+ * page does not; a policy that uses one means it.
+ */
 function bool(value: string, variables: boolean): ValueTest {
-  const same = equalsIgnoreCase(value, variables)
-  // As requests write them; the long way is for those that write them otherwise.
-  if (value === 'true' || value === 'false') return (actual, context) => actual === value || same(actual, context)
-  return (actual, context) => isBoolean(actual) && same(actual, context)
+  const wanted = textOf(value, variables)
+  if (typeof wanted === 'string') return isTrue(wanted) ? isTrue : (actual) => !isTrue(actual)
+  return (actual, context) => {
+    const text = wanted(context)
+    return text !== undefined && isTrue(actual) === isTrue(text)
+  }
 }
 
-function isBoolean(text: string): boolean {
-  const lower = text.toLowerCase()
-  return lower === 'true' || lower === 'false'
+/** How AWS reads a boolean. */
+export function isTrue(text: string): boolean {
+  // As it is most often written; the long way is for others.
+  return text === 'true' || (text.length === 4 && text.toLowerCase() === 'true')
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
-
-/** Both sides are base64 text, padded or not. */
+/** Both sides are base64, padded, and no bit is set that counts for nothing: so equal bytes are equal texts. */
 function binary(value: string): ValueTest {
-  const wanted = bytes(value)
-  return wanted === undefined ? never : (actual) => bytes(actual) === wanted
+  return isCanonicalBase64(value) ? (actual) => actual === value : never
 }
 
-/** As a string of one character a byte; undefined where the text is no base64. */
-function bytes(base64: string): string | undefined {
+/** `YQ==`, neither `YQ` nor `YR==`, which would be the same byte. */
+export function isCanonicalBase64(text: string): boolean {
   try {
-    return BASE64.test(base64) ? atob(base64) : undefined
+    return btoa(atob(text)) === text
   } catch {
-    return undefined
+    return false
   }
 }
 
@@ -108,13 +136,19 @@ function ip(value: string): ValueTest {
 /** ArnEquals and ArnLike behave identically. inferred: a lone `*` is every ARN. */
 function arn(value: string, variables: boolean): ValueTest {
   const parts: Part[] = parsePattern(value, { variables, wildcards: true })
-  return compileArnPattern(parts, { pad: parts.length === 1 && parts[0] === ANY })
+  return compileArnOperand(parts)
 }
 
-function pair(positive: string, negative: string, compile: Operator['compile']): [string, Operator][] {
+function pair(
+  positive: string,
+  negative: string,
+  compile: Operator['compile'],
+  reads?: Operator['reads'],
+): [string, Operator][] {
+  const common = { compile, ...(reads && { reads }) }
   return [
-    [positive, { negated: false, compile }],
-    [negative, { negated: true, compile }],
+    [positive, { negated: false, ...common }],
+    [negative, { negated: true, ...common }],
   ]
 }
 
@@ -145,9 +179,9 @@ export const operators: ReadonlyMap<string, Operator> = new Map([
   ...comparisons('Date', dates),
   ['Bool', { negated: false, compile: bool }],
   ['BinaryEquals', { negated: false, compile: binary }],
-  ...pair('IpAddress', 'NotIpAddress', ip),
-  ...pair('ArnEquals', 'ArnNotEquals', arn),
-  ...pair('ArnLike', 'ArnNotLike', arn),
+  ...pair('IpAddress', 'NotIpAddress', ip, (actual) => parseAddress(actual) !== undefined),
+  ...pair('ArnEquals', 'ArnNotEquals', arn, isArn),
+  ...pair('ArnLike', 'ArnNotLike', arn, isArn),
 ])
 
 export interface OperatorName {

@@ -83,7 +83,15 @@ function parseVariable(inner: string): Variable {
   // inferred: a variable that breaks the grammar (nesting, spaces, an unquoted default) can never be resolved.
   if (key === '' || /[\s${}',]/.test(key) || (comma !== -1 && !quoted))
     return { key: '', name: '', fallback: undefined }
-  return { key: key.toLowerCase(), name: key, fallback: quoted ? tail.slice(1, -1) : undefined }
+  return { key: contextKey(key), name: key, fallback: quoted ? tail.slice(1, -1) : undefined }
+}
+
+/**
+ * The key in lower case, and as the engine's own copy of that text, which literals in programs share: to whoever looks
+ * values up it is the same string and not just an equal one, which is told at once.
+ */
+export function contextKey(key: string): string {
+  return Object.keys({ [key.toLowerCase()]: undefined })[0]!
 }
 
 export function isVariable(part: Part): part is Variable {

@@ -1,5 +1,5 @@
 /** Where a statement stands in its document, as IAM's simulator tells it. */
-import { positionAt, readJson } from './json.ts'
+import { readJson } from './json.ts'
 import type { CompiledPolicy } from './types.ts'
 
 /** 1-based; a line ends with its `\n`. */
@@ -20,13 +20,40 @@ export interface Span {
  * Sources: AWS CLI examples of simulate-custom-policy (a lone statement, column 38) and simulate-principal-policy (a list,
  * line 3 column 19); recorded responses with (41, 198), (198, 300) for two neighbours.
  */
-export function statementSpan({ text }: Pick<CompiledPolicy, 'text'>, index: number): Span {
+export function statementSpan(policy: Pick<CompiledPolicy, 'text'>, index: number): Span {
+  let spans = known.get(policy)
+  if (!spans) known.set(policy, (spans = spansOf(policy.text)))
+  return spans[index]!
+}
+
+/** A simulation asks for the same statements again and again. */
+const known = new WeakMap<Pick<CompiledPolicy, 'text'>, readonly Span[]>()
+
+function spansOf(text: string): Span[] {
   const { value, offsetOf } = readJson(text)
   const list = offsetOf(['Statement'])
-  const listed = Array.isArray((value as { Statement?: unknown }).Statement)
-  const before = index === 0 || !listed ? list + 1 : objectEnd(text, offsetOf(['Statement', index - 1]))
-  const end = objectEnd(text, listed ? offsetOf(['Statement', index]) : list)
-  return { start: positionAt(text, before), end: positionAt(text, end) }
+  const { Statement } = value as { Statement?: unknown }
+  const position = positionsIn(text)
+  if (!Array.isArray(Statement)) return [{ start: position(list + 1), end: position(objectEnd(text, list)) }]
+  let before = list + 1
+  return Statement.map((_, index) => {
+    const start = position(before)
+    before = objectEnd(text, offsetOf(['Statement', index]))
+    return { start, end: position(before) }
+  })
+}
+
+/** As positionAt, for offsets that grow. */
+function positionsIn(text: string): (offset: number) => Position {
+  let line = 1
+  let lineStart = 0
+  return (offset) => {
+    for (let at = text.indexOf('\n', lineStart); at !== -1 && at < offset; at = text.indexOf('\n', lineStart)) {
+      line++
+      lineStart = at + 1
+    }
+    return { line, column: offset - lineStart + 1 }
+  }
 }
 
 /** Offset just behind the object that begins at `offset`; the text is JSON, that much is known. */

@@ -21,9 +21,11 @@ interface Remembered {
   readonly policies: readonly CompiledPolicy[]
 }
 
-/** Each policy remembers its own candidates: so many are asked as quickly as their union would remember them. */
-const FEW = 8
-const REMEMBERED_ACTIONS = 128
+/** By union: there may be one for each of many thousand roles, and what it remembers are mostly its policies' own lists. */
+const REMEMBERED_ACTIONS = 64
+/** Of a long list it is worth more, and there are fewer of them. */
+const REMEMBERED_OF_MANY = 512
+const MANY = 8
 
 /** By the policy or the list, for as long as it lives. */
 const unions: Readonly<Record<PolicyType, WeakMap<Layer, Remembered>>> = {
@@ -68,11 +70,12 @@ function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
     matched,
   })
   const asked = policies.map(inside)
+  const limit = policies.length > MANY ? REMEMBERED_OF_MANY : REMEMBERED_ACTIONS
   const candidates = (action: string) => candidatesOf(asked, action)
   return {
     silent: Object.freeze(record(NONE)),
     record,
-    candidates: policies.length > FEW ? remembering(REMEMBERED_ACTIONS, candidates) : candidates,
+    candidates: policies.length > 1 ? remembering(limit, candidates) : candidates,
   }
 }
 

@@ -240,6 +240,14 @@ describe('explain', () => {
     assert.ok(need?.layers.some((layer) => layer.policy.endsWith('/AdministratorAccess') && layer.effect === 'allow'))
   })
 
+  it('finds the last refused call without its request id', async () => {
+    const caller = await user('without-a-note')
+    const { requestId } = await refused(caller, ['iam', 'ListGroups', {}])
+    await admin.call('iam', 'ListGroups', {})
+    const { Document } = await admin.call('sallyport', 'Explain', { Id: 'last' })
+    assert.equal((Document as Explanation).requestId, requestId)
+  })
+
   it('tells nobody of another account’s calls, and nobody without the permission', async () => {
     const stranger = await user('stranger')
     const id = server.world.decisions.recent(1)[0]!.requestId

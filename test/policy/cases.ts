@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { policyText } from '../../src/policy/compile.ts'
 import type { Grant } from '../../src/policy/grant.ts'
 import type { ContextValues, Decision, Grammar, Principal } from '../../src/policy/policy.ts'
 import type { Doc } from './naive.ts'
@@ -51,8 +52,8 @@ export function caseFiles(): { file: string; cases: Case[] }[] {
 
 /** The document of an entry as text, its placeholders replaced. */
 export function textOf(entry: PolicyEntry): string {
-  if ('document' in entry) return JSON.stringify(entry.document)
-  if (!('file' in entry)) return JSON.stringify(entry)
+  if ('document' in entry) return policyText(entry.document)
+  if (!('file' in entry)) return policyText(entry)
   let text = corpusText(entry.file)
   for (const [from, to] of Object.entries(entry.replace ?? {})) {
     assert.ok(text.includes(from), `nothing to replace: ${from}`)

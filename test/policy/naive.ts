@@ -4,6 +4,7 @@
  *
  * It follows the IAM User Guide: "Policy evaluation logic", "Cross-account policy evaluation logic", and the pages of the
  * policy elements. Nothing is compiled, indexed or remembered: each question is answered from the document as it was written.
+ * Where those pages are silent, it follows what was observed on AWS: github.com/radkawar/stackd, testdata/aws/iam/condition_*.json.
  */
 import type { Grant } from '../../src/policy/grant.ts'
 import type { AuthorizationRequest, Context, Effect, PolicyType, Principal } from '../../src/policy/types.ts'
@@ -452,71 +453,144 @@ function reachOf(statement: Element, { principal, context }: AuthorizationReques
 /** AND over operators, AND over keys. */
 function conditionsHold(statement: Element, context: Context, variables: boolean): boolean {
   const block = (statement['Condition'] ?? {}) as Record<string, Element>
+  const denies = statement['Effect'] === 'Deny'
   return Object.entries(block).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, key, textsOf(wanted), context, variables)),
+    Object.entries(keys).every(([key, wanted]) => holds(operator, key, textsOf(wanted), context, variables, denies)),
   )
 }
 
 /** OR over values; of a negated operator, none may match. */
-function holds(operator: string, key: string, wanted: string[], context: Context, variables: boolean): boolean {
+function holds(
+  operator: string,
+  key: string,
+  wanted: string[],
+  context: Context,
+  variables: boolean,
+  denies: boolean,
+): boolean {
   const raw = context(key.toLowerCase())
   const values = listOf(raw) as string[]
   const missing = values.length === 0
-  if (operator === 'Null') return wanted.some((text) => text.toLowerCase() === (missing ? 'true' : 'false'))
+  // Whatever is not `true` is false (observed).
+  if (operator === 'Null') return wanted.some((text) => isTrue(text) === missing)
 
   const set = operator.startsWith('ForAllValues:') ? 'all' : operator.startsWith('ForAnyValue:') ? 'any' : undefined
   const ifExists = operator.endsWith('IfExists')
   const base = operator.slice(operator.indexOf(':') + 1).replace(/IfExists$/, '')
   const negated = base.includes('Not')
   const positive = base.replace('Not', '')
-  const one = (value: string) => wanted.some((text) => matches(positive, value, text, context, variables)) !== negated
-  const nothing = missing || (values.length === 1 && values[0] === '')
+  // AWS's finding EMPTY_ARRAY_CONDITION: no values match nothing, but for a missing key where that is asked for.
+  if (wanted.length === 0) return missing && (set === 'all' || (set === undefined && ifExists))
+  const one = (value: string): boolean => {
+    // Of what is no address and no ARN, not even a negated operator holds (observed).
+    if (positive === 'IpAddress' && addressOf(value) === undefined) return false
+    if (positive.startsWith('Arn') && !isArn(value)) return false
+    for (const text of wanted) {
+      // A policy's value that is no ARN can be compared with none: the Allow is off, the Deny is on (observed).
+      if (positive.startsWith('Arn') && isNoArn(text, context, variables)) return denies
+      if (matches(positive, value, text, context, variables)) return !negated
+    }
+    return negated
+  }
 
-  // "Returns true if there are no keys in the request, or if the key values resolve to a null data set."
+  // "…or if the key values resolve to a null data set": the empty value of a single-valued key is none (observed).
+  const nothing = missing || (Array.isArray(raw) && values.length === 1 && values[0] === '')
   if (set === 'all') return nothing || values.every(one)
-  // "…For no matching key or a null data set, the condition returns false."
-  if (set === 'any') return missing ? ifExists : !nothing && values.some(one)
+  if (set === 'any') return !nothing && values.some(one)
   if (missing) return negated || ifExists
   // A multivalued key without a set operator never satisfies (observed).
   return typeof raw === 'string' && one(raw)
+}
+
+function isTrue(text: string | undefined): boolean {
+  return /^true$/i.test(text ?? '')
+}
+
+function isArn(text: string): boolean {
+  const six = sixOf(text, false)
+  return six.length === 6 && six[0] === 'arn'
+}
+
+/** Whether a value, with what its variables yield, is no ARN; one with an open variable is not called so. */
+function isNoArn(text: string, context: Context, variables: boolean): boolean {
+  if (/^\*+$/.test(text)) return false
+  const six = sixOf(text, variables)
+  if (six.length === 6 && (/[*?]/.test(six[0]!) || six[0] === 'arn')) return false
+  const spelled = spell(text, context, variables)
+  return spelled !== undefined && !isArn(spelled)
+}
+
+/** With its variables' values in their places; undefined where one stays open. */
+function spell(text: string, context: Context, variables: boolean): string | undefined {
+  const parts = cut(text, variables).map((part, at) => (isVariable(part, at) ? valueOf(part, context) : part))
+  return parts.includes(undefined) ? undefined : parts.join('')
+}
+
+/** As lower case, not as one folds: and nothing beyond U+FFFF is touched (observed). */
+function lower(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const before = Array.from(text).filter((char) => char.length > 1)
+  return Array.from(text.toLowerCase())
+    .map((char) => (char.length > 1 ? before.shift() : char))
+    .join('')
 }
 
 /** One value of the request against one of the policy, by an operator that is not negated. */
 function matches(operator: string, actual: string, wanted: string, context: Context, variables: boolean): boolean {
   // Without wildcards, all pieces are text.
   const text = () => (piecesOf(wanted, context, variables, false) as string[] | undefined)?.join('')
-  const fold = (some: string | undefined) => some?.toLowerCase()
   switch (operator) {
     case 'StringEquals':
       return text() === actual
     case 'StringEqualsIgnoreCase':
-      return fold(text()) === fold(actual)
+      return lower(text()) === lower(actual)
     case 'Bool':
-      return /^(?:true|false)$/i.test(actual) && fold(text()) === fold(actual)
+      return text() !== undefined && isTrue(text()) === isTrue(actual)
     case 'StringLike': {
       const pieces = piecesOf(wanted, context, variables, true)
       return pieces !== undefined && fits(pieces, actual)
     }
     case 'ArnEquals':
     case 'ArnLike':
-      // A lone star is every ARN.
-      return (
-        arnFits(/^\*+$/.test(wanted) ? Array(6).fill('*') : sixOf(wanted, variables), actual, context, variables) ===
-        true
-      )
-    case 'BinaryEquals': {
-      const bytes = bytesOf(wanted)
-      return bytes !== undefined && bytes === bytesOf(actual)
-    }
+      return operandFits(wanted, actual, context, variables)
+    case 'BinaryEquals':
+      return wanted === actual && isBase64(wanted)
     case 'IpAddress':
       return within(actual, wanted)
     default: {
       const [, family, how] = /^(Numeric|Date)(.*)$/.exec(operator) ?? []
-      const read = family === 'Date' ? instantOf : decimalOf
-      const [a, b] = [read(actual), read(wanted)]
-      return a !== undefined && b !== undefined && compares(how!, a, b)
+      if (family === 'Date') {
+        const [a, b] = [instantOf(actual), instantOf(wanted)]
+        return a !== undefined && b !== undefined && compares(how!, a, b)
+      }
+      const [a, b] = [decimalOf(actual), decimalOf(wanted)]
+      return a !== undefined && b !== undefined && compares(how!, ...aligned(a, b))
     }
   }
+}
+
+function operandFits(wanted: string, arn: string, context: Context, variables: boolean): boolean {
+  // A lone star is every ARN.
+  if (/^\*+$/.test(wanted)) return arnFits(Array<string>(6).fill('*'), arn, context, variables) === true
+  const six = sixOf(wanted, variables)
+  if (six.length === 6 && (/[*?]/.test(six[0]!) || six[0] === 'arn'))
+    return arnFits(six, arn, context, variables) === true
+  // What lacks components may get them from its variables, whose values are text, stars and all.
+  const components: Piece[][] = [[]]
+  for (const [at, part] of cut(wanted, variables).entries()) {
+    const value = isVariable(part, at) ? valueOf(part, context) : wild(part)
+    if (value === undefined) return false
+    for (const piece of [value].flat()) {
+      const [head, ...rest] = typeof piece === 'string' ? piece.split(':') : []
+      components.at(-1)!.push(head ?? piece)
+      for (const next of rest) {
+        if (components.length < 6) components.push([next])
+        else components.at(-1)!.push(`:${next}`)
+      }
+    }
+  }
+  const asked = sixOf(arn, false)
+  return components.length === 6 && components.every((pieces, at) => fits(pieces, asked[at]!))
 }
 
 /** "Request value, operator, policy value." */
@@ -527,14 +601,20 @@ function compares(how: string, a: bigint, b: bigint): boolean {
   return how === 'GreaterThan' ? a > b : a >= b
 }
 
-const DIGITS = 40
+/** A number as digits times a power of ten: exactly, whatever its size. `+1`, `01`, `1.` and `1e0` are 1 (observed on AWS). */
+function decimalOf(text: string): { digits: bigint; power: number } | undefined {
+  const [number, sign, whole = '', fraction = '', bare = fraction, power = '0'] =
+    /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d{1,5}))?$/i.exec(text) ?? []
+  if (number === undefined) return undefined
+  const digits = BigInt(whole + bare)
+  return { digits: sign === '-' ? -digits : digits, power: Number(power) - bare.length }
+}
 
-/** An integer or decimal number, times 10 to the 40th: exactly, whatever its size. */
-function decimalOf(text: string): bigint | undefined {
-  const [, sign, whole, fraction = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? []
-  if (whole === undefined || fraction.length > DIGITS) return undefined
-  const size = BigInt(whole + fraction.padEnd(DIGITS, '0'))
-  return sign === '-' ? -size : size
+/** Both as whole numbers of the smaller power of ten. */
+function aligned(a: { digits: bigint; power: number }, b: { digits: bigint; power: number }): [bigint, bigint] {
+  const least = Math.min(a.power, b.power)
+  const scaled = ({ digits, power }: typeof a) => (digits === 0n ? 0n : digits * 10n ** BigInt(power - least))
+  return [scaled(a), scaled(b)]
 }
 
 /** Milliseconds since the epoch. W3C NOTE-datetime, or seconds; four digits are a year. */
@@ -544,9 +624,9 @@ function instantOf(text: string): bigint | undefined {
       text,
     )
   if (!iso) {
-    const [, seconds, fraction = ''] = /^(\d{5,19}|\d{1,3})(?:\.(\d+))?$/.exec(text) ?? []
-    if (seconds === undefined || (fraction && seconds.length < 5)) return undefined
-    return BigInt(seconds + fraction.slice(0, 3).padEnd(3, '0'))
+    const [, seconds, fraction = ''] = /^(\+\d{1,19}|\d{5,19}|\d{1,3})(?:\.(\d+))?$/.exec(text) ?? []
+    if (seconds === undefined || (fraction && /^\d{1,3}$/.test(seconds))) return undefined
+    return BigInt(seconds.replace('+', '') + fraction.slice(0, 3).padEnd(3, '0'))
   }
   const [year, month, day, hour, minute, second] = iso.slice(1, 7).map((part, at) => Number(part ?? (at < 3 ? 1 : 0)))
   const date = new Date(0)
@@ -561,19 +641,31 @@ function instantOf(text: string): bigint | undefined {
   return BigInt(date.getTime() - zone) + BigInt((iso[7] ?? '').slice(0, 3).padEnd(3, '0'))
 }
 
-/** Base64, padded or not at all; hexadecimal. */
-function bytesOf(text: string): string | undefined {
-  const [, digits, padding] = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(text) ?? []
-  if (digits === undefined || digits.length % 4 === 1 || (padding && text.length % 4 !== 0)) return undefined
-  return Buffer.from(digits, 'base64').toString('hex')
+/** Padded, and without a bit that counts for nothing: `YQ==`, neither `YQ` nor `YR==` (observed). */
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text
 }
 
+/**
+ * Of a block, bits behind the mask do not count in IPv4 and make it unreadable in IPv6; so do dots. An IPv4 address written as
+ * IPv6 is one of IPv4, no other may end in dots (observed on AWS; of the families the User Guide says that they never match).
+ */
 function within(address: string, block: string): boolean {
-  const [, network, length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(block) ?? []
-  const [a, b] = [bitsOf(address), bitsOf(network ?? '')]
-  // "IPv4 and IPv6 never match each other."
-  if (!a || !b || a.length !== b.length || Number(length ?? 0) > a.length) return false
-  return a.startsWith(b.slice(0, length === undefined ? b.length : Number(length)))
+  const [, network, length] = /^([^/]*)(?:\/\+?(\d{1,3}))?$/.exec(block) ?? []
+  const b = network === undefined ? undefined : bitsOf(network)
+  if (!b) return false
+  const size = Number(length ?? b.length)
+  if (size > b.length || (b.length === 128 && (network!.includes('.') || b.slice(size).includes('1')))) return false
+  const a = addressOf(address)
+  return a !== undefined && a.length === b.length && a.startsWith(b.slice(0, size))
+}
+
+/** The bits of a request's address. */
+function addressOf(address: string): string | undefined {
+  const bits = bitsOf(address)
+  if (bits?.length !== 128) return bits
+  const mapped = bits.startsWith('0'.repeat(80) + '1'.repeat(16))
+  return mapped ? bits.slice(96) : address.includes('.') ? undefined : bits
 }
 
 /** An address as a string of zeros and ones. */
@@ -583,16 +675,20 @@ function bitsOf(address: string): string | undefined {
     const octets = address.split('.').map(Number)
     return octets.every((octet) => octet < 256) ? binary(octets, 8) : undefined
   }
+  if (!address.includes(':')) return undefined
+  // AWS ignores a colon at the end and a third in a row, and reads nothing before the first as 0 (observed).
+  const tidy = address
+    .replace(/^:(?!:)/, '0:')
+    .replace(':::', '::')
+    .replace(/([^:]):$/, '$1')
   // The last two groups may be written as an IPv4 address.
-  const [, before, v4] = /^(.*:)(\d{1,3}(?:\.\d{1,3}){3})$/.exec(address) ?? []
-  if (v4 !== undefined) {
+  const [, before, v4] = /^(.*:)(\d{1,3}(?:\.\d{1,3}){3})$/.exec(tidy) ?? []
+  if (before !== undefined && v4 !== undefined) {
     const bits = bitsOf(v4)
-    return (
-      bits &&
-      bitsOf(before + [bits.slice(0, 16), bits.slice(16)].map((b) => Number.parseInt(b, 2).toString(16)).join(':'))
-    )
+    const hex = (from: number) => Number.parseInt(bits!.slice(from, from + 16), 2).toString(16)
+    return bits && bitsOf(`${before}${hex(0)}:${hex(16)}`)
   }
-  const halves = address.split('::')
+  const halves = tidy.split('::')
   const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
   const missing = 8 - head.length - tail.length
   if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) return undefined

@@ -163,7 +163,11 @@ const dateOperators = comparisons.map((name) => `Date${name}`)
 const arnOperators = ['ArnEquals', 'ArnLike', 'ArnNotEquals', 'ArnNotLike']
 
 const keys: readonly Key[] = [
-  { key: 'aws:username', operators: stringOperators, values: ['ann', 'Ann', 'a*n', '', 'stra\u00dfe', 'x\ny'] },
+  {
+    key: 'aws:username',
+    operators: stringOperators,
+    values: ['ann', 'Ann', 'ANN', 'a*n', '', 'stra\u00dfe', '\u039f\u03a3', 'x\ny'],
+  },
   { key: 'aws:PrincipalTag/T', operators: stringOperators, values: ['ann', 'a?n', '*', 'aab', 'b/c', 'a:b:c'] },
   { key: 'aws:TagKeys', operators: stringOperators, values: [[], [''], ['x'], ['x', 'y'], ['y', 'Ann', ''], 'x'] },
   { key: 'aws:CalledVia', operators: stringOperators, values: [[], ['a.amazonaws.com', 'b.amazonaws.com'], ['', '']] },
@@ -185,6 +189,10 @@ const keys: readonly Key[] = [
       '+299.99',
       '-1.5',
       '1e3',
+      '3E+2',
+      '.5e-1',
+      '1.',
+      '01',
       ' 1',
       '0x10',
       '9007199254740993',
@@ -207,6 +215,8 @@ const keys: readonly Key[] = [
       '1704067200.123',
       '2024',
       '999',
+      '+5',
+      '+1704067200.5',
       '2024-01-01T00:00:00+25:00',
       '2024-01-01 00:00:00',
       'today',
@@ -227,6 +237,10 @@ const keys: readonly Key[] = [
       '2001:DB8:0:0:0:0:0:1',
       '10.0.0',
       '010.0.0.1',
+      '::10.0.0.1',
+      '1:2:3:4:5:6:7:8:',
+      ':2:3:4:5:6:7:8',
+      '2001:db8:::1',
       '1.2.3.4.5',
       ':::',
       '2001:db8::1::',
@@ -249,6 +263,11 @@ const cidrs = [
   '2001:db8::/32',
   '::/0',
   '10.0.0.0/33',
+  '10.0.0.9/+24',
+  '10.0.0.0/024',
+  '2001:db8::1/64',
+  '::ffff:10.0.0.0/104',
+  '::ffff:0:0/96',
   '10.0.0.0/',
   '/8',
   '::/128',
@@ -337,7 +356,9 @@ function nameFor(random: Random, pattern: string, values: ContextValues): string
 /** The same text but for one character. */
 function nearly(random: Random, text: string): string {
   const at = random.below(text.length + 1)
-  switch (random.below(4)) {
+  switch (random.below(5)) {
+    case 4:
+      return random.chance(0.5) ? text.toUpperCase() : text.toLowerCase()
     case 0:
       return text.slice(0, at) + text.slice(at + 1)
     case 1:

@@ -22,7 +22,7 @@ export function policyCommand(program: Command, done: (code: number) => void): v
     .option('--resource-policy <file>', "the resource's own policy; for sts:AssumeRole… the role's trust policy")
     .option('--resource-account <id>', "the resource's account, where its ARN has none and it is not the caller's")
     .option('--endpoint-policy <file>', 'the policy of the VPC endpoint that the request comes through')
-    .option('--scp <file...>', 'service control policies of one level')
+    .option('--scp <file...>', 'service control policies of one level; FullAWSAccess is one')
     .option('--rcp <file...>', 'resource control policies of one level')
     .option('--context <key=value...>', 'condition keys of the request; repeat a key that has several values')
     .option('--case <path>', 'instead: run the cases of a file or folder (corpus/policy) and say which hold')

@@ -16,28 +16,30 @@ export function isGround({ variables }: Literal, pins: Pins): boolean {
 /** Holds whenever the literal does; undefined: always. */
 export function atMost(one: Literal, pins: Pins): Literal | undefined {
   if (isGround(one, pins)) return one
+  if (one.mayFail) return undefined
   return one.condition.negated ? withoutVariables(one) : relaxed(one)
 }
 
 /** The literal holds whenever this does; undefined: perhaps never. */
 export function atLeast(one: Literal, pins: Pins): Literal | undefined {
   if (isGround(one, pins)) return one
+  if (one.mayFail) return undefined
   return one.condition.negated ? relaxed(one) : withoutVariables(one)
 }
 
-/** Only the values that hold no variable. */
-function withoutVariables({ condition, keyName }: Literal): Literal {
+/** Only the values that hold no variable; undefined where none is left, as a condition without values is another thing. */
+function withoutVariables({ condition, keyName, effect }: Literal): Literal | undefined {
   const values = condition.values.filter(
     (value) => !parsePattern(value, { variables: true, wildcards: false }).some(isVariable),
   )
-  return literal(condition.operator, keyName, values, true)
+  return values.length === 0 ? undefined : literal(condition.operator, keyName, values, true, effect)
 }
 
 /** With any text in place of the variables. */
-function relaxed({ condition, keyName }: Literal): Literal | undefined {
+function relaxed({ condition, keyName, effect }: Literal): Literal | undefined {
   const { operator, values } = condition
   const { base } = parseOperator(operator)!
-  if (base === 'Bool') return literal(operator, keyName, ['true', 'false'], true)
+  if (base === 'Bool') return literal(operator, keyName, ['true', 'false'], true, effect)
   if (base.endsWith('IgnoreCase')) return undefined
   const wildcards = base.endsWith('Like') || base.startsWith('Arn')
   const like = base.startsWith('Arn') ? operator : operator.replace('Equals', 'Like')
@@ -53,5 +55,6 @@ function relaxed({ condition, keyName }: Literal): Literal | undefined {
         .join(''),
     ),
     true,
+    effect,
   )
 }

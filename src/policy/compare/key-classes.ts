@@ -2,12 +2,14 @@
  * The values of one condition key, sorted into classes that no condition at hand tells apart: one representative for
  * each. The conditions' own tests say which class a value is in; what is done here is to leave no class without a value.
  */
+import { mayBeNoArn } from '../arn.ts'
 import type { Condition } from '../conditions.ts'
 import { parseDate } from '../date.ts'
 import { parseIp } from '../ip.ts'
 import { parseDecimal } from '../number.ts'
 import { parseOperator } from '../operators.ts'
-import { ANY, isVariable, ONE, parsePattern } from '../pattern.ts'
+import { ANY, isVariable, ONE, parsePattern, resolve } from '../pattern.ts'
+import type { Part } from '../pattern.ts'
 import { spend } from './budget.ts'
 import type { Budget } from './budget.ts'
 import type { KeyFacts } from './key-facts.ts'
@@ -210,18 +212,25 @@ function everyText({ type }: KeyFacts): Language {
 function textTokens({ condition, takesVariables }: Literal, pins: Pins): Token[][] {
   const { base } = parseOperator(condition.operator)!
   if (familyOf(condition) !== 'text') return []
+  if (base === 'Bool') return [globTokens(['true'], nothing)!.map(inAnyCase)]
   const unknown = withPins(pins, nothing)
-  return condition.values.flatMap((value) => {
+  // Of what is no ARN, no operator of ARNs holds.
+  const readable = base.startsWith('Arn') ? [[...EVERY_ARN]] : []
+  const matched = condition.values.flatMap((value) => {
     const wildcards = base.endsWith('Like') || base.startsWith('Arn')
     const parts = parsePattern(value, { variables: takesVariables, wildcards })
-    const isArn = base.startsWith('Arn')
-    const tokens = isArn
-      ? arnTokens(parts, unknown, parts.length === 1 && parts[0] === ANY)
-      : globTokens(parts, unknown)
+    const tokens = base.startsWith('Arn') ? operandTokens(parts, pins) : globTokens(parts, unknown)
     if (!tokens) return []
-    const anyCase = base === 'Bool' || base.endsWith('IgnoreCase')
-    return [anyCase ? tokens.map(inAnyCase) : tokens]
+    return [base.endsWith('IgnoreCase') ? tokens.map(inAnyCase) : tokens]
   })
+  return [...readable, ...matched]
+}
+
+/** Of a value of an ARN operator; one that its variables make an ARN is read with them in their places. */
+function operandTokens(parts: readonly Part[], pins: Pins): Token[] | undefined {
+  if (!mayBeNoArn(parts)) return arnTokens(parts, withPins(pins, nothing), parts.length === 1 && parts[0] === ANY)
+  const written = parts.map((part) => (isVariable(part) ? resolve(part, (key) => pins.get(key)) : part))
+  return written.includes(undefined) ? undefined : arnTokens(written as Part[], nothing, false)
 }
 
 function inAnyCase(token: Token): Token {
@@ -251,10 +260,10 @@ function listClasses(elements: readonly string[][], nameOf: (list: string[]) => 
 function numbersAround(values: readonly string[]): string[] {
   const named = values.flatMap((value) => parseDecimal(value) ?? [])
   // In units so small that there is room between any two of them.
-  const places = Math.max(0, ...named.map(({ fraction }) => fraction.length)) + 1
+  const places = Math.max(0, ...named.map(({ digits, exponent }) => digits.length - exponent)) + 1
   const one = 10n ** BigInt(places)
-  const units = named.map(({ negative, whole, fraction }) => {
-    const size = BigInt(whole + fraction.padEnd(places, '0'))
+  const units = named.map(({ negative, digits, exponent }) => {
+    const size = BigInt(digits || '0') * 10n ** BigInt(places - digits.length + exponent)
     return negative ? -size : size
   })
   return between(

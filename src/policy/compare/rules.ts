@@ -1,4 +1,5 @@
 /** Statements as a comparison reads them: every element as a set of requests whose limits can be asked for. */
+import { mayBeNoArn } from '../arn.ts'
 import { compileCondition } from '../conditions.ts'
 import { inside } from '../compile.ts'
 import type { Condition } from '../conditions.ts'
@@ -55,6 +56,10 @@ export interface Literal {
   readonly condition: Condition
   /** Policies of 2012-10-17. */
   readonly takesVariables: boolean
+  /** Of the statement: it decides where a value of the policy turns out to be no ARN. */
+  readonly effect: 'Allow' | 'Deny'
+  /** One of the values may turn out to be no ARN. */
+  readonly mayFail: boolean
 }
 
 /** One policy layer: a request passes when some Allow covers it and no Deny does. */
@@ -115,7 +120,7 @@ function readRule(
       : undefined,
     conditions: [
       ...Object.entries(block).flatMap(([operator, keys]) =>
-        Object.entries(keys).map(([key, values]) => literal(operator, key, values, takesVariables)),
+        Object.entries(keys).map(([key, values]) => literal(operator, key, values, takesVariables, effect)),
       ),
       ...(effect === 'Allow' && resource?.negated ? resolvability(resource) : []),
     ],
@@ -142,21 +147,38 @@ function readResource(
   return { negated: !Resource, patterns }
 }
 
-export function literal(operator: string, key: string, values: readonly string[], takesVariables: boolean): Literal {
-  const condition = compileCondition(operator, key, values, takesVariables)
+export function literal(
+  operator: string,
+  key: string,
+  values: readonly string[],
+  takesVariables: boolean,
+  effect: 'Allow' | 'Deny',
+): Literal {
+  const condition = compileCondition(operator, key, values, takesVariables, effect)
   const base = parseOperator(operator)!.base
   const readsDollars = takesVariables && values.some((value) => value.includes('$'))
   const variables =
     takesVariables && TAKE_VARIABLES.test(base)
       ? values.flatMap((value) => parsePattern(value, { variables: true, wildcards: false }).filter(isVariable))
       : []
+  const mayFail =
+    base.startsWith('Arn') &&
+    values.some((value) => mayBeNoArn(parsePattern(value, { variables: takesVariables, wildcards: true })))
   return {
-    name: JSON.stringify([operator, condition.contextKey, values.toSorted(), readsDollars]),
+    // Where a value may fail, their order counts, and so does the effect.
+    name: JSON.stringify([
+      operator,
+      condition.contextKey,
+      ...(mayFail ? [values, effect] : [values.toSorted()]),
+      readsDollars,
+    ]),
     key: condition.contextKey,
     keyName: key,
     variables,
     condition,
     takesVariables,
+    effect,
+    mayFail,
   }
 }
 
@@ -171,8 +193,10 @@ function resolvability({ patterns }: ResourceSet): Literal[] {
 
 /** That a variable has a value. */
 export function resolvable({ key, name }: Variable): Literal {
-  const condition = compileCondition('StringLike', key, ['*'], false)
-  return { name: `resolvable ${key}`, key, keyName: name, variables: [], condition, takesVariables: false }
+  const effect = 'Allow'
+  const condition = compileCondition('StringLike', key, ['*'], false, effect)
+  const common = { variables: [], condition, takesVariables: false, effect, mayFail: false } as const
+  return { name: `resolvable ${key}`, key, keyName: name, ...common }
 }
 
 export function isResolvable({ name }: Literal): boolean {
@@ -184,7 +208,7 @@ export function implies(a: Literal, b: Literal): boolean {
   if (a.name === b.name) return true
   if (a.key !== b.key || a.condition.operator !== b.condition.operator || a.takesVariables !== b.takesVariables)
     return false
-  if (a.condition.operator === 'Null') return false
+  if (a.condition.operator === 'Null' || a.mayFail || b.mayFail || b.condition.values.length === 0) return false
   const [fewer, more] = a.condition.negated ? [b, a] : [a, b]
   const listed = new Set(more.condition.values)
   return fewer.condition.values.every((value) => listed.has(value))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { veiled, veiledPolicies } from '../../advise/veil.ts'
 import type { AskedPolicy, Snapshot } from '../../door/snapshot.ts'
 import type { DecisionTrace, NeedTrace } from '../../door/trace.ts'
 import type { LayerDecision, PolicyType } from '../../policy/types.ts'
@@ -35,12 +36,13 @@ export interface AuthorizationDetails {
   policies: PolicyInfo[]
 }
 
-export function authorizationDetails(store: Store, { trace, snapshot }: RefusedCall): AuthorizationDetails {
+export function authorizationDetails(store: Store, refused: RefusedCall): AuthorizationDetails {
+  const { trace, snapshot } = refused
   const place = membership(store, trace.caller?.account)
   return {
     requestContext: shown(snapshot.request),
-    evaluations: trace.needs.map((need, at) => evaluation(need, snapshot, at)),
-    policies: merged(snapshot.policies, place),
+    evaluations: veiled(store, trace).needs.map((need, at) => evaluation(need, snapshot, at)),
+    policies: merged(veiledPolicies(store, refused), place),
   }
 }
 

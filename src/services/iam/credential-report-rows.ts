@@ -35,7 +35,12 @@ export function credentialReport(store: Store, account: string): string {
   const users = store.list<User>(kindOf('user'), { prefix: `${account}/` }).map(({ value }) => value)
   const mfa = new Set(accountDevices(store, account).map(({ userId }) => userId))
   const rows = [rootRow(store, account, users, mfa), ...users.map((user) => userRow(store, user, mfa))]
-  return [COLUMNS, ...rows].map((row) => row.join(',')).join('\n')
+  return [COLUMNS, ...rows].map((row) => row.map(cell).join(',')).join('\n')
+}
+
+/** Names and paths may hold commas, paths quotation marks as well (RFC 4180). */
+function cell(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /** Owners of MFA devices that are enabled. */

@@ -154,7 +154,7 @@ export function deleteEntity(store: Store, entity: Entity): void {
   store.delete(kindOf(entity.type), keyOf(entity.account, entity.name))
 }
 
-const entityArn = /^arn:aws:iam::(\d{12}):(user|group|role|policy|instance-profile)(\/(?:[^/]+\/)*)([^/]+)$/
+const entityArn = /^arn:aws:iam::(\d{12}):(user|group|role|policy|instance-profile)(\/(?:[^/]*\/)*)([^/]+)$/
 
 /** Takes the ARN of an IAM thing to pieces; undefined for every other ARN. `path` begins and ends with a slash. */
 export function parseArn(arn: string): { account: string; type: string; path: string; name: string } | undefined {

@@ -36,8 +36,8 @@ export function policiesOf(store: Store, caller: Caller): IdentityPolicies {
 
 /** Characters of policy text; compiled, and asked, a policy takes three to six times as many bytes (bench/roles.ts). */
 const KEPT_TEXT = 32 * 1024 * 1024
-/** A list of policies and what the engine remembers about it, expressed as text. */
-const LIST_WEIGHT = 256
+/** A list of policies and what the engine remembers about it, expressed as text: so some 16,000 principals are kept. */
+const LIST_WEIGHT = 1024
 
 type Collected = Bounded<Entity, { epoch: number; policies: IdentityPolicies }>
 

@@ -61,7 +61,7 @@ export function answerSimulation(store: Store, input: SimulationInput, subject: 
     },
     resources,
   }
-  const { items, ...rest } = actionsPage(input)
+  const { items, ...rest } = actionsPage(input, actionsAtOnce(simulation))
   return { EvaluationResults: items.map((action) => simulated(simulation, action)), ...rest }
 }
 
@@ -163,11 +163,27 @@ function resourcePolicyOf(
   return policy
 }
 
-/** Pages count actions; each has the results of all its resources. */
-function actionsPage({ ActionNames, MaxItems, Marker }: SimulationInput): Page<string> {
+/** Resources that a page answers for, and statements that it may name: everybody waits while one caller simulates. */
+const ANSWERS = 2000
+const STATEMENTS = 50_000
+
+/** Actions that go on a page, one at least. Throws where even that would be too much. */
+function actionsAtOnce({ resources, identity, boundary, resource }: Simulation): number {
+  const policies = [...identity, ...(boundary ? [boundary] : []), ...(resource ? [resource] : [])]
+  const statements = resources.length * policies.reduce((sum, policy) => sum + policy.statements.length, 0)
+  // inferred: AWS has a limit, and does not tell it.
+  if (statements > 2 * STATEMENTS) throw invalidInput('The simulation has too many resources for its policies.')
+  return Math.max(1, Math.floor(Math.min(ANSWERS / resources.length, STATEMENTS / Math.max(1, statements))))
+}
+
+/**
+ * Pages count actions; each has the results of all its resources. "IAM might return fewer than the MaxItems number of
+ * results, even when there are more results available" (IAM API reference).
+ */
+function actionsPage({ ActionNames, MaxItems = 100, Marker }: SimulationInput, most: number): Page<string> {
   try {
     return pageOf(ActionNames, {
-      ...(MaxItems !== undefined && { MaxItems }),
+      MaxItems: Math.min(MaxItems, most),
       ...(Marker !== undefined && { Marker }),
     })
   } catch {

@@ -21,7 +21,7 @@ export const simulatePrincipalPolicy = operation<
     const { identity, boundary, scp: governed } = withoutExcluded(sources, input.PolicyExclusionList)
     const given = givenSources('PolicyInputList', input.PolicyInputList)
     // Service-linked roles are out of reach for SCPs.
-    const bound = governed && !entity.path.startsWith('/aws-service-role/')
+    const bound = governed && !(entity.type === 'role' && entity.path.startsWith('/aws-service-role/'))
     const levels = bound ? scps(store, call.account) : undefined
     return answerSimulation(
       store,

@@ -1,3 +1,5 @@
+import { compileGlob, type Glob } from '../../policy/glob.ts'
+import { ANY, type FixedPart } from '../../policy/pattern.ts'
 import type { ActionFacts } from '../../policy/reference.ts'
 import { serviceReference } from './service-reference.ts'
 
@@ -40,14 +42,21 @@ function formatsOf(actionName: string): string[] {
     .map(({ arn }) => arn)
 }
 
-const patterns = new Map<string, RegExp>()
+const patterns = new Map<string, Glob>()
 
-/** Placeholders stand for anything, nothing included: many ARNs leave Region or account out. */
+/**
+ * Placeholders stand for anything, nothing included: many ARNs leave Region or account out. Resources are anybody's
+ * text, so a matcher that takes linear time.
+ */
 function fits(format: string, resource: string): boolean {
-  let pattern = patterns.get(format)
-  if (!pattern) {
-    const literals = format.split(/\$\{[^}]*\}|\*/).map((text) => text.replaceAll(/[$.*+?^()[\]{}|\\]/g, '\\$&'))
-    patterns.set(format, (pattern = new RegExp(`^${literals.join('.*')}$`, 's')))
+  let matches = patterns.get(format)
+  if (!matches) {
+    const parts: FixedPart[] = []
+    for (const [index, literal] of format.split(/(?:\$\{[^}]*\}|\*)+/).entries()) {
+      if (index > 0) parts.push(ANY)
+      if (literal !== '') parts.push(literal)
+    }
+    patterns.set(format, (matches = compileGlob(parts)))
   }
-  return pattern.test(resource)
+  return matches(resource)
 }

@@ -69,10 +69,14 @@ function currentName(store: Store, named: string, id: string): string {
 function namedEntity(store: Store, principal: string): Entity | 'nobody' | undefined {
   const type = parseArn(principal)?.type
   if (type === 'user' || type === 'role') return entityByArn(store, principal) ?? 'nobody'
-  // inferred: groups and other things of IAM are no principals.
-  if (type !== undefined) return 'nobody'
-  return /^(AIDA|AROA)[A-Z2-7]{17}$/.test(principal) ? (entityById(store, principal) ?? 'nobody') : undefined
+  if (/^(AIDA|AROA)[A-Z2-7]{17}$/.test(principal)) return entityById(store, principal) ?? 'nobody'
+  // inferred: groups and other things of IAM are no principals, and neither is what has no meaning at all.
+  return WORD.test(principal) ? undefined : 'nobody'
 }
+
+/** `*`, an account, its root, a session. */
+const WORD =
+  /^(?:\*|\d{12}|arn:[\w-]+:iam::\d{12}:root|arn:[\w-]+:sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+)$/
 
 function entityById(store: Store, id: string): Entity | undefined {
   const type = id.startsWith('AIDA') ? 'user' : 'role'

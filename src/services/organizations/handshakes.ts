@@ -18,7 +18,14 @@ import type { Shape } from '../../wire/shape.ts'
 import type { World } from '../../world.ts'
 import { operation } from '../operation.ts'
 import { knownAccount } from './accounts-of-server.ts'
-import { findOrganization, HANDSHAKES, type Organization, saveAccount, saveOrganization } from './documents.ts'
+import {
+  findOrganization,
+  HANDSHAKES,
+  type Organization,
+  organizationOf,
+  saveAccount,
+  saveOrganization,
+} from './documents.ts'
 import { handshakeAlreadyInState, handshakeConstraint, handshakeTransition, notForThisAccount } from './errors.ts'
 import {
   type Handshake,
@@ -45,6 +52,18 @@ function onHandshake(call: Call, action: string, id: string): Need[] {
   return [need(`organizations:${action}`, arn, { resourceAccount: call.account })]
 }
 
+/**
+ * Who goes over to another organization leaves the one it is in. inferred: that it needs the right to; an SCP that forbids
+ * to leave would else hold nobody who is invited elsewhere.
+ */
+function toLeaveFor({ world: { store }, account }: Call, id: string): Need[] {
+  const handshake = store.get<Handshake>(HANDSHAKES, id)
+  const organization = organizationOf(store, account)
+  const goes =
+    handshake?.action === 'INVITE' && organization !== undefined && organization.id !== handshake.organization
+  return goes ? [need('organizations:LeaveOrganization', '*', { resourceAccount: account })] : []
+}
+
 export const describeHandshake = operation<DescribeHandshakeCommandInput, DescribeHandshakeCommandOutput>(
   'organizations',
   'DescribeHandshake',
@@ -61,7 +80,10 @@ export const acceptHandshake = operation<AcceptHandshakeCommandInput, AcceptHand
   'organizations',
   'AcceptHandshake',
   {
-    needs: ({ HandshakeId }, call) => onHandshake(call, 'AcceptHandshake', HandshakeId),
+    needs: ({ HandshakeId }, call) => [
+      ...onHandshake(call, 'AcceptHandshake', HandshakeId),
+      ...toLeaveFor(call, HandshakeId),
+    ],
     perform: ({ HandshakeId }, { call, world }) =>
       world.store.transaction(() => {
         const handshake = answerable(call, HandshakeId, 'ACCEPTED')

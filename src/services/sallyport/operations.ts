@@ -1,13 +1,13 @@
 import { endpointUrl } from '../../door/endpoint-addresses.ts'
 import { need } from '../../door/call.ts'
-import { explainJob, explainRequest } from '../../advise/explain.ts'
+import { explainJob, explainLast, explainRequest } from '../../advise/explain.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
 
 /** Our own operations, on the same door: what AWS has no API for, authorized by the nearest action that AWS has. */
 
 interface ExplainInput {
-  /** A request id, or the ARN of a job. */
+  /** A request id, the ARN of a job, or `last`: the account's newest call that was refused or failed. */
   Id: string
 }
 
@@ -17,7 +17,12 @@ const explain = operation<ExplainInput, { Document: object }>('sallyport', 'Expl
   async perform({ Id }, { call, world }) {
     const found = Id.startsWith('arn:')
       ? await explainJob(world, Id, call.account)
-      : await explainRequest(world, Id, call.account)
+      : Id === 'last'
+        ? await explainLast(world, call.account)
+        : await explainRequest(world, Id, call.account)
+    if (!found && Id === 'last') {
+      throw new AwsError('ResourceNotFoundException', `No refused call of account ${call.account} is kept.`, 404)
+    }
     if (!found) throw new AwsError('ResourceNotFoundException', `No decision is kept for ${Id}.`, 404)
     return { Document: found }
   },
