@@ -44,7 +44,7 @@ export function failed(world: World, record: Record, error: unknown): AwsError {
   const answer = error instanceof AwsError ? error : unexpected(world, record, error)
   trace.status = answer.status
   trace.stage = stage
-  trace.error = { code: answer.code, message: answer.message }
+  trace.error = { code: answer.code, message: withoutToken(answer.message) }
   if (answer.causedBy) trace.causedBy = answer.causedBy
   answer.requestId = trace.requestId
   // Refused by policy or by the network, or allowed and then failed on its own account (no such bucket, a conflict).
@@ -52,6 +52,11 @@ export function failed(world: World, record: Record, error: unknown): AwsError {
   trace.decision = refused ? 'denied' : stage === 'perform' ? 'allowed' : 'rejected'
   keep(world, record)
   return answer
+}
+
+/** A wrong signature is answered with all that should have been signed, a session's token too; that is not for keeping. */
+function withoutToken(message: string): string {
+  return message.replaceAll(/(x-amz-security-token[:=])[^&\s]+/gi, '$1…')
 }
 
 function unexpected(world: World, record: Record, error: unknown): AwsError {

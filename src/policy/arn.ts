@@ -3,7 +3,7 @@
  * by component: in the first five, `*` does not cross a colon.
  * IAM User Guide: "IAM JSON policy elements: Resource"; "ARN condition operators".
  */
-import { compileParts } from './glob.ts'
+import { compileParts, startingWith } from './glob.ts'
 import type { Pattern } from './glob.ts'
 import { ANY, isVariable, ONE, resolve } from './pattern.ts'
 import type { Part } from './pattern.ts'
@@ -11,42 +11,15 @@ import type { Context } from './types.ts'
 
 const COMPONENTS = 6
 
-/** Where the components of a text start, and behind the last one's end; each but the last ends before a colon. */
-type Starts = readonly number[]
-
-interface Located {
-  readonly text: string
-  /** Undefined where the text is no ARN. */
-  readonly starts: Starts | undefined
-}
-
-let last: Located = { text: '', starts: undefined }
-let before = last
-
-/** One request's resource, and the caller's ARN, are held against hundreds of patterns in a row: hence the memory of two. */
-function startsOf(text: string): Starts | undefined {
-  if (text === last.text) return last.starts
-  const found = text === before.text ? before : { text, starts: componentStarts(text) }
-  before = last
-  last = found
-  return found.starts
-}
-
-function componentStarts(text: string): Starts | undefined {
-  if (!text.startsWith('arn:')) return undefined
-  const starts = [0]
-  for (let at = 1; at < COMPONENTS; at++) {
-    const colon = text.indexOf(':', starts[at - 1])
-    if (colon === -1) return undefined
-    starts.push(colon + 1)
-  }
-  starts.push(text.length + 1)
-  return starts
-}
-
 /** Whether a text has the six components of an ARN. */
 export function isArn(text: string): boolean {
-  return startsOf(text) !== undefined
+  if (!text.startsWith('arn:')) return false
+  let at = 3
+  for (let colons = 1; colons < COMPONENTS - 1; colons++) {
+    at = text.indexOf(':', at + 1)
+    if (at === -1) return false
+  }
+  return true
 }
 
 /** Splits a pattern at its first five literal colons; colons within variables do not count. */
@@ -81,19 +54,30 @@ export function compileArnPattern(parts: readonly Part[], { pad = false } = {}):
   if (split.length < COMPONENTS) {
     if (!pad) return never
     while (split.length < COMPONENTS) split.push([ANY])
-  } else if (split.slice(0, COMPONENTS - 1).every(isLiteral)) {
-    // No wildcard before the fifth colon: the colons can only meet each other, so one match over the whole will do.
-    return split[0]![0] === 'arn' ? compileParts(parts) : never
   }
-  const components = split.map(compileComponent)
+  const open = split.findIndex((component) => !isLiteral(component))
+  // No wildcard before the fifth colon: the colons can only meet each other, so one match over the whole will do.
+  if (open === -1 || open === COMPONENTS - 1) return isScheme(split[0]!) ? compileParts(parts) : never
+  return inComponents(split, open)
+}
+
+/** What stands before the first open component is compared at once, and most texts go no further. */
+function inComponents(split: readonly Part[][], open: number): Pattern {
+  const head = open === 0 ? 'arn:' : `${split.slice(0, open).map(literal).join(':')}:`
+  if (!head.startsWith('arn:')) return never
+  const after = open === 0 ? 0 : head.length
+  const middle = split.slice(open, -1).map(compileComponent)
+  const rest = compileComponent(split.at(-1)!)
+  const starts = startingWith(head)
   return (text, context) => {
-    const starts = startsOf(text)
-    if (!starts) return false
-    for (let at = COMPONENTS - 1; at >= 0; at--) {
-      const matches = components[at]
-      if (matches && !matches(text, starts[at]!, starts[at + 1]! - 1, context)) return false
+    if (!starts(text)) return false
+    let from = after
+    for (const matches of middle) {
+      const colon = text.indexOf(':', from)
+      if (colon === -1 || (matches && !matches(text, from, colon, context))) return false
+      from = colon + 1
     }
-    return true
+    return !rest || rest(text, from, text.length, context)
   }
 }
 
@@ -149,16 +133,25 @@ function isLiteral(parts: readonly Part[]): parts is readonly string[] {
   return parts.every((part) => typeof part === 'string')
 }
 
+function literal(parts: readonly Part[]): string {
+  return (parts as readonly string[]).join('')
+}
+
 /** Undefined stands for a lone `*`, which needs no test. */
 function compileComponent(parts: readonly Part[]): Component | undefined {
   if (parts.length === 1 && parts[0] === ANY) return undefined
   if (isLiteral(parts)) {
-    const whole = parts.join('')
+    const whole = literal(parts)
     return (text, from, to) => to - from === whole.length && text.startsWith(whole, from)
   }
-  const [head, tail] = parts
-  if (parts.length === 2 && typeof head === 'string' && tail === ANY)
+  const [head, star, tail] = parts
+  if (typeof head === 'string' && star === ANY && parts.length === 2)
     return (text, from, to) => to - from >= head.length && text.startsWith(head, from)
+  if (typeof head === 'string' && star === ANY && typeof tail === 'string' && parts.length === 3) {
+    const least = head.length + tail.length
+    return (text, from, to) =>
+      to - from >= least && text.startsWith(head, from) && text.startsWith(tail, to - tail.length)
+  }
   const matches = compileParts(parts)
   return (text, from, to, context) => matches(text.slice(from, to), context)
 }

@@ -39,10 +39,7 @@ export interface Statement extends CompiledStatement {
 }
 
 /** A statement that an action concerns, with its tests at hand. */
-export interface Candidate extends Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
-  /** `match`, alone in a list: most often just one statement of a layer matches. */
-  readonly only: readonly MatchedStatement[]
-}
+export type Candidate = Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'>
 
 /** What only `src/policy` sees of a policy. */
 export interface Policy extends CompiledPolicy {
@@ -142,7 +139,6 @@ class LazyStatement implements Statement {
         Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables, effect)),
       ),
       match,
-      only: Object.freeze([match]),
     }
   }
 }

@@ -17,7 +17,7 @@ import type {
   PolicyType,
   Principal,
 } from './types.ts'
-import { unionOf } from './union.ts'
+import { COUNTED_BY_BITS, unionOf } from './union.ts'
 import type { Layer } from './union.ts'
 
 /** Decides. Never throws: what goes wrong is a deny, decided by `none`. */
@@ -128,14 +128,14 @@ function lacksAllow(layer: Maybe): boolean {
 /** A layer that is the union of its policies, and that asks nobody's name. */
 function ask(type: PolicyType, policies: Layer, request: AuthorizationRequest): LayerDecision {
   const union = unionOf(type, policies)
-  let first: Candidate | undefined
-  let matched: MatchedStatement[] | undefined
-  for (const candidate of union.candidates(request.action)) {
-    if (!applies(candidate, request)) continue
-    if (!first) first = candidate
-    else (matched ??= [first.match]).push(candidate.match)
+  const question = union.question(request.action)
+  const { candidates } = question
+  if (candidates.length > COUNTED_BY_BITS) {
+    return union.record(candidates.filter((candidate) => applies(candidate, request)).map(({ match }) => match))
   }
-  return first ? union.record(matched ?? first.only) : union.silent
+  let bits = 0
+  for (let at = 0; at < candidates.length; at++) if (applies(candidates[at]!, request)) bits |= 1 << at
+  return question.recordOf(bits)
 }
 
 interface Named {
@@ -147,17 +147,20 @@ interface Named {
 /** A layer whose statements say whom they are about. */
 function askNamed(type: PolicyType, policies: Layer, request: AuthorizationRequest, bounded: boolean): Named {
   const union = unionOf(type, policies)
+  const question = union.question(request.action)
+  const { candidates } = question
   let naming: Naming = NOT_NAMED
-  let first: Candidate | undefined
-  let matched: MatchedStatement[] | undefined
-  for (const candidate of union.candidates(request.action)) {
+  let bits = 0
+  const many: MatchedStatement[] | undefined = candidates.length > COUNTED_BY_BITS ? [] : undefined
+  for (let at = 0; at < candidates.length; at++) {
+    const candidate = candidates[at]!
     const by = namingOf(candidate, request, bounded)
     if (by === NOT_NAMED || !applies(candidate, request)) continue
     if (by > naming && candidate.effect === 'Allow') naming = by
-    if (!first) first = candidate
-    else (matched ??= [first.match]).push(candidate.match)
+    if (many) many.push(candidate.match)
+    else bits |= 1 << at
   }
-  return { naming, layer: first ? union.record(matched ?? first.only) : union.silent }
+  return { naming, layer: many ? union.record(many) : question.recordOf(bits) }
 }
 
 function applies({ resource, conditions }: Candidate, { resource: asked, context }: AuthorizationRequest): boolean {

@@ -33,7 +33,7 @@ export function compileGlob(parts: readonly FixedPart[]): Glob {
 }
 
 /** ARNs begin alike: most misses show in the last character of the head, where a look costs nothing. */
-function startingWith(head: string): Glob {
+export function startingWith(head: string): Glob {
   const at = head.length - 1
   const code = head.charCodeAt(at)
   return (text) => text.charCodeAt(at) === code && text.startsWith(head)

@@ -9,7 +9,7 @@ import { compileCidr, parseAddress } from './ip.ts'
 import { compilePattern } from './glob.ts'
 import { compareDecimals, parseDecimal } from './number.ts'
 import type { Decimal } from './number.ts'
-import { isVariable, parsePattern, resolve } from './pattern.ts'
+import { parsePattern, resolve } from './pattern.ts'
 import type { Part, Variable } from './pattern.ts'
 import type { Context } from './types.ts'
 
@@ -61,7 +61,7 @@ function lowerCase(text: string): string {
 /** A value without wildcards: its text, or, with variables, the way to it; undefined while one of them has no value. */
 function textOf(value: string, variables: boolean): string | ((context: Context) => string | undefined) {
   const parts = parsePattern(value, { variables, wildcards: false }) as (string | Variable)[]
-  if (!parts.some(isVariable)) return parts.join('')
+  if (parts.every((part) => typeof part === 'string')) return parts.join('')
   return (context) => {
     let text = ''
     for (const part of parts) {

@@ -1,31 +1,39 @@
-/** A layer of policies as one: who is asked about an action, and the records that its answers share. */
+/** A layer of policies as one: which statements an action concerns, and the records that its answers share. */
 import { inside } from './compile.ts'
 import type { Candidate, Policy } from './compile.ts'
 import { remembering } from './memo.ts'
 import type { CompiledPolicy, Effect, LayerDecision, MatchedStatement, PolicyType } from './types.ts'
 
-export interface Union {
-  /** The record of the layer when no statement matched. */
-  readonly silent: LayerDecision
+/** What a layer has to say about one action. */
+export interface Question {
   /** Statements of all the policies whose Action or NotAction covers the action, in their order. */
-  candidates(action: string): readonly Candidate[]
-  /** The record of the layer when these matched. */
-  record(matched: readonly MatchedStatement[]): LayerDecision
+  readonly candidates: readonly Candidate[]
+  /** The record of the layer when those matched whose bits are set: bit n for candidate n. Few candidates only. */
+  recordOf(bits: number): LayerDecision
 }
+
+/** More candidates than this are recorded one by one: bits would not do. */
+export const COUNTED_BY_BITS = 30
 
 /** What a layer consists of: one policy, or a list that is kept by whoever asks. */
 export type Layer = CompiledPolicy | readonly CompiledPolicy[]
 
+export interface Union {
+  question(action: string): Question
+  record(matched: readonly MatchedStatement[]): LayerDecision
+}
+
 interface Remembered {
   readonly union: Union
   readonly policies: readonly CompiledPolicy[]
+  /** A frozen list need not be looked over again. */
+  readonly fixed: boolean
 }
 
-/** By union: there may be one for each of many thousand roles, and what it remembers are mostly its policies' own lists. */
-const REMEMBERED_ACTIONS = 64
-/** Of a long list it is worth more, and there are fewer of them. */
-const REMEMBERED_OF_MANY = 512
-const MANY = 8
+/** Actions that a union remembers. Lists of a few policies are as many as roles; single policies and long lists are fewer. */
+function rememberedActions(policies: readonly CompiledPolicy[]): number {
+  return policies.length > 1 && policies.length <= 8 ? 64 : 512
+}
 
 /** By the policy or the list, for as long as it lives. */
 const unions: Readonly<Record<PolicyType, WeakMap<Layer, Remembered>>> = {
@@ -43,10 +51,10 @@ const unions: Readonly<Record<PolicyType, WeakMap<Layer, Remembered>>> = {
 export function unionOf(type: PolicyType, layer: Layer): Union {
   const remembered = unions[type]
   const known = remembered.get(layer)
-  if (known && isSame(known.policies, layer)) return known.union
+  if (known && (known.fixed || isSame(known.policies, layer as readonly CompiledPolicy[]))) return known.union
   const policies = isList(layer) ? [...layer] : [layer]
   const union = unite(type, policies)
-  remembered.set(layer, { union, policies })
+  remembered.set(layer, { union, policies, fixed: !isList(layer) || Object.isFrozen(layer) })
   return union
 }
 
@@ -54,8 +62,7 @@ function isList(layer: Layer): layer is readonly CompiledPolicy[] {
   return Array.isArray(layer)
 }
 
-function isSame(policies: readonly CompiledPolicy[], layer: Layer): boolean {
-  if (!isList(layer)) return true
+function isSame(policies: readonly CompiledPolicy[], layer: readonly CompiledPolicy[]): boolean {
   if (policies.length !== layer.length) return false
   for (let at = 0; at < layer.length; at++) if (policies[at] !== layer[at]) return false
   return true
@@ -63,21 +70,37 @@ function isSame(policies: readonly CompiledPolicy[], layer: Layer): boolean {
 
 function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
   const ids = Object.freeze(policies.map(({ id }) => id))
-  const record = (matched: readonly MatchedStatement[]): LayerDecision => ({
-    type,
-    effect: effectOf(matched),
-    policies: ids,
-    matched,
-  })
+  const record = (matched: readonly MatchedStatement[]): LayerDecision =>
+    Object.freeze({ type, effect: effectOf(matched), policies: ids, matched: Object.freeze(matched) })
   const asked = policies.map(inside)
-  const limit = policies.length > MANY ? REMEMBERED_OF_MANY : REMEMBERED_ACTIONS
-  const candidates = (action: string) => candidatesOf(asked, action)
+  const silent = record([])
   return {
-    silent: Object.freeze(record(NONE)),
     record,
-    candidates: policies.length > 1 ? remembering(limit, candidates) : candidates,
+    question: remembering(rememberedActions(policies), (action) =>
+      questionAbout(candidatesOf(asked, action), silent, record),
+    ),
   }
 }
+
+/**
+ * The same statements match time and again, so a record is made once for each set of them: a decision then makes nothing
+ * that is thrown away with it.
+ */
+function questionAbout(candidates: readonly Candidate[], silent: LayerDecision, record: Union['record']): Question {
+  const records = new Map([[0, silent]])
+  return {
+    candidates,
+    recordOf(bits) {
+      const known = records.get(bits)
+      if (known) return known
+      const made = record(candidates.filter((_, at) => bits & (1 << at)).map(({ match }) => match))
+      if (records.size < REMEMBERED_RECORDS) records.set(bits, made)
+      return made
+    },
+  }
+}
+
+const REMEMBERED_RECORDS = 64
 
 const NONE: readonly never[] = Object.freeze([])
 

@@ -76,8 +76,11 @@ export function checkTrustDocument(document: PolicyDocument, fail: Fail, oddEffe
  */
 export function checkControlDocument(document: PolicyDocument, grammar: 'scp' | 'rcp', fail: Fail): void {
   const refuse = (path: JsonPath, reason: string) => fail('Syntax errors in policy.', path, reason)
-  if (document.Version !== '2012-10-17') refuse(['Version'], 'Version must be 2012-10-17')
-  if (grammar === 'scp') return
+  if (grammar === 'scp') {
+    if (document.Version !== '2012-10-17') refuse(['Version'], 'Version must be 2012-10-17')
+    return
+  }
+  // An RCP may be of either version, or of none (observed: radkawar/stackd, docs/iam-resource-controls.md).
   eachStatement(document.Statement, ({ Effect, Action = [], NotAction, Resource = [], Condition }, path) => {
     if (NotAction) refuse([...path, 'NotAction'], 'a resource control policy has no NotAction')
     const everything = Action.findIndex((action) => /^\*+$/.test(action.trim()))

@@ -96,6 +96,8 @@ describe('managed policies', () => {
     act('admin', 'PutUserPermissionsBoundary', { UserName: 'ann', PermissionsBoundary: PolicyArn })
     refused(remove, 'DeleteConflict', 'Cannot delete a policy attached to entities.', 409)
     act('admin', 'DeleteUserPermissionsBoundary', { UserName: 'ann' })
+    const again = () => act('admin', 'DeleteUserPermissionsBoundary', { UserName: 'ann' })
+    refused(again, 'NoSuchEntity', 'The user ann has no permissions boundary.', 404)
     act('admin', 'AttachUserPolicy', { UserName: 'ann', PolicyArn })
     assert.equal(act('admin', 'GetPolicy', { PolicyArn }).Policy.AttachmentCount, 1)
     assert.deepEqual(
@@ -157,8 +159,9 @@ describe('managed policies', () => {
       act('admin', 'ListPolicies', { Scope: 'Local', ...filter }).Policies.map((one: any) => one.Arn)
     assert.deepEqual(listed({}), [attached, boundary, idle])
     assert.deepEqual(listed({ PathPrefix: '/te' }), [idle])
-    assert.deepEqual(listed({ OnlyAttached: true }), [attached])
-    assert.deepEqual(listed({ PolicyUsageFilter: 'PermissionsPolicy' }), [attached])
+    assert.deepEqual(listed({ OnlyAttached: true }), [attached, boundary])
+    assert.deepEqual(listed({ OnlyAttached: true, PolicyUsageFilter: 'PermissionsPolicy' }), [attached])
+    assert.deepEqual(listed({ PolicyUsageFilter: 'PermissionsPolicy' }), [attached, boundary, idle])
     assert.deepEqual(listed({ OnlyAttached: true, PolicyUsageFilter: 'PermissionsBoundary' }), [boundary])
     assert.deepEqual(
       act('admin', 'ListPolicies', { Scope: 'AWS', OnlyAttached: true }).Policies.map((one: any) => one.PolicyName),
@@ -242,6 +245,56 @@ describe('inline policies', () => {
       'The user policy with name c cannot be found.',
       404,
     )
+  })
+})
+
+describe('inline policies, as AWS was seen to keep them', () => {
+  it('go by their names in any case, and keep the first', () => {
+    const { act, user } = newAccount()
+    user('ann')
+    const put = (PolicyName: string, action: string) =>
+      act('admin', 'PutUserPolicy', {
+        UserName: 'ann',
+        PolicyName,
+        PolicyDocument: policy({ ...read, Action: action }),
+      })
+    put('MixedName', 's3:GetObject')
+    put('MIXEDNAME', 's3:PutObject')
+    assert.deepEqual(act('admin', 'ListUserPolicies', { UserName: 'ann' }).PolicyNames, ['MixedName'])
+    const found = act('admin', 'GetUserPolicy', { UserName: 'ann', PolicyName: 'mixedname' })
+    assert.equal(found.PolicyName, 'mixedname')
+    assert.match(decodeURIComponent(found.PolicyDocument), /s3:PutObject/)
+    act('admin', 'DeleteUserPolicy', { UserName: 'ann', PolicyName: 'mixedNAME' })
+    assert.deepEqual(act('admin', 'ListUserPolicies', { UserName: 'ann' }).PolicyNames, [])
+  })
+
+  it('hold no value that its operator cannot read', () => {
+    const { act, user } = newAccount()
+    user('ann')
+    const put = (operator: string, value: string) => () =>
+      act('admin', 'PutUserPolicy', {
+        UserName: 'ann',
+        PolicyName: 'p',
+        PolicyDocument: policy({ ...read, Condition: { [operator]: { 'aws:RequestTag/value': value } } }),
+      })
+    for (const [operator, value] of [
+      ['NumericEquals', 'NaN'],
+      ['NumericEquals', 'no-number'],
+      ['ArnLike', 'not-an-arn'],
+      ['IpAddress', 'not-an-ip'],
+      ['BinaryEquals', 'no-binary'],
+    ] as const) {
+      refused(put(operator, value), 'MalformedPolicyDocument', 'The policy failed legacy parsing', 400)
+    }
+    for (const [operator, value] of [
+      ['NumericEquals', '01'],
+      ['Bool', 'TRUE'],
+      ['Bool', 'yes'],
+      ['Null', 'yes'],
+      ['Null', 'TRUE'],
+    ] as const) {
+      put(operator, value)()
+    }
   })
 })
 

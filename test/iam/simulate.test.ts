@@ -175,6 +175,15 @@ describe('SimulateCustomPolicy', () => {
       refusal(['NaN'], 'numericList', 'Invalid context value for key shop:test: expected numeric format.')
       refusal(['tomorrow'], 'date', 'Invalid context value for key shop:test: expected DateTime format.')
       refusal(['999.0.0.1'], 'ip', 'Invalid context value for key shop:test: expected IP address.')
+      refusal(['192.0.2.0/24'], 'ip', 'Invalid context value for key shop:test: expected IP address.')
+      refusal(['YR=='], 'binary', 'Invalid context value for key shop:test: expected base-64 encoded binary format.')
+      refusal([], 'stringList', 'Context values for context key shop:test cannot be null or empty.')
+      const entries = (...ContextEntries: object[]) => custom([listed(get())], { ContextEntries })
+      const named = { ContextKeyName: 'shop:test' }
+      const given = { ContextKeyValues: ['yes'] }
+      invalid(() => entries({ ...named, ...given }), 'Context key shop:test has invalid type null.')
+      invalid(() => entries({ ...given, ContextKeyType: 'string' }), 'ContextKeyName cannot be null or empty.')
+      assert.equal(entries({})[0].EvalDecision, 'allowed')
       refusal(['!base64'], 'binary', 'Invalid context value for key shop:test: expected base-64 encoded binary format.')
       const twice = [...entry('shop:test', ['a']).ContextEntries, ...entry('SHOP:TEST', ['b']).ContextEntries]
       invalid(() => custom([listed(get())], { ContextEntries: twice }), 'Duplicate context key: SHOP:TEST.')

@@ -57,6 +57,12 @@ describe('explain, of what a service control policy stopped', () => {
       component: arn,
       text: `statement NoUsers of ${arn} on ${research} (Research) denies iam:CreateUser on arn:aws:iam::${lab.id}:user/ann`,
     })
+    // FullAWSAccess hangs on every level; it is told of once.
+    const full = explanation.needs[0]!.layers.filter(({ policy: id }) => id.endsWith('/p-FullAWSAccess'))
+    assert.deepEqual(
+      full.map(({ statements }) => statements),
+      [[{ index: 0, effect: 'Allow' }]],
+    )
     assert.equal(explanation.fixes.length, 1)
     assert.match(
       explanation.fixes[0]!.text,

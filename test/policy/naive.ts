@@ -182,7 +182,7 @@ function grantCovers(
   const has = (pairs: Readonly<Record<string, string>> = {}) =>
     Object.entries(pairs).every(([key, value]) => context(`kms:encryptioncontext:${key.toLowerCase()}`) === value)
   const keys = listOf(context('kms:encryptioncontextkeys')) as string[]
-  const noOthers = !equals || keys.every((key) => key === '' || Object.hasOwn(equals, key))
+  const noOthers = !equals || keys.every((key) => Object.hasOwn(equals, key))
   return has(subset) && has(equals) && noOthers
 }
 

@@ -177,7 +177,7 @@ const keys: readonly Key[] = [
   { key: 'constructor', operators: stringOperators, values: ['x', 'ann'] },
   { key: 'kms:EncryptionContext:\u00e4', operators: stringOperators, values: ['\u00c4', '\u00e4', '\ud83d\ude00'] },
   { key: 'kms:EncryptionContext:dept', operators: stringOperators, values: ['a', 'b', ''] },
-  { key: 'kms:EncryptionContextKeys', operators: stringOperators, values: [[], ['dept'], ['dept', 'x'], ['x'], ['']] },
+  { key: 'kms:EncryptionContextKeys', operators: stringOperators, values: [[], ['dept'], ['dept', 'x'], ['x']] },
   {
     key: 'aws:MultiFactorAuthAge',
     operators: numberOperators,
@@ -582,6 +582,9 @@ function ask(random: Random, caller: Principal, statements: Record<string, unkno
     if (about['Action']) action = nameFor(random, pick(about['Action']).trim(), {}).replace(/^x?$/, 's3:GetObject')
     if (about['Resource']) resource = nameFor(random, pick(about['Resource']), values)
   }
+  // KMS takes no pair without a name.
+  const context = values['kms:encryptioncontextkeys']
+  if (context !== undefined) values['kms:encryptioncontextkeys'] = [context].flat().filter((name) => name !== '')
   return { principal: caller, action, resource, resourceAccount: random.chance(0.75) ? OWN : OTHER, values }
 }
 

@@ -288,3 +288,24 @@ test('evaluate --case: an unmet expectation', () => {
   assert.match(stdout, /0 of 1 cases pass/)
   assert.equal(status, 2)
 })
+
+test('evaluate: the policies that Organizations hangs everywhere go by their names', () => {
+  const guard = file('guard.json', document({ Effect: 'Deny', Action: 's3:PutObject', Resource: '*' }))
+  const asked = ['evaluate', '--policy', 'AdministratorAccess', '--resource', 'arn:aws:s3:::b/k', '--action']
+  assert.equal(run([...asked, 's3:GetObject', '--scp', guard]).status, 2)
+  assert.equal(run([...asked, 's3:GetObject', '--scp', 'FullAWSAccess', guard]).status, 0)
+  assert.equal(run([...asked, 's3:PutObject', '--scp', 'FullAWSAccess', guard]).status, 2)
+  assert.equal(run([...asked, 's3:GetObject', '--rcp', 'RCPFullAWSAccess']).status, 0)
+})
+
+test('examples/policy/review.ts: what was proposed is refused, what is there stands', () => {
+  const example = (...names: string[]) =>
+    spawnSync(process.execPath, ['review.ts', ...names], { cwd: join(root, 'examples/policy'), encoding: 'utf8' })
+  const proposed = example()
+  assert.equal(
+    proposed.stdout,
+    '✘ new: s3:GetObject on arn:aws:s3:::sagemaker-example/example\n✘ roles: iam:PassRole\n',
+  )
+  assert.equal(proposed.status, 1)
+  assert.equal(example('scoped.json', 'scoped.json').status, 0)
+})

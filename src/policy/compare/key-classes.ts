@@ -184,6 +184,8 @@ function completeTexts(
   for (const [name, literal] of literals.entries()) {
     for (const tokens of textTokens(literal, pins)) addPattern(observed, tokens, name)
   }
+  // Of what is no ARN, no operator of ARNs holds, negated or not.
+  if (literals.some(({ condition }) => /Arn/.test(condition.operator))) addPattern(observed, EVERY_ARN, literals.length)
   const combinations = new Set<string>()
   walk({ required: [everyText(facts)], observed, ...fillers(facts) }, budget, (visit) => {
     const name = [...visit.observed].sort((a, b) => a - b).join(',')
@@ -214,16 +216,13 @@ function textTokens({ condition, takesVariables }: Literal, pins: Pins): Token[]
   if (familyOf(condition) !== 'text') return []
   if (base === 'Bool') return [globTokens(['true'], nothing)!.map(inAnyCase)]
   const unknown = withPins(pins, nothing)
-  // Of what is no ARN, no operator of ARNs holds.
-  const readable = base.startsWith('Arn') ? [[...EVERY_ARN]] : []
-  const matched = condition.values.flatMap((value) => {
+  return condition.values.flatMap((value) => {
     const wildcards = base.endsWith('Like') || base.startsWith('Arn')
     const parts = parsePattern(value, { variables: takesVariables, wildcards })
     const tokens = base.startsWith('Arn') ? operandTokens(parts, pins) : globTokens(parts, unknown)
     if (!tokens) return []
     return [base.endsWith('IgnoreCase') ? tokens.map(inAnyCase) : tokens]
   })
-  return [...readable, ...matched]
 }
 
 /** Of a value of an ARN operator; one that its variables make an ARN is read with them in their places. */

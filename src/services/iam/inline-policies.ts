@@ -150,7 +150,8 @@ export const listRolePolicies = operation<ListRolePoliciesCommandInput, ListRole
 
 function put(store: Store, entity: Entity, name: string, text: string): Record<string, never> {
   checkPolicy(text, 'identity')
-  const inline = [...entity.inline.filter((policy) => policy.name !== name), { name, text }]
+  const replaced = findInline(entity, name)
+  const inline = [...entity.inline.filter((policy) => policy !== replaced), { name: replaced?.name ?? name, text }]
   const size = inline.reduce((sum, policy) => sum + policySize(policy.text), 0)
   const limit = INLINE_SIZE[entity.type]
   if (size > limit) {
@@ -161,18 +162,25 @@ function put(store: Store, entity: Entity, name: string, text: string): Record<s
 }
 
 function remove(store: Store, entity: Entity, name: string): Record<string, never> {
-  requireInline(entity, name)
-  saveEntity(store, { ...entity, inline: entity.inline.filter((policy) => policy.name !== name) })
+  const gone = requireInline(entity, name)
+  saveEntity(store, { ...entity, inline: entity.inline.filter((policy) => policy !== gone) })
   return {}
 }
 
 function inlineView(entity: Entity, name: string): { PolicyName: string; PolicyDocument: string } {
-  const policy = requireInline(entity, name)
-  return { PolicyName: policy.name, PolicyDocument: encodePolicy(policy.text) }
+  return { PolicyName: name, PolicyDocument: encodePolicy(requireInline(entity, name).text) }
+}
+
+/**
+ * Names of inline policies are blind to case; they keep the one in which they were first put, and answers say the name as
+ * it was asked for (observed: radkawar/stackd, testdata/aws/iam/policy_management.json).
+ */
+function findInline({ inline }: Entity, name: string) {
+  return inline.find((policy) => policy.name.toLowerCase() === name.toLowerCase())
 }
 
 function requireInline(entity: Entity, name: string) {
-  const policy = entity.inline.find((candidate) => candidate.name === name)
+  const policy = findInline(entity, name)
   if (!policy) throw noSuchEntity(`The ${entity.type} policy with name ${name} cannot be found.`)
   return policy
 }

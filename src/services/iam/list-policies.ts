@@ -17,9 +17,11 @@ export const listPolicies = operation<ListPoliciesCommandInput, ListPoliciesComm
     if (Scope !== 'Local') arns.push(...managedPolicyArns())
 
     const { attached, boundaries } = attachmentsOf(store, call.account)
-    // A boundary is not attached: who asks for what is used so must say so.
-    const users = usage === 'PermissionsBoundary' ? boundaries : OnlyAttached || usage ? attached : undefined
-    const wanted = arns.filter((arn) => pathOf(arn).startsWith(PathPrefix) && (users?.has(arn) ?? true))
+    // AWS looks at the usage only beside OnlyAttached, which without one means either (observed: radkawar/stackd,
+    // testdata/aws/iam/policy_management.json).
+    const isUsed = (arn: string) =>
+      (usage !== 'PermissionsBoundary' && attached.has(arn)) || (usage !== 'PermissionsPolicy' && boundaries.has(arn))
+    const wanted = arns.filter((arn) => pathOf(arn).startsWith(PathPrefix) && (!OnlyAttached || isUsed(arn)))
 
     const { items, ...rest } = page(wanted, inOrder, paging)
     return {

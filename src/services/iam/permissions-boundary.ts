@@ -72,8 +72,10 @@ function put(store: Store, entity: Entity, boundary: string): Record<string, nev
   return {}
 }
 
-/** inferred: no error where there is no boundary. */
-function remove(store: Store, { boundary: _gone, ...entity }: Entity): Record<string, never> {
+/** Without a boundary it is an error (observed: radkawar/stackd, testdata/aws/iam/policy_management.json). */
+function remove(store: Store, { boundary, ...entity }: Entity): Record<string, never> {
+  // inferred: the sentence.
+  if (boundary === undefined) throw noSuchEntity(`The ${entity.type} ${entity.name} has no permissions boundary.`)
   saveEntity(store, entity)
   return {}
 }

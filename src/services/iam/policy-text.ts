@@ -1,11 +1,14 @@
 import { parsePolicy, PolicySyntaxError } from '../../policy/parse.ts'
+import { unreadableValue } from '../../policy/readable-values.ts'
 import type { Grammar } from '../../policy/types.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 
-/** Throws AWS's MalformedPolicyDocument with AWS's sentence. */
-export function checkPolicy(text: string, grammar: Grammar): void {
+/** Throws AWS's MalformedPolicyDocument with AWS's sentence. `session`: the policy is handed to STS and not stored. */
+export function checkPolicy(text: string, grammar: Grammar, kind: 'stored' | 'session' = 'stored'): void {
   try {
-    parsePolicy(text, grammar)
+    const unreadable = unreadableValue(parsePolicy(text, grammar), kind)
+    // inferred: the sentence, as for dates.
+    if (unreadable !== undefined) throw new AwsError('MalformedPolicyDocument', 'The policy failed legacy parsing')
   } catch (error) {
     if (error instanceof PolicySyntaxError) throw new AwsError('MalformedPolicyDocument', error.message)
     throw error

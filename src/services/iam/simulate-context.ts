@@ -1,29 +1,34 @@
 import type { ContextEntry } from '@aws-sdk/client-iam'
 import { parseDate } from '../../policy/date.ts'
-import { parseIp } from '../../policy/ip.ts'
+import { parseAddress } from '../../policy/ip.ts'
+import { parseDecimal } from '../../policy/number.ts'
+import { isCanonicalBase64 } from '../../policy/operators.ts'
 import type { ContextValues } from '../../policy/types.ts'
 import type { Shape } from '../../wire/shape.ts'
 import { invalidInput } from './entities.ts'
 
 /** The context keys of a simulation: what the request gives, over what AWS takes from the simulated caller. */
 
-/** How the values of each type must look; AWS takes any text for a string or a boolean. */
+/**
+ * How the values of each type must look; AWS takes any text for a string or a boolean. As AWS answered: radkawar/stackd,
+ * testdata/aws/iam/simulation_inputs.json.
+ */
 const formats: Readonly<Record<string, { valid(value: string): boolean; expected: string }>> = {
-  numeric: { valid: (value) => /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value), expected: 'numeric format' },
+  numeric: { valid: (value) => parseDecimal(value) !== undefined, expected: 'numeric format' },
   date: { valid: (value) => parseDate(value) !== undefined, expected: 'DateTime format' },
-  ip: { valid: (value) => parseIp(value.split('/', 1)[0]!) !== undefined, expected: 'IP address' },
-  binary: {
-    valid: (value) => /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 === 0,
-    expected: 'base-64 encoded binary format',
-  },
+  ip: { valid: (value) => parseAddress(value) !== undefined, expected: 'IP address' },
+  binary: { valid: isCanonicalBase64, expected: 'base-64 encoded binary format' },
 }
 
 /** Keys in lower case; a list type makes a key multi-valued, whatever the number of values. Throws InvalidInput. */
 export function contextOf(entries: readonly Shape<ContextEntry>[] = []): ContextValues {
   const context: Record<string, string | readonly string[]> = Object.create(null)
-  for (const { ContextKeyName: name, ContextKeyValues: values = [], ContextKeyType: type = 'string' } of entries) {
-    // inferred: the model lets an entry be empty; one that names no key cannot mean anything.
-    if (name === undefined) throw invalidInput('Context key name cannot be null or empty.')
+  for (const { ContextKeyName: name, ContextKeyValues: values = [], ContextKeyType: type } of entries) {
+    // AWS ignores an entry that says nothing at all.
+    if (name === undefined && type === undefined && values.length === 0) continue
+    if (name === undefined) throw invalidInput('ContextKeyName cannot be null or empty.')
+    if (type === undefined) throw invalidInput(`Context key ${name} has invalid type null.`)
+    if (values.length === 0) throw invalidInput(`Context values for context key ${name} cannot be null or empty.`)
     const key = name.toLowerCase()
     if (key in context) throw invalidInput(`Duplicate context key: ${name}.`)
     const list = type.endsWith('List')

@@ -115,11 +115,10 @@ export const policyTypeNotAvailable = () =>
     "You can't use the specified policy type with the feature set currently enabled for your organization.",
   )
 
-// inferred
 export const effectivePolicyNotFound = () =>
   refusal(
     'EffectivePolicyNotFoundException',
-    "If you ran this action on the management account, this policy type is not enabled. If you ran the action on a member account, the account doesn't have an effective policy of this type.",
+    'The specified policy type is not enabled. Enable that policy type on your organization root and then retry.',
   )
 
 export const alreadyRegistered = () =>

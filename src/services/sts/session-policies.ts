@@ -25,7 +25,7 @@ export function sessionPolicies(
   }
   const managed = PolicyArns.map(({ arn = '' }) => ({ id: arn, managed: true, text: managedText(store, account, arn) }))
   if (Policy === undefined) return managed
-  checkPolicy(Policy, 'identity')
+  checkPolicy(Policy, 'identity', 'session')
   return [{ id: 'inline:session-policy', managed: false, text: Policy }, ...managed]
 }
 
