@@ -15,6 +15,7 @@ import { compileResource } from './match-resource.ts'
 import { remembering } from './memo.ts'
 import { parsePolicy, readPolicyText } from './parse.ts'
 import type { CompiledPolicy, CompiledStatement, Grammar, MatchedStatement } from './types.ts'
+import type { Union } from './union.ts'
 
 export interface CompileOptions {
   /** Policy ARN, `inline:NAME`, or a resource's description such as `bucket-policy:NAME`. */
@@ -46,6 +47,8 @@ export interface Policy extends CompiledPolicy {
   readonly statements: readonly Statement[]
   /** Statements whose Action or NotAction covers the action, in their order. */
   candidates(action: string): readonly Candidate[]
+  /** What union.ts makes of the policy as a layer of its own. */
+  readonly alone: { union?: Union }
 }
 
 /** The inside of a compiled policy. Whatever was not made by `compile` fails on first use, and so denies. */
@@ -71,6 +74,7 @@ export function compile(source: string | object, options: CompileOptions): Compi
     text,
     statements,
     candidates: candidatesAmong(statements),
+    alone: {},
   }
   return policy
 }

@@ -6,7 +6,7 @@ import type { Context } from './types.ts'
 
 /** `*`: any run of characters, also an empty one. */
 export const ANY = Symbol('*')
-/** `?`: exactly one character (a UTF-16 unit). */
+/** `?`: exactly one character (a UTF-16 unit: observed, radkawar/stackd, testdata/aws/iam/condition_strings.json). */
 export const ONE = Symbol('?')
 
 /** `${key}` or `${key, 'default'}`. An empty key stands for a variable that can never be resolved. */
@@ -100,7 +100,8 @@ export function isVariable(part: Part): part is Variable {
 
 /**
  * The value of a variable, or undefined where it cannot be resolved. Multi-valued keys cannot be variables
- * (IAM User Guide, "Multivalued context keys"); their default does not help them either (inferred).
+ * (IAM User Guide, "Multivalued context keys"), nor does their default help them (observed: radkawar/stackd,
+ * testdata/aws/iam/condition_sets.json).
  */
 export function resolve(variable: Variable, context: Context): string | undefined {
   if (variable.key === '') return undefined

@@ -19,8 +19,14 @@ export const COUNTED_BY_BITS = 30
 export type Layer = CompiledPolicy | readonly CompiledPolicy[]
 
 export interface Union {
+  readonly type: PolicyType
   question(action: string): Question
   record(matched: readonly MatchedStatement[]): LayerDecision
+}
+
+/** Actions that a union remembers. Lists of a few policies are as many as roles; single policies and long lists are fewer. */
+function rememberedActions(policies: readonly CompiledPolicy[]): number {
+  return policies.length > 1 && policies.length <= 8 ? 64 : 512
 }
 
 interface Remembered {
@@ -30,32 +36,38 @@ interface Remembered {
   readonly fixed: boolean
 }
 
-/** Actions that a union remembers. Lists of a few policies are as many as roles; single policies and long lists are fewer. */
-function rememberedActions(policies: readonly CompiledPolicy[]): number {
-  return policies.length > 1 && policies.length <= 8 ? 64 : 512
-}
+type Remembering = WeakMap<readonly CompiledPolicy[], Remembered>
 
-/** By the policy or the list, for as long as it lives. */
-const unions: Readonly<Record<PolicyType, WeakMap<Layer, Remembered>>> = {
-  identity: new WeakMap(),
-  boundary: new WeakMap(),
-  session: new WeakMap(),
-  resource: new WeakMap(),
-  trust: new WeakMap(),
-  endpoint: new WeakMap(),
-  scp: new WeakMap(),
-  rcp: new WeakMap(),
-}
+/** By the list, for as long as it lives; of identity-based policies apart, as they are asked on every call. */
+const identityLists: Remembering = new WeakMap()
+const otherLists = new Map<PolicyType, Remembering>()
 
 /** The union of a layer, made anew when its list was changed. */
 export function unionOf(type: PolicyType, layer: Layer): Union {
-  const remembered = unions[type]
-  const known = remembered.get(layer)
-  if (known && (known.fixed || isSame(known.policies, layer as readonly CompiledPolicy[]))) return known.union
-  const policies = isList(layer) ? [...layer] : [layer]
+  return isList(layer) ? unionOfList(type, layer) : unionOfOne(type, inside(layer))
+}
+
+/** A policy serves in one kind of layer, as a rule, and keeps its union itself. */
+function unionOfOne(type: PolicyType, policy: Policy): Union {
+  const { alone } = policy
+  if (alone.union?.type === type) return alone.union
+  return (alone.union = unite(type, [policy]))
+}
+
+function unionOfList(type: PolicyType, list: readonly CompiledPolicy[]): Union {
+  const remembered = type === 'identity' ? identityLists : listsOf(type)
+  const known = remembered.get(list)
+  if (known && (known.fixed || isSame(known.policies, list))) return known.union
+  const policies = [...list]
   const union = unite(type, policies)
-  remembered.set(layer, { union, policies, fixed: !isList(layer) || Object.isFrozen(layer) })
+  remembered.set(list, { union, policies, fixed: Object.isFrozen(list) })
   return union
+}
+
+function listsOf(type: PolicyType): Remembering {
+  let lists = otherLists.get(type)
+  if (!lists) otherLists.set(type, (lists = new WeakMap()))
+  return lists
 }
 
 function isList(layer: Layer): layer is readonly CompiledPolicy[] {
@@ -75,6 +87,7 @@ function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
   const asked = policies.map(inside)
   const silent = record([])
   return {
+    type,
     record,
     question: remembering(rememberedActions(policies), (action) =>
       questionAbout(candidatesOf(asked, action), silent, record),
@@ -87,20 +100,21 @@ function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
  * that is thrown away with it.
  */
 function questionAbout(candidates: readonly Candidate[], silent: LayerDecision, record: Union['record']): Question {
-  const records = new Map([[0, silent]])
+  // Of few candidates there are few sets; of many, most are never met.
+  const records: (LayerDecision | undefined)[] = [silent]
   return {
     candidates,
     recordOf(bits) {
-      const known = records.get(bits)
+      const known = bits < REMEMBERED_RECORDS ? records[bits] : undefined
       if (known) return known
       const made = record(candidates.filter((_, at) => bits & (1 << at)).map(({ match }) => match))
-      if (records.size < REMEMBERED_RECORDS) records.set(bits, made)
+      if (bits < REMEMBERED_RECORDS) records[bits] = made
       return made
     },
   }
 }
 
-const REMEMBERED_RECORDS = 64
+const REMEMBERED_RECORDS = 256
 
 const NONE: readonly never[] = Object.freeze([])
 

@@ -62,11 +62,14 @@ function inputOf({ principal, action, resource, resourceAccount, context, polici
       ResourcePolicy: textOf(resourcePolicy),
       ResourceOwner: `arn:aws:iam::${resourceAccount}:root`,
     }),
-    ContextEntries: Object.entries(context).map(([ContextKeyName, value]) => ({
-      ContextKeyName,
-      ContextKeyValues: [value].flat(),
-      ContextKeyType: typeof value === 'string' ? 'string' : 'stringList',
-    })),
+    // The simulator knows no empty lists.
+    ContextEntries: Object.entries(context)
+      .filter(([, value]) => typeof value === 'string' || value.length > 0)
+      .map(([ContextKeyName, value]) => ({
+        ContextKeyName,
+        ContextKeyValues: [value].flat(),
+        ContextKeyType: typeof value === 'string' ? 'string' : 'stringList',
+      })),
   }
 }
 
