@@ -85,7 +85,10 @@ export function compileWorkload({ identity, boundary, resource }: Workload, text
   const source = (at: number, document: Document) => texts?.[at] ?? document
   const count = identity.length
   return {
-    identity: identity.map((document, at) => compile(source(at, document), { id: `inline:policy-${at}` })),
+    // Frozen, as the door's are.
+    identity: Object.freeze(
+      identity.map((document, at) => compile(source(at, document), { id: `inline:policy-${at}` })),
+    ),
     ...(boundary && { boundary: compile(source(count, boundary), { id: 'inline:boundary' }) }),
     ...(resource && {
       resource: compile(source(count + 1, resource), { id: 'resource-policy', grammar: 'resource' }),
@@ -105,7 +108,7 @@ export interface Call {
   readonly sourceIp: string
   readonly userAgent: string
   /** Keys of the action, in lower case; mostly there are none. */
-  readonly own: ReadonlyMap<string, string>
+  readonly own: ReadonlyMap<string, string> | undefined
 }
 
 /** The 16 keys of every request; like the door's, each is worked out when a policy asks for it. */
@@ -124,11 +127,9 @@ export function requestOf(call: Call): AuthorizationRequest {
     action: call.action,
     resource: call.resource,
     resourceAccount: account,
-    context: (key) => call.own.get(key) ?? globalKeys.get(key)?.(call),
+    context: (key) => call.own?.get(key) ?? globalKeys.get(key)?.(call),
   }
 }
-
-const none: ReadonlyMap<string, string> = new Map()
 
 /** `count` calls, no two with the same resource (but `*`), and no string shared with another. */
 export function calls(asked: readonly Asked[], count: number): Call[] {
@@ -142,7 +143,7 @@ export function calls(asked: readonly Asked[], count: number): Call[] {
       epochTime: fresh(sixteenKeys['aws:EpochTime']!),
       sourceIp: fresh(sixteenKeys['aws:SourceIp']!),
       userAgent: fresh(sixteenKeys['aws:UserAgent']!),
-      own: own.length > 0 ? new Map(own.map(([key, value]) => [key.toLowerCase(), fresh(value)])) : none,
+      own: own.length > 0 ? new Map(own.map(([key, value]) => [key.toLowerCase(), fresh(value)])) : undefined,
     }
   })
 }

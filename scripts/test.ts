@@ -19,7 +19,7 @@ ensureVenv()
 if (!patterns.length) {
   run('types', `${bin}tsc`, ['-p', '.'])
   run('lint', `${bin}oxlint`, ['--type-aware', '--deny-warnings'])
-  run('format', `${bin}oxfmt`, ['--check', 'src', 'test', 'scripts', 'bench'])
+  run('format', `${bin}oxfmt`, ['--check', 'src', 'test', 'scripts', 'bench', 'examples'])
 }
 const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'])
   .sort()

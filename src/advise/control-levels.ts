@@ -90,7 +90,10 @@ function targetOf(
     document: JSON.parse(text) as Target['document'],
     write: (Content) => ({ service: 'organizations', operation: 'UpdatePolicy', input: { PolicyId, Content } }),
     ...(hangsOn !== undefined && {
-      remove: { service: 'organizations', operation: 'DetachPolicy', input: { PolicyId, TargetId: hangsOn } },
+      remove: {
+        text: `detach ${kind} ${PolicyId} from ${attachedTo}`,
+        call: { service: 'organizations', operation: 'DetachPolicy', input: { PolicyId, TargetId: hangsOn } },
+      },
     }),
   }
 }

@@ -260,10 +260,16 @@ function* removals(overlay: World, trace: DecisionTrace, denied: readonly NeedTr
       if (!target) continue
       const indexes = new Set(deniers.map((match) => match.index))
       const kept = statementsOf(target.document).filter((_, index) => !indexes.has(index))
-      const call = kept.length ? target.write(JSON.stringify({ ...target.document, Statement: kept })) : target.remove
-      if (!call) continue
-      const text = `remove the statement of ${target.name} that denies ${one.action}${instead(one, policy)}`
-      yield { text, account: target.account, call }
+      const { name, account, document, remove } = target
+      const otherwise = instead(one, policy)
+      if (kept.length) {
+        const text = `remove the statement of ${name} that denies ${one.action}${otherwise}`
+        yield { text, account, call: target.write(JSON.stringify({ ...document, Statement: kept })) }
+      } else if (remove) {
+        const saying = indexes.size === 1 ? 'its only statement denies' : 'each of its statements denies'
+        const text = `${remove.text}, as ${saying} ${one.action}${otherwise}`
+        yield { text, account, call: remove.call }
+      }
     }
   }
 }

@@ -2,9 +2,10 @@ import type { Need } from '../door/call.ts'
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
 import { vpcEndpoints } from '../services/ec2/nouns.ts'
 import type { VpcEndpointDocument } from '../services/ec2/documents.ts'
-import { compiledRepositoryPolicy, type Repository } from '../services/ecr/repository.ts'
+import { compiledRepositoryPolicy, type Repository, shownRepositoryPolicy } from '../services/ecr/repository.ts'
 import { policiesOf } from '../services/iam/policies-of.ts'
-import { shownTrust, trustPolicy } from '../services/iam/trust.ts'
+import { shownText } from '../services/iam/bound-principals.ts'
+import { trustPolicy } from '../services/iam/trust.ts'
 import { bucketPolicy } from '../services/s3/compiled-bucket-policy.ts'
 import type { World } from '../world.ts'
 import { controlTarget } from './control-levels.ts'
@@ -19,7 +20,7 @@ export interface Target {
   document: { Statement?: unknown }
   write(text: string): Fix['call']
   /** How it is taken away wholly, where that is possible. */
-  remove?: Fix['call']
+  remove?: { text: string; call: Fix['call'] }
 }
 
 /** The resource's own policy of a recorded need, as it stands now. */
@@ -77,7 +78,7 @@ function trustTarget({ store }: World, roleArn: string): Target | undefined {
   return {
     name: `the trust policy of role ${RoleName}`,
     account: found.role.account,
-    document: JSON.parse(shownTrust(store, found.role.trust)) as Target['document'],
+    document: JSON.parse(shownText(store, found.role.trust)) as Target['document'],
     write: (PolicyDocument) => ({
       service: 'iam',
       operation: 'UpdateAssumeRolePolicy',
@@ -101,7 +102,10 @@ function endpointTarget({ store }: World, { way, account: own, region }: Decisio
       operation: 'ModifyVpcEndpoint',
       input: { VpcEndpointId, PolicyDocument },
     }),
-    remove: { service: 'ec2', operation: 'ModifyVpcEndpoint', input: { VpcEndpointId, ResetPolicy: true } },
+    remove: {
+      text: `reset the policy of endpoint ${VpcEndpointId}`,
+      call: { service: 'ec2', operation: 'ModifyVpcEndpoint', input: { VpcEndpointId, ResetPolicy: true } },
+    },
   }
 }
 
@@ -112,7 +116,10 @@ function bucketTarget({ store }: World, one: NeedTrace): Target {
     account: one.resourceAccount ?? '',
     document: JSON.parse(bucketPolicy(store, Bucket)?.text ?? '{}') as Target['document'],
     write: (Policy) => ({ service: 's3', operation: 'PutBucketPolicy', input: { Bucket, Policy } }),
-    remove: { service: 's3', operation: 'DeleteBucketPolicy', input: { Bucket } },
+    remove: {
+      text: `delete the bucket policy of ${Bucket}`,
+      call: { service: 's3', operation: 'DeleteBucketPolicy', input: { Bucket } },
+    },
   }
 }
 
@@ -123,13 +130,16 @@ function repositoryTarget({ store }: World, one: NeedTrace): Target | undefined 
   return {
     name: `the policy of repository ${repositoryName}`,
     account: registryId ?? '',
-    document: JSON.parse(repository.policyText ?? '{}') as Target['document'],
+    document: JSON.parse(shownRepositoryPolicy(store, repository) ?? '{}') as Target['document'],
     write: (policyText) => ({
       service: 'ecr',
       operation: 'SetRepositoryPolicy',
       input: { registryId, repositoryName, policyText },
     }),
-    remove: { service: 'ecr', operation: 'DeleteRepositoryPolicy', input: { registryId, repositoryName } },
+    remove: {
+      text: `delete the policy of repository ${repositoryName}`,
+      call: { service: 'ecr', operation: 'DeleteRepositoryPolicy', input: { registryId, repositoryName } },
+    },
   }
 }
 
@@ -150,9 +160,12 @@ function inlineTarget({ store }: World, { caller }: DecisionTrace, policy: strin
       input: { ...owner, PolicyName, PolicyDocument },
     }),
     remove: {
-      service: 'iam',
-      operation: isRole ? 'DeleteRolePolicy' : 'DeleteUserPolicy',
-      input: { ...owner, PolicyName },
+      text: `delete inline policy ${PolicyName}`,
+      call: {
+        service: 'iam',
+        operation: isRole ? 'DeleteRolePolicy' : 'DeleteUserPolicy',
+        input: { ...owner, PolicyName },
+      },
     },
   }
 }

@@ -1,20 +1,20 @@
 import type { AskedPolicy, Snapshot } from '../door/snapshot.ts'
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
-import type { LayerDecision, PolicyType } from '../policy/types.ts'
+import type { PolicyType } from '../policy/types.ts'
 import { sameOrganization } from '../services/organizations/membership.ts'
 import type { Store } from '../store/store.ts'
 
 /** Policies that are the resource's or its account's, not the caller's. */
 const OWNERS: ReadonlySet<PolicyType> = new Set<PolicyType>(['resource', 'trust', 'rcp'])
 
-/** Whether a refused need is about a resource of strangers: neither of the account that reads, nor of its organization. */
+/** Whether a need is about a resource of strangers: neither of the account that reads, nor of its organization. */
 function isStrangers(store: Store, { account }: DecisionTrace, { resourceAccount: owner }: NeedTrace): boolean {
   return owner !== undefined && (account === undefined || !sameOrganization(store, account, owner))
 }
 
 /** Whether strangers refused it. */
 export function isTheirRefusal(store: Store, trace: DecisionTrace, one: NeedTrace): boolean {
-  return isOwners(one.decision.decidedBy) && isStrangers(store, trace, one)
+  return one.decision.effect !== 'allow' && isOwners(one.decision.decidedBy) && isStrangers(store, trace, one)
 }
 
 /**
@@ -40,16 +40,17 @@ function veiledNeed(one: NeedTrace): NeedTrace {
   const { decision, nearMisses = [], suggestions = [], ...rest } = one
   const theirs = decision.layers.filter(({ type }) => OWNERS.has(type))
   const ids = new Set(theirs.flatMap(({ policies }) => policies))
+  // Their deny and their silence look alike; that they allowed is plain.
+  const effect = decision.effect === 'allow' ? 'allow' : 'implicit-deny'
   return {
     ...rest,
     decision: {
       ...decision,
-      // Their deny and their silence look alike.
-      ...(isOwners(decision.decidedBy) && {
-        effect: 'implicit-deny' as const,
-        missing: [...new Set([...decision.missing, decision.decidedBy])],
-      }),
-      layers: decision.layers.map((layer) => (OWNERS.has(layer.type) ? silent(layer) : layer)),
+      ...(effect !== 'allow' &&
+        isOwners(decision.decidedBy) && { effect, missing: [...new Set([...decision.missing, decision.decidedBy])] }),
+      layers: decision.layers.map((layer) =>
+        OWNERS.has(layer.type) ? { type: layer.type, effect, policies: [], matched: [] } : layer,
+      ),
     },
     nearMisses: nearMisses.filter(({ policy }) => !ids.has(policy)),
     suggestions: suggestions.filter(({ layer }) => !OWNERS.has(layer)),
@@ -58,8 +59,4 @@ function veiledNeed(one: NeedTrace): NeedTrace {
 
 function isOwners(decidedBy: PolicyType | 'root' | 'none'): decidedBy is PolicyType {
   return OWNERS.has(decidedBy as PolicyType)
-}
-
-function silent({ type }: LayerDecision): LayerDecision {
-  return { type, effect: 'implicit-deny', policies: [], matched: [] }
 }

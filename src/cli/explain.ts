@@ -53,14 +53,10 @@ export function pretty(explanation: Explanation): string {
     for (const need of needs) {
       say(`    ${marks[need.effect]} ${need.action} on ${need.resource}`)
       for (const layer of need.layers) {
-        const statements = layer.statements
-          .map((one) => `${one.effect} ${one.sid ?? `statement ${one.index}`}`)
-          .join(', ')
-        say(
-          pc.dim(
-            `        ${layer.type.padEnd(9)} ${layer.policy}  ${layer.effect}${statements ? ` (${statements})` : ''}`,
-          ),
-        )
+        const statements = layer.statements.map((one) => `${one.effect} ${one.sid ?? `statement ${one.index}`}`)
+        // A policy that says nothing stands in nobody's way by itself: a guardrail of denies is meant to.
+        const said = statements.length ? `${layer.effect} (${statements.join(', ')})` : 'no statement matched'
+        say(pc.dim(`        ${layer.type.padEnd(9)} ${layer.policy}  ${said}`))
       }
       if (need.missing.length) say(`        missing an allow in: ${need.missing.join(', ')}`)
     }

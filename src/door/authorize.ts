@@ -79,7 +79,10 @@ function decide(call: Call, need: Need, policies: CallPolicies, trace: NeedTrace
   const set = policySet(call, policies, need)
   const decision = evaluate(request, set)
   if (decision.effect === 'allow') {
-    trace.push({ action: need.action, resource: need.resource, decision })
+    const { resourceAccount: owner } = request
+    const { action, resource } = need
+    // Whose the policies are that allowed it: strangers keep them to themselves (advise/veil.ts).
+    trace.push({ action, resource, decision, ...(owner !== call.caller.account && { resourceAccount: owner }) })
     return undefined
   }
   const explained = explainDenial(request, set)

@@ -90,7 +90,7 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
     const early = body && decode(identified, request, unzipped(request, body.bytes))
 
     record.stage = 'authenticate'
-    const identity = identityOf(world, request, identified, body?.sha256)
+    const identity = identityOf(world, request, identified, body?.sha256, early)
     known(record, identity)
     const input = early ?? (await decodeSigned(identified, request, identity.body(arrival.body)))
 

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../wire/request.ts'
 import type { World } from '../world.ts'
 import { findCredential } from '../services/iam/credentials.ts'
 import { recordUse } from '../services/iam/last-used.ts'
+import { knownAccount } from '../services/organizations/accounts-of-server.ts'
 import { authenticate, type Authenticated } from './authenticate.ts'
 import type { Caller } from './call.ts'
 import { places } from './hosts.ts'
@@ -28,14 +29,18 @@ const anonymous: Caller = {
   tags: {},
 }
 
-/** Checks the signature of a call over HTTP (door/authenticate.ts) and says whose it is. Throws AWS's errors (facts: errors.md A3). */
+/**
+ * Checks the signature of a call over HTTP (door/authenticate.ts) and says whose it is; `input` is for calls that bear none.
+ * Throws AWS's errors (facts: errors.md A3).
+ */
 export function identityOf(
   world: World,
   request: HttpRequest,
   identified: Identified,
   bodySha256: string | undefined,
+  input?: { readonly RoleArn?: unknown },
 ): Identity {
-  if (identified.op.auth === 'none') return nobodyYet(world)
+  if (identified.op.auth === 'none') return nobodyYet(world, input?.RoleArn)
   const now = world.now()
   const place = places[identified.service]!
   const scopeRegion = regionOfScope(request)
@@ -65,9 +70,15 @@ export function identityOf(
   }
 }
 
-/** AssumeRoleWithWebIdentity and …WithSAML are not signed: the token in the request vouches for the caller, not a key. */
-function nobodyYet({ config }: World): Identity {
-  return { caller: anonymous, account: config.account, region: config.region, body: (source) => source }
+/**
+ * AssumeRoleWithWebIdentity and …WithSAML are not signed: the token in the request vouches for the caller, not a key.
+ * They are the business of the role's account, and of the server's own where the request names none.
+ */
+function nobodyYet(world: World, roleArn: unknown): Identity {
+  const { config } = world
+  const [, owner = ''] = typeof roleArn === 'string' ? (/^arn:aws:iam::(\d{12}):role\/./.exec(roleArn) ?? []) : []
+  const { id: account } = knownAccount(world, owner) ?? { id: config.account }
+  return { caller: anonymous, account, region: config.region, body: (source) => source }
 }
 
 /** In whose words a bad signature is refused (facts: errors.md A3); services not named speak JSON's. */

@@ -15,6 +15,7 @@ export interface NeedTrace {
   context?: Record<string, string | readonly string[]>
   /** What would have to be added, layer by layer; only for denials. */
   suggestions?: Suggestion[]
+  /** Owner of the resource; of an allowed need only where that is not the caller's account. */
   resourceAccount?: string
   /** Of a call that was refused, with its first need: what all of them were decided with. */
   snapshot?: Snapshot

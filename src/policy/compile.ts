@@ -40,7 +40,10 @@ export interface Statement extends CompiledStatement {
 }
 
 /** A statement that an action concerns, with its tests at hand. */
-export type Candidate = Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'>
+export interface Candidate extends Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
+  /** Whether resource and conditions hold; undefined where they always do. */
+  readonly applies: Pattern | undefined
+}
 
 /** What only `src/policy` sees of a policy. */
 export interface Policy extends CompiledPolicy {
@@ -135,15 +138,33 @@ class LazyStatement implements Statement {
   #compile(): Candidate {
     const { document, effect, match } = this
     const { Principal, NotPrincipal, Condition: block = {} } = document
+    const resource = compileResource(document, this.#grammar, this.#variables)
+    const conditions = Object.entries(block).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables, effect)),
+    )
     return {
       effect,
-      resource: compileResource(document, this.#grammar, this.#variables),
+      resource,
       principal: Principal ? compilePrincipal(Principal) : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
-      conditions: Object.entries(block).flatMap(([operator, keys]) =>
-        Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables, effect)),
-      ),
+      conditions,
+      applies: allOf(resource, conditions),
       match,
     }
+  }
+}
+
+/** Resource and conditions as one test: statements mostly have no more than one of each. */
+function allOf(resource: Pattern | undefined, conditions: readonly Condition[]): Pattern | undefined {
+  const [first, ...others] = conditions
+  if (!first) return resource
+  if (others.length === 0) {
+    const { test } = first
+    return resource ? (asked, context) => resource(asked, context) && test(context) : (_asked, context) => test(context)
+  }
+  return (asked, context) => {
+    if (resource && !resource(asked, context)) return false
+    for (let at = 0; at < conditions.length; at++) if (!conditions[at]!.test(context)) return false
+    return true
   }
 }
 

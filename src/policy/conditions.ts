@@ -37,6 +37,9 @@ export function compileCondition(
   const known = operators.get(name.base)!
   const { negated } = known
   if (values.length === 0) return { ...common, negated, test: withoutValues(asked, name) }
+  if (!name.set && isLiteral(name.base, values)) {
+    return { ...common, negated, test: equality(asked, values, negated, negated || name.ifExists) }
+  }
   const holds = holding(known, anyValue(name.base, values, variables, known.compile), effect)
   const test =
     name.set === 'ForAllValues'
@@ -81,8 +84,8 @@ function anyValue(
   const tests = values.map((value) => compile(value, variables))
   if (tests.length === 1) return tests[0]!
   return (actual, context) => {
-    for (const test of tests) {
-      const found = test(actual, context)
+    for (let at = 0; at < tests.length; at++) {
+      const found = tests[at]!(actual, context)
       if (found !== false) return found
     }
     return false
@@ -103,8 +106,19 @@ function anyOf(values: readonly string[]): ValueTest {
     return (actual) => wanted.has(actual)
   }
   return (actual) => {
-    for (const value of values) if (actual === value) return true
+    for (let at = 0; at < values.length; at++) if (actual === values[at]) return true
     return false
+  }
+}
+
+/** What most conditions are, in one step: a key that is, or is not, one of a few texts. */
+function equality(key: string, values: readonly string[], negated: boolean, whenMissing: boolean): Condition['test'] {
+  const [only] = values
+  const matches = values.length > 1 ? anyOf(values) : undefined
+  return (context) => {
+    const actual = context(key)
+    if (typeof actual !== 'string') return actual === undefined || actual.length === 0 ? whenMissing : false
+    return (matches ? matches(actual, context) : actual === only) !== negated
   }
 }
 
@@ -160,6 +174,7 @@ function isNullSet(actual: Actual): actual is undefined {
 
 /** `Null: true` wants the key absent, anything else present. */
 function isNull(key: string, values: readonly string[]): Condition['test'] {
-  const wanted = new Set(values.map(isTrue))
-  return (context) => wanted.has(isAbsent(context(key)))
+  const whenAbsent = values.some(isTrue)
+  const whenPresent = !values.every(isTrue)
+  return (context) => (isAbsent(context(key)) ? whenAbsent : whenPresent)
 }

@@ -130,11 +130,16 @@ function ask(type: PolicyType, policies: Layer, request: AuthorizationRequest): 
   const union = unionOf(type, policies)
   const question = union.question(request.action)
   const { candidates } = question
+  const { resource, context } = request
   if (candidates.length > COUNTED_BY_BITS) {
-    return union.record(candidates.filter((candidate) => applies(candidate, request)).map(({ match }) => match))
+    const matched = candidates.filter(({ applies }) => !applies || applies(resource, context))
+    return union.record(matched.map(({ match }) => match))
   }
   let bits = 0
-  for (let at = 0; at < candidates.length; at++) if (applies(candidates[at]!, request)) bits |= 1 << at
+  for (let at = 0; at < candidates.length; at++) {
+    const { applies } = candidates[at]!
+    if (!applies || applies(resource, context)) bits |= 1 << at
+  }
   return question.recordOf(bits)
 }
 
@@ -154,19 +159,15 @@ function askNamed(type: PolicyType, policies: Layer, request: AuthorizationReque
   const many: MatchedStatement[] | undefined = candidates.length > COUNTED_BY_BITS ? [] : undefined
   for (let at = 0; at < candidates.length; at++) {
     const candidate = candidates[at]!
+    const { applies } = candidate
+    if (applies && !applies(request.resource, request.context)) continue
     const by = namingOf(candidate, request, bounded)
-    if (by === NOT_NAMED || !applies(candidate, request)) continue
+    if (by === NOT_NAMED) continue
     if (by > naming && candidate.effect === 'Allow') naming = by
     if (many) many.push(candidate.match)
     else bits |= 1 << at
   }
   return { naming, layer: many ? union.record(many) : question.recordOf(bits) }
-}
-
-function applies({ resource, conditions }: Candidate, { resource: asked, context }: AuthorizationRequest): boolean {
-  if (resource && !resource(asked, context)) return false
-  for (const condition of conditions) if (!condition.test(context)) return false
-  return true
 }
 
 /** A statement that has no Principal where one belongs allows nobody and denies everybody. */

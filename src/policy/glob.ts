@@ -1,7 +1,8 @@
 /**
- * Wildcard matching without regular expressions: linear for `*` alone, two pointers where `?` occurs; newlines are
- * characters like any other. The shape of a pattern is looked at once, when the policy is compiled.
+ * Wildcard matching without regular expressions; newlines are characters like any other. The shape of a pattern is looked
+ * at once, when the policy is compiled. Callers write patterns and texts of any length: nothing here takes their product.
  */
+import { compileSegment, SHORT } from './glob-segment.ts'
 import { remembering } from './memo.ts'
 import { ANY, isVariable, ONE, parsePattern, resolve } from './pattern.ts'
 import type { FixedPart, Part, PatternOptions } from './pattern.ts'
@@ -14,7 +15,7 @@ export type Pattern = (text: string, context: Context) => boolean
 
 /** Compiles parts without variables. */
 export function compileGlob(parts: readonly FixedPart[]): Glob {
-  if (parts.includes(ONE)) return twoPointers(parts)
+  if (parts.includes(ONE)) return segmented(parts)
   const literals = parts.filter((part) => typeof part === 'string')
   if (!parts.includes(ANY)) {
     const whole = literals.join('')
@@ -22,6 +23,7 @@ export function compileGlob(parts: readonly FixedPart[]): Glob {
   }
   const head = typeof parts[0] === 'string' ? literals.shift()! : ''
   const tail = typeof parts.at(-1) === 'string' ? literals.pop()! : ''
+  if (literals.some(({ length }) => length > SHORT)) return segmented(parts)
   if (literals.length > 0) return inOrder(head, literals, tail)
   if (head === '' && tail === '') return () => true
   if (tail === '') return startingWith(head)
@@ -60,35 +62,26 @@ function inOrder(head: string, middles: readonly string[], tail: string): Glob {
   }
 }
 
-const ANY_CODE = -1
-const ONE_CODE = -2
-
-/** The classic greedy walk that backs up to the last `*` only: O(pattern × text) at worst. */
-function twoPointers(parts: readonly FixedPart[]): Glob {
-  const codes = parts.flatMap((part) => {
-    if (part === ANY) return [ANY_CODE]
-    return part === ONE ? [ONE_CODE] : Array.from({ length: part.length }, (_, at) => part.charCodeAt(at))
-  })
+/** What stands between stars: the first at the beginning, the last at the end, the others each at its leftmost place. */
+function segmented(parts: readonly FixedPart[]): Glob {
+  const cut: FixedPart[][] = [[]]
+  for (const part of parts) {
+    if (part === ANY) cut.push([])
+    else cut.at(-1)!.push(part)
+  }
+  const [head, ...middles] = cut.map(compileSegment)
+  const tail = middles.pop()
+  if (!tail) return (text) => text.length === head!.length && head!.at(text, 0)
   return (text) => {
-    let p = 0
-    let t = 0
-    let starAt = -1
-    let resumeAt = 0
-    while (t < text.length) {
-      const code = codes[p]
-      if (code === ANY_CODE) {
-        starAt = p++
-        resumeAt = t
-      } else if (code === ONE_CODE || code === text.charCodeAt(t)) {
-        p++
-        t++
-      } else if (starAt !== -1) {
-        p = starAt + 1
-        t = ++resumeAt
-      } else return false
+    const last = text.length - tail.length
+    if (last < head!.length || !head!.at(text, 0) || !tail.at(text, last)) return false
+    let at = head!.length
+    for (const middle of middles) {
+      const end = middle.endIn(text, at, last)
+      if (end === -1) return false
+      at = end
     }
-    while (codes[p] === ANY_CODE) p++
-    return p === codes.length
+    return true
   }
 }
 

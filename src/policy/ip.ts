@@ -12,25 +12,31 @@ export function parseIp(text: string): Words | undefined {
   return text.includes(':') ? parseV6(text) : parseV4(text)
 }
 
+/** Four octets of one to three digits. Every request has an address, so it is read without a list of its parts. */
 function parseV4(text: string): Words | undefined {
-  const octets = text.split('.')
-  if (octets.length !== 4) return undefined
   let word = 0
-  for (const octet of octets) {
-    const value = digits(octet, 3)
+  let from = 0
+  for (let octet = 0; octet < 4; octet++) {
+    const dot = octet < 3 ? text.indexOf('.', from) : text.length
+    if (dot === -1) return undefined
+    const value = digits(text, from, dot)
     if (value === undefined || value > 255) return undefined
     word = word * 256 + value
+    from = dot + 1
   }
   return [word]
 }
 
-function digits(text: string, most: number): number | undefined {
-  if (text.length === 0 || text.length > most) return undefined
-  for (let at = 0; at < text.length; at++) {
+/** The number that one to three digits between two offsets say. */
+function digits(text: string, from: number, to: number): number | undefined {
+  if (to <= from || to - from > 3) return undefined
+  let value = 0
+  for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)
     if (code < 0x30 || code > 0x39) return undefined
+    value = value * 10 + code - 0x30
   }
-  return Number(text)
+  return value
 }
 
 function parseV6(text: string): Words | undefined {
@@ -102,7 +108,7 @@ export function compileCidr(text: string): ((address: string) => boolean) | unde
 }
 
 function prefixLength(text: string): number | undefined {
-  return digits(text.startsWith('+') ? text.slice(1) : text, 3)
+  return digits(text, text.startsWith('+') ? 1 : 0, text.length)
 }
 
 function sharePrefix(a: Words, b: Words, length: number): boolean {

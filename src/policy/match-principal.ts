@@ -66,12 +66,21 @@ function readNames(element: PrincipalDocument): Names {
 
 export function compilePrincipal(element: PrincipalDocument): PrincipalMatcher {
   const names = readNames(element)
-  if (names.everyone) return () => DIRECT
+  if (names.everyone) return (principal, context) => namingOfEveryone(names, principal, context)
   return (principal, context) => {
     const found = namings(names, principal, context)
     if (found & DIRECT) return DIRECT
     return found & ENTITY ? ENTITY : found
   }
+}
+
+/**
+ * Whom an identity provider vouches for is somebody only where that provider is named: `*` holds them off by a Deny, but
+ * lets them in by no Allow. inferred; else a role that trusts everyone of AWS would trust everyone who has a provider.
+ */
+function namingOfEveryone({ federated }: Names, { kind }: Principal, context: Context): Naming {
+  if (kind !== 'anonymous' || context('aws:federatedprovider') === undefined) return DIRECT
+  return listsProvider(federated, context) ? DIRECT : ACCOUNT
 }
 
 /** All the namings that a principal of a kind can have at once. */

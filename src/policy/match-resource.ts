@@ -34,7 +34,7 @@ export function compileResource(
 function anyOf(patterns: readonly Pattern[]): Pattern {
   if (patterns.length === 1) return patterns[0]!
   return (text, context) => {
-    for (const pattern of patterns) if (pattern(text, context)) return true
+    for (let at = 0; at < patterns.length; at++) if (patterns[at]!(text, context)) return true
     return false
   }
 }

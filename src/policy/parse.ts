@@ -20,12 +20,15 @@ export class PolicySyntaxError extends Error {
   readonly reason: string
   /** Where: UTF-16 units from the start of the text. */
   readonly offset: number
+  /** What people may have meant. AWS says nothing of the kind, so that no answer of a service has it. */
+  readonly hint: string | undefined
 
-  constructor(message: string, reason: string, offset = 0) {
+  constructor(message: string, reason: string, offset = 0, hint?: string) {
     super(message)
     this.name = 'PolicySyntaxError'
     this.reason = reason
     this.offset = offset
+    this.hint = hint
   }
 }
 
@@ -133,6 +136,9 @@ function readJsonOrFail(text: string): JsonText {
   }
 }
 
+/** Documentation often prints no more than a statement. */
+const LONE_STATEMENT = 'this is a statement, not a policy: wrap it in {"Version": "2012-10-17", "Statement": [ … ]}'
+
 const TOP_ELEMENTS = new Set(['Version', 'Id', 'Statement'])
 const VERSIONS = new Set<Json>(['2008-10-17', '2012-10-17'])
 const STATEMENT_ELEMENTS = new Set([
@@ -174,8 +180,10 @@ class Reader {
 
   document(): PolicyDocument {
     const top = this.#object(this.#json.value, [])
-    for (const key of Object.keys(top)) {
-      if (!TOP_ELEMENTS.has(key)) this.#fail(`unknown element ${key}`, [key])
+    const unknown = Object.keys(top).find((key) => !TOP_ELEMENTS.has(key))
+    if (unknown !== undefined) {
+      const hint = top['Effect'] !== undefined && top['Statement'] === undefined ? LONE_STATEMENT : undefined
+      throw new PolicySyntaxError(SYNTAX_ERRORS, `unknown element ${unknown}`, this.#json.offsetOf([unknown]), hint)
     }
     const { Version, Id, Statement } = top
     if (Version !== undefined && !VERSIONS.has(Version)) this.#fail('no such Version', ['Version'])

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { call, errorOf, send } from '../support/call.ts'
+import type { Keys } from '../support/sign.ts'
 import { assume, policy } from '../organizations/estate.ts'
 import { allowAll, keysOf, type Lab, newLab, trusts } from './lab.ts'
 
@@ -90,6 +91,56 @@ describe('a trust policy', () => {
       const input = { RoleName: 'nobody', AssumeRolePolicyDocument: trusts(AWS) }
       assert.equal(await lab.tried(lab.server.admin, 'iam', 'CreateRole', input), 'MalformedPolicyDocument', AWS)
     }
+  })
+})
+
+describe('a policy of a resource means the very user that it named', () => {
+  /** A user in an account, who has his own leave for everything; before, whoever had the name is deleted. */
+  async function made(UserName: string, by: Keys, former?: Keys): Promise<Keys> {
+    const { iam } = lab
+    if (former) {
+      await iam('DeleteAccessKey', { UserName, AccessKeyId: former.accessKeyId }, by)
+      await iam('DeleteUserPolicy', { UserName, PolicyName: 'own' }, by)
+      await iam('DeleteUser', { UserName }, by)
+    }
+    await iam('CreateUser', { UserName }, by)
+    await iam('PutUserPolicy', { UserName, PolicyName: 'own', PolicyDocument: policy(allowAll) }, by)
+    const { AccessKey } = await iam('CreateAccessKey', { UserName }, by)
+    return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey }
+  }
+
+  it('of a repository', async () => {
+    const { estate, server, tried } = lab
+    const member = await estate.account('pulling')
+    const ecr = (operation: string, input: object) => call(server.url, server.admin, 'ecr', operation, input)
+    const repository = { registryId: server.account, repositoryName: 'images' }
+    const AWS = `arn:aws:iam::${member.id}:user/puller`
+    const policyText = policy({ Effect: 'Allow', Principal: { AWS }, Action: 'ecr:*' })
+    await ecr('CreateRepository', repository)
+    const put = { ...repository, policyText }
+    assert.equal(await tried(server.admin, 'ecr', 'SetRepositoryPolicy', put), 'InvalidParameterException')
+    const puller = await made('puller', member.keys)
+    await ecr('SetRepositoryPolicy', put)
+    assert.equal(await tried(puller, 'ecr', 'ListImages', repository), 'done')
+    assert.equal((await ecr('GetRepositoryPolicy', repository)).policyText, policyText)
+    const impostor = await made('puller', member.keys, puller)
+    assert.equal(await tried(impostor, 'ecr', 'ListImages', repository), 'AccessDeniedException')
+    assert.match((await ecr('GetRepositoryPolicy', repository)).policyText, /"AWS": "AIDA/)
+  })
+
+  it('of an organization', async () => {
+    const { estate, server, tried } = lab
+    const member = await estate.account('delegating')
+    const AWS = `arn:aws:iam::${member.id}:user/steward`
+    const Content = policy({ Effect: 'Allow', Principal: { AWS }, Action: 'organizations:*', Resource: '*' })
+    const put = () => tried(server.admin, 'organizations', 'PutResourcePolicy', { Content })
+    assert.equal(await put(), 'InvalidInputException')
+    const steward = await made('steward', member.keys)
+    assert.equal(await put(), 'done')
+    assert.equal(await tried(steward, 'organizations', 'ListRoots'), 'done')
+    const impostor = await made('steward', member.keys, steward)
+    assert.equal(await tried(impostor, 'organizations', 'ListRoots'), 'AccessDeniedException')
+    await estate.manage('DeleteResourcePolicy')
   })
 })
 

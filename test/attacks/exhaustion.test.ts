@@ -1,6 +1,7 @@
 /** What one caller sends that everybody would pay for: with their time, or with an answer out of shape. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { compilePattern } from '../../src/policy/glob.ts'
 import { takesResource } from '../../src/services/iam/simulate-resources.ts'
 import { allowAll, newAccount, policy, refused } from '../iam/account.ts'
 
@@ -41,6 +42,39 @@ describe('a simulation', () => {
     assert.equal(takesResource('wafv2:GetWebACL', `arn:a:wafv2:${':'.repeat(2000)}`), false)
     assert.equal(takesResource('wafv2:GetWebACL', 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/b'), true)
   })
+})
+
+/** A text that counts what is done to it; the engine's own search is, at its worst, text times pattern. */
+class Counted extends String {
+  steps = 0
+  override charCodeAt(at: number) {
+    this.steps++
+    return super.charCodeAt(at)
+  }
+  override indexOf(text: string, from?: number) {
+    this.steps += this.length * text.length
+    return super.indexOf(text, from)
+  }
+}
+
+describe('a pattern', () => {
+  const few = 'a'.repeat(2000)
+  for (const [name, pattern] of [
+    ['that may begin at many places', `*${few}b?`],
+    ['whose middle may begin at many places', `*${few}b?*`],
+    ['of question marks', `*${'a?'.repeat(1000)}b*`],
+    ['without question marks', `*${few}b${few}*`],
+  ] as const) {
+    it(`${name} is held against a long text without starting over`, () => {
+      const text = new Counted('a'.repeat(10_000))
+      const matches = compilePattern(pattern, { variables: false, wildcards: true })
+      assert.equal(
+        matches(text as unknown as string, () => undefined),
+        false,
+      )
+      assert.ok(text.steps <= 2 * text.length, String(text.steps))
+    })
+  }
 })
 
 describe('the credential report', () => {

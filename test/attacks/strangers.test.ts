@@ -68,6 +68,27 @@ describe('a stranger who is refused', () => {
   })
 })
 
+describe('a stranger who is allowed', () => {
+  it('does not hear by which statement', async () => {
+    const { server } = lab
+    const Bucket = `shared-${owner.id}`
+    const Resource = `arn:aws:s3:::${Bucket}`
+    const Principal = { AWS: [stranger.id, sibling.id] }
+    const Policy = policy({ Sid: 'ProjectSesame', Effect: 'Allow', Principal, Action: 's3:ListBucket', Resource })
+    await call(server.url, owner.keys, 's3', 'CreateBucket', { Bucket })
+    await call(server.url, owner.keys, 's3', 'PutBucketPolicy', { Bucket, Policy })
+    const explained = async ({ keys }: Member) => {
+      const answer = await send(server.url, 's3', 'ListObjectsV2', { Bucket }, { keys })
+      assert.equal(answer.status, 200)
+      return call(server.url, keys, 'sallyport', 'Explain', { Id: answer.requestId })
+    }
+    const told = await explained(stranger)
+    assert.doesNotMatch(JSON.stringify(told), /sesame|bucket-policy:/i)
+    assert.deepEqual([told.decision, told.needs[0].effect, told.blockers], ['allowed', 'allow', []])
+    assert.match(JSON.stringify(await explained(sibling)), /ProjectSesame/)
+  })
+})
+
 describe('a call with a wrong signature', () => {
   it('is told of to the server’s own account only, and its token is not kept', async () => {
     const { server, tried } = lab

@@ -66,9 +66,9 @@ describe('explain, of what a service control policy stopped', () => {
     assert.equal(explanation.fixes.length, 1)
     assert.match(
       explanation.fixes[0]!.text,
-      /service control policy p-\w+ on ou-[\w-]+ \(Research\).*\(in account 123456789012\)$/,
+      /^detach service control policy p-\w+ from ou-[\w-]+ \(Research\), as its only statement denies .*\(in account 123456789012\)$/,
     )
-    assert.match(explanation.fixes[0]!.command, /^aws organizations (update|detach)-policy /)
+    assert.match(explanation.fixes[0]!.command, /^aws organizations detach-policy /)
     await carryOut(explanation)
     await inLab('iam', 'CreateUser', { UserName: 'ann' })
   })

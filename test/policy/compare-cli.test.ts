@@ -40,7 +40,7 @@ test('3 where the budget is used up, saying how to raise it; JSON has the reason
   assert.equal((JSON.parse(json.stdout) as { verdict: string }).verdict, 'unknown')
 })
 
-test('stdin, another grammar, and 64 for what cannot be read', () => {
+test('stdin, another type, and 64 for what cannot be read', () => {
   const trust = (condition?: object) =>
     JSON.stringify({
       Version: '2012-10-17',
@@ -52,7 +52,11 @@ test('stdin, another grammar, and 64 for what cannot be read', () => {
       },
     })
   const narrow = trust({ StringEquals: { 'aws:SourceAccount': '123456789012' } })
-  assert.equal(compare(['-', `${documents}/trust-sagemaker.json`, '--grammar', 'trust'], narrow).status, 0)
+  assert.equal(compare(['-', `${documents}/trust-sagemaker.json`, '--type', 'trust'], narrow).status, 0)
+  assert.match(
+    compare(['-', `${documents}/trust-sagemaker.json`, '--type', 'trust'], narrow).stdout,
+    /^stdin allows less/,
+  )
   assert.equal(compare(['-', `${documents}/training.json`], trust()).status, 64)
   assert.equal(compare(['no-such-file.json', `${documents}/training.json`]).status, 64)
 })

@@ -22,7 +22,7 @@ import { hostileText } from './hostile.ts'
 import type { Doc, Sources } from './naive.ts'
 import { randomOf } from './random.ts'
 import type { Random } from './random.ts'
-import { documentsOf, hugeWorld, randomWorld } from './worlds.ts'
+import { documentsOf, globWorld, hugeWorld, randomWorld } from './worlds.ts'
 import type { World } from './worlds.ts'
 
 /** Milliseconds that one operation may take. */
@@ -72,7 +72,11 @@ export function fuzzWorld(seed: number, number: number, tally: Tally): Finding |
   const random = randomOf(seed, number)
   try {
     const huge = number % 1000 === 999
-    const world = huge ? hugeWorld(random) : randomWorld(random, REQUESTS)
+    const world = huge
+      ? hugeWorld(random)
+      : number % 10 === 7
+        ? globWorld(random, REQUESTS)
+        : randomWorld(random, REQUESTS)
     if (!huge) for (const doc of documentsOf(world.sources)) fuzzText(random, doc, tally)
     fuzzRequests(random, world, tally, huge, `seed ${seed}, world ${number}`)
     return undefined

@@ -439,7 +439,10 @@ function reachOf(statement: Element, { principal, context }: AuthorizationReques
   const own = namesOf(principal, context)
   const all = [...own.keys()]
   const listed = all.filter((reach) => own.get(reach)!.some((name) => written.includes(name)))
-  if (!excludes) return everyone ? ['direct'] : listed
+  // An Allow for everyone is none for those whom an unnamed identity provider vouches for; a Deny is one for them, too.
+  const federated = principal.kind === 'anonymous' && context('aws:federatedprovider') !== undefined
+  if (!excludes && everyone) return federated && listed.length === 0 ? ['account'] : ['direct']
+  if (!excludes) return listed
   if (everyone) return []
   if (statement['Effect'] === 'Allow') return listed.length > 0 ? [] : ['direct']
   // "When you use NotPrincipal with Deny, you must also specify the account ARN of the principal, and the role's and the
@@ -511,11 +514,16 @@ function isArn(text: string): boolean {
   return six.length === 6 && six[0] === 'arn'
 }
 
+/** What may stand first in an ARN pattern; `${*}` is text. */
+function isScheme(text: string, variables: boolean): boolean {
+  return text === 'arn' || cut(text, variables).some((part, at) => !isVariable(part, at) && /[*?]/.test(part))
+}
+
 /** Whether a value, with what its variables yield, is no ARN; one with an open variable is not called so. */
 function isNoArn(text: string, context: Context, variables: boolean): boolean {
   if (/^\*+$/.test(text)) return false
   const six = sixOf(text, variables)
-  if (six.length === 6 && (/[*?]/.test(six[0]!) || six[0] === 'arn')) return false
+  if (six.length === 6 && isScheme(six[0]!, variables)) return false
   const spelled = spell(text, context, variables)
   return spelled !== undefined && !isArn(spelled)
 }
@@ -573,8 +581,7 @@ function operandFits(wanted: string, arn: string, context: Context, variables: b
   // A lone star is every ARN.
   if (/^\*+$/.test(wanted)) return arnFits(Array<string>(6).fill('*'), arn, context, variables) === true
   const six = sixOf(wanted, variables)
-  if (six.length === 6 && (/[*?]/.test(six[0]!) || six[0] === 'arn'))
-    return arnFits(six, arn, context, variables) === true
+  if (six.length === 6 && isScheme(six[0]!, variables)) return arnFits(six, arn, context, variables) === true
   // What lacks components may get them from its variables, whose values are text, stars and all.
   const components: Piece[][] = [[]]
   for (const [at, part] of cut(wanted, variables).entries()) {

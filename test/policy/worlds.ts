@@ -610,7 +610,18 @@ export function hugeWorld(random: Random): World {
   const long = (most: number) => letters().repeat(1 + random.below(most))
   const glob = (most: number) => {
     const piece = () =>
-      random.pick(['*', '?', '*?', '**', '*a', '*ab', '?a', 'a', '*/', random.chance(0.2) ? long(200) : 'b'])
+      random.pick([
+        '*',
+        '?',
+        '*?',
+        '**',
+        '*a',
+        '*ab',
+        '?a',
+        'a',
+        '*/',
+        random.chance(0.2) ? long(random.chance(0.9) ? 200 : 5000) : 'b',
+      ])
     return random.several(1, most, piece).join('')
   }
   const statements = random.several(1, random.pick([2, 40, 300]), (): Record<string, unknown> => {
@@ -646,9 +657,48 @@ export function hugeWorld(random: Random): World {
     resource: `arn:aws:s3:::${long(2000)}`.slice(0, 2048) + random.pick(['', 'x']),
     resourceAccount: OWN,
     values: {
-      'aws:useragent': long(16_000).slice(0, 16_000),
+      'aws:useragent': long(random.chance(0.8) ? 16_000 : 100_000).slice(0, random.chance(0.8) ? 16_000 : 250_000),
       'aws:tagkeys': random.several(0, 50, () => long(128).slice(0, 128)),
     },
   }))
+  return { sources, asked }
+}
+
+/**
+ * Two letters, both wildcards and a hundred characters: patterns that match in many ways or fail at the last place, and texts
+ * made from them.
+ */
+export function globWorld(random: Random, requests: number): World {
+  const word = (most: number) => random.several(0, most, () => random.pick(['a', 'a', 'b'])).join('')
+  const glob = () => {
+    const long = random.chance(0.3) ? 90 : 6
+    const piece = () => random.pick(['*', '?', '', '*?', '?a?']) + word(random.chance(0.2) ? long : 3)
+    return random.several(1, random.pick([2, 5, 12]), piece).join('')
+  }
+  const patterns = random.several(1, 4, glob)
+  const Resource = patterns.map((pattern) => `arn:aws:s3:::${pattern}`)
+  const Condition = { StringLike: { 'aws:username': random.several(1, 3, glob).concat(random.pick(patterns)) } }
+  const doc = (statement: Record<string, unknown>): Doc => ({ Version: '2012-10-17', Statement: [statement] })
+  const sources: Sources = {
+    identity: [
+      doc({ Effect: 'Allow', Action: `s3:${glob()}`, Resource, ...(random.chance(0.5) && { Condition }) }),
+      doc({ Effect: 'Allow', Action: 's3:*', Resource: '*', Condition }),
+    ],
+  }
+  const text = () =>
+    random
+      .pick(patterns)
+      .replaceAll('*', () => word(random.pick([1, 8, 60])))
+      .replaceAll('?', () => random.pick(['a', 'b']))
+  const asked = Array.from({ length: requests }, (): Asked => {
+    const name = random.chance(0.7) ? text() : nearly(random, text())
+    return {
+      principal: callers[1]!,
+      action: `s3:${random.chance(0.5) ? 'GetObject' : word(20) || 'a'}`,
+      resource: `arn:aws:s3:::${random.chance(0.7) ? text() : nearly(random, text())}`,
+      resourceAccount: OWN,
+      values: { 'aws:username': name },
+    }
+  })
   return { sources, asked }
 }

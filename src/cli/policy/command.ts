@@ -50,7 +50,7 @@ export function policyCommand(program: Command, done: (code: number) => void): v
     )
     .argument('<a>', 'a file, - for stdin, or an AWS managed policy by name or ARN')
     .argument('<b>', 'the same')
-    .addOption(new Option('--grammar <grammar>', 'what both are').choices(GRAMMARS).default('identity'))
+    .addOption(new Option('--type <type>', 'what both are').choices(GRAMMARS).default('identity'))
     .option('--principal <arn>', 'only requests of this caller')
     .option('--budget <steps>', 'how far to search before the answer is "unknown"', steps)
     .addOption(formatOption(['pretty', 'json']))

@@ -1,14 +1,14 @@
 import pc from 'picocolors'
-import { compare, compile, nearMisses, PolicySyntaxError, replay } from '../../policy/policy.ts'
-import type { CompiledPolicy, Comparison, Grammar, NearMiss, Replay, Side, Witness } from '../../policy/policy.ts'
+import { compare, nearMisses, replay } from '../../policy/policy.ts'
+import type { Comparison, Grammar, NearMiss, Replay, Side, Witness } from '../../policy/policy.ts'
 import { exitCode } from '../exit-code.ts'
 import { UsageError } from '../failure.ts'
 import { serviceReference } from '../../services/iam/service-reference.ts'
+import { compiled } from './compiled.ts'
 import { principalOf } from './principal.ts'
-import { readSource } from './source.ts'
 
 interface Options {
-  grammar: Grammar
+  type: Grammar
   format: 'pretty' | 'json'
   /** In steps; the engine's own default unless given. */
   budget?: number
@@ -21,7 +21,7 @@ interface Options {
  * AWS-managed policy's ARN or name. Exit codes: 0 it is, 2 A allows more, 3 unknown.
  */
 export function comparePolicies(nameA: string, nameB: string, options: Options): number {
-  const { grammar, format, budget, principal } = options
+  const { type: grammar, format, budget, principal } = options
   if (nameA === '-' && nameB === '-') throw new UsageError('only one of the two policies can come from standard input.')
   const side = (name: string): Side => ({ grammar, policies: [compiled(name, grammar)] })
   const [a, b] = [side(nameA), side(nameB)]
@@ -34,9 +34,13 @@ export function comparePolicies(nameA: string, nameB: string, options: Options):
     a: replay(a, comparison.witness),
     b: replay(b, comparison.witness),
   }
-  const out = format === 'json' ? json(comparison, replays) : pretty(nameA, nameB, comparison, replays)
+  const out = format === 'json' ? json(comparison, replays) : pretty(shown(nameA), shown(nameB), comparison, replays)
   process.stdout.write(out)
   return codes[comparison.verdict]
+}
+
+function shown(name: string): string {
+  return name === '-' ? 'stdin' : name
 }
 
 const codes = {
@@ -45,18 +49,6 @@ const codes = {
   'not-subset': exitCode.denied,
   unknown: exitCode.findings,
 } as const
-
-function compiled(name: string, grammar: Grammar): CompiledPolicy {
-  const source = readSource(name)
-  try {
-    return compile(source.text, { id: source.name, managed: source.managed, grammar })
-  } catch (error) {
-    if (!(error instanceof PolicySyntaxError)) throw error
-    const before = source.text.slice(0, error.offset).split('\n')
-    const place = `${source.name}:${before.length}:${before.at(-1)!.length + 1}`
-    throw new UsageError(`${place}: ${error.message} (${error.reason})`)
-  }
-}
 
 interface Replays {
   a: readonly Replay[]

@@ -1,20 +1,11 @@
 import pc from 'picocolors'
-import {
-  compile,
-  denialSentence,
-  evaluate,
-  nearMisses,
-  PolicySyntaxError,
-  statementSpan,
-  suggest,
-} from '../../policy/policy.ts'
-import type { AuthorizationRequest, CompiledPolicy, Decision, Grammar, PolicySet } from '../../policy/policy.ts'
-import { positionAt } from '../../policy/json.ts'
+import { denialSentence, evaluate, nearMisses, statementSpan, suggest } from '../../policy/policy.ts'
+import type { AuthorizationRequest, CompiledPolicy, Decision, PolicySet } from '../../policy/policy.ts'
 import { exitCode } from '../exit-code.ts'
 import { UsageError } from '../failure.ts'
+import { compiled } from './compiled.ts'
 import { contextOf } from './context.ts'
 import { principalOf } from './principal.ts'
-import { readSource } from './source.ts'
 
 export interface EvaluateOptions {
   action?: string
@@ -74,18 +65,6 @@ function policySet({ action, resource }: AuthorizationRequest, options: Evaluate
     ...(endpointPolicy && { endpoint: compiled(endpointPolicy, 'endpoint') }),
     ...(scp && { scp: [scp.map((name) => compiled(name, 'scp'))] }),
     ...(rcp && { rcp: [rcp.map((name) => compiled(name, 'rcp'))] }),
-  }
-}
-
-function compiled(name: string, grammar: Grammar): CompiledPolicy {
-  const { name: id, text, managed } = readSource(name)
-  try {
-    return compile(text, { id, managed, grammar })
-  } catch (error) {
-    if (!(error instanceof PolicySyntaxError)) throw error
-    const { line, column } = positionAt(text, error.offset)
-    const reason = error.reason === error.message ? '' : ` (${error.reason})`
-    throw new UsageError(`${id}:${line}:${column}: ${error.message}${reason}`)
   }
 }
 

@@ -164,6 +164,24 @@ test('a broken document is shown where it breaks', () => {
   assert.equal(status, 64)
 })
 
+test('a statement without its policy is told how to become one, and nothing else', () => {
+  const lone = file('lone.json', { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' })
+  const hint = 'this is a statement, not a policy: wrap it in {"Version": "2012-10-17", "Statement": [ … ]}'
+  const linted = JSON.parse(run(['lint', lone, '--format', 'json']).stdout) as [{ findings: { message: string }[] }]
+  assert.deepEqual(
+    linted[0].findings.map(({ message }) => message),
+    [`AWS does not store this policy: Syntax errors in policy. (${hint})`],
+  )
+  for (const args of [
+    ['evaluate', '--action', 's3:GetObject', '--policy', lone],
+    ['compare', lone, reader],
+  ]) {
+    const { status, stderr } = run(args)
+    assert.equal(stderr, `sallyport: lone.json:2:13: Syntax errors in policy. (${hint})\n`)
+    assert.equal(status, 64)
+  }
+})
+
 test('evaluate: allowed, by a statement of a file', () => {
   const { status, stdout } = run(
     `evaluate --action s3:GetObject --resource arn:aws:s3:::b/k --policy ${reader} --format json`,

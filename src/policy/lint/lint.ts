@@ -71,11 +71,11 @@ export function lint(text: string, { type = 'identity', reference }: LintOptions
   if (json) {
     const refused = refusal(text, type)
     if (refused) {
-      const { message, reason, offset } = refused
-      const why = reason === message ? undefined : reason
+      const { message, reason, offset, hint } = refused
+      const why = hint ?? (reason === message ? undefined : reason)
       add(
         'MALFORMED_POLICY_DOCUMENT',
-        offset,
+        hint === undefined ? offset : json.offsetOf([]),
         [],
         sentence('MALFORMED_POLICY_DOCUMENT', { sentence: message, reason: why }),
       )
@@ -84,7 +84,8 @@ export function lint(text: string, { type = 'identity', reference }: LintOptions
       const offset = json.offsetOf(path)
       add(code, atKey ? keyOffset(text, path, offset) : offset, path, sentence(code, values), suggestion)
     }
-    const policy = readView(json.value, text, type, report)
+    // What is no policy at all breaks every rule of one: the finding that says so is enough.
+    const policy = refused?.hint === undefined ? readView(json.value, text, type, report) : undefined
     if (policy) {
       const desk: Desk = { policy, report, reference, actionsOf: remembering(actionFinder(reference)) }
       for (const check of documentChecks) check(desk)

@@ -8,12 +8,11 @@ import type { CompiledPolicy } from '../../policy/types.ts'
  */
 export function compileRepositoryPolicy(text: string, repositoryArn: string): CompiledPolicy {
   const name = repositoryArn.slice(repositoryArn.indexOf('/') + 1)
-  const policy = compile(withResource(text, repositoryArn), {
+  return compile(withResource(text, repositoryArn), {
     id: `repository-policy:${name}`,
     managed: false,
     grammar: 'resource',
   })
-  return { ...policy, text }
 }
 
 function withResource(text: string, repositoryArn: string): string {

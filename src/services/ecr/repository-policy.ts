@@ -6,9 +6,17 @@ import type {
   SetRepositoryPolicyCommandInput,
   SetRepositoryPolicyCommandOutput,
 } from '@aws-sdk/client-ecr'
+import { bindPrincipals } from '../iam/bound-principals.ts'
 import { operation } from '../operation.ts'
 import { invalidParameter, repositoryPolicyNotFound } from './errors.ts'
-import { findRepository, onRepository, repositoryArn, repositoryId, repositoryKey } from './repository.ts'
+import {
+  findRepository,
+  onRepository,
+  repositoryArn,
+  repositoryId,
+  repositoryKey,
+  shownRepositoryPolicy,
+} from './repository.ts'
 import type { Repository } from './repository.ts'
 import { compileRepositoryPolicy } from './repository-policy-text.ts'
 
@@ -23,7 +31,10 @@ export const setRepositoryPolicy = operation<SetRepositoryPolicyCommandInput, Se
       return world.store.transaction(() => {
         const found = findRepository(world, id)
         assertCompiles(policyText, repositoryArn(id))
-        world.store.put<Repository>('ecr/repository', repositoryKey(id), { ...found, policyText })
+        const { principals: policyPrincipals, stranger } = bindPrincipals(world.store, policyText)
+        // github.com/hashicorp/terraform-provider-aws/issues/39064
+        if (stranger !== undefined) throw invalidParameter('PolicyText', 'Principal not found')
+        world.store.put<Repository>('ecr/repository', repositoryKey(id), { ...found, policyText, policyPrincipals })
         return { registryId: id.account, repositoryName: id.name, policyText }
       })
     },
@@ -46,7 +57,7 @@ export const getRepositoryPolicy = operation<GetRepositoryPolicyCommandInput, Ge
     needs: onRepository('GetRepositoryPolicy'),
     perform: (input, { call, world }) => {
       const id = repositoryId(input, call)
-      const { policyText } = findRepository(world, id)
+      const policyText = shownRepositoryPolicy(world.store, findRepository(world, id))
       if (policyText === undefined) throw repositoryPolicyNotFound(id)
       return { registryId: id.account, repositoryName: id.name, policyText }
     },
@@ -61,8 +72,10 @@ export const deleteRepositoryPolicy = operation<
   perform: (input, { call, world }) => {
     const id = repositoryId(input, call)
     return world.store.transaction(() => {
-      const { policyText, ...rest } = findRepository(world, id)
+      const found = findRepository(world, id)
+      const policyText = shownRepositoryPolicy(world.store, found)
       if (policyText === undefined) throw repositoryPolicyNotFound(id)
+      const { policyText: _text, policyPrincipals: _principals, ...rest } = found
       world.store.put<Repository>('ecr/repository', repositoryKey(id), rest)
       return { registryId: id.account, repositoryName: id.name, policyText }
     })

@@ -2,8 +2,10 @@ import type { Repository as ApiRepository } from '@aws-sdk/client-ecr'
 import { need } from '../../door/call.ts'
 import type { Call, Need } from '../../door/call.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
+import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
 import type { World } from '../../world.ts'
+import { type BoundPolicy, boundText, shownText } from '../iam/bound-principals.ts'
 import { partition } from '../partition.ts'
 import { repositoryNotFound } from './errors.ts'
 import { compileRepositoryPolicy } from './repository-policy-text.ts'
@@ -14,6 +16,8 @@ export interface Repository {
   tags: Record<string, string>
   /** As its author wrote it; absent: none is set. */
   policyText?: string
+  /** Who was meant by it: principal as written -> unique id. */
+  policyPrincipals?: BoundPolicy['principals']
 }
 
 export interface RepositoryId {
@@ -91,11 +95,23 @@ const compiled = new WeakMap<Repository, CompiledPolicy>()
 
 /** The compiled policy of a repository, or undefined when it has none. */
 export function compiledRepositoryPolicy(document: Repository): CompiledPolicy | undefined {
-  if (document.policyText === undefined) return undefined
+  const written = boundPolicy(document)
+  if (!written) return undefined
   let policy = compiled.get(document)
   if (!policy) {
-    policy = compileRepositoryPolicy(document.policyText, document.repository.repositoryArn ?? '')
+    const { text } = written
+    policy = { ...compileRepositoryPolicy(boundText(written), document.repository.repositoryArn ?? ''), text }
     compiled.set(document, policy)
   }
   return policy
+}
+
+/** The policy of a repository as it reads today, or undefined when it has none. */
+export function shownRepositoryPolicy(store: Store, document: Repository): string | undefined {
+  const written = boundPolicy(document)
+  return written && shownText(store, written)
+}
+
+function boundPolicy({ policyText: text, policyPrincipals: principals = {} }: Repository): BoundPolicy | undefined {
+  return text === undefined ? undefined : { text, principals }
 }

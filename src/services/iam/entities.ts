@@ -1,5 +1,6 @@
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Store } from '../../store/store.ts'
+import type { BoundPolicy } from './bound-principals.ts'
 
 /**
  * The documents that IAM keeps. Names are unique without regard to case (IAM User Guide, "IAM and AWS STS quotas"),
@@ -54,14 +55,7 @@ export interface Role extends Entity {
   readonly description?: string
   /** Seconds. */
   readonly maxSessionDuration: number
-  readonly trust: TrustDocument
-}
-
-/** A trust policy as written, and who its principals were at that moment (see trust.ts). */
-export interface TrustDocument {
-  readonly text: string
-  /** Principal ARN -> unique id. */
-  readonly principals: Readonly<Record<string, string>>
+  readonly trust: BoundPolicy
 }
 
 /** A customer managed policy. */

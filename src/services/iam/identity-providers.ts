@@ -41,6 +41,14 @@ export function providerKey(arn: string): string {
   return `${account}/${name}`
 }
 
+/**
+ * Whether the URL, without `https://`, begins with the name of a host, written plainly. The claims of its tokens become
+ * condition keys that begin with it: `saml` or `aws:` would pass for what AWS itself says (`saml:sub`).
+ */
+export function hasIssuerHost(url: string): boolean {
+  return /^(?:[\w-]+(?:\.[\w-]+)+|localhost|\[[\da-f:.]+\])(?::\d+)?(?:\/|$)/i.test(url)
+}
+
 export function findOpenIdConnectProvider(store: Store, arn: string): OpenIdConnectProvider | undefined {
   const found = store.get<OpenIdConnectProvider>(OPEN_ID_CONNECT_PROVIDERS, providerKey(arn))
   return found?.arn === arn ? found : undefined

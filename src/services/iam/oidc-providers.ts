@@ -19,6 +19,7 @@ import { operation } from '../operation.ts'
 import { alreadyExists, invalidInput, noSuchEntity, validationError } from './entities.ts'
 import {
   findOpenIdConnectProvider,
+  hasIssuerHost,
   OPEN_ID_CONNECT_PROVIDERS,
   type OpenIdConnectProvider,
   providerKey,
@@ -161,8 +162,7 @@ const withoutScheme = (url: string): string => url.replace(/^https:\/\//i, '')
  * because an issuer on one's own machine hardly has 443.
  */
 function checkUrl(url: string): void {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const plain = parsed?.protocol === 'https:' && parsed.username === '' && parsed.password === '' && !/[?#\s]/.test(url)
+  const plain = /^https:\/\/[^?#\s]+$/i.test(url) && URL.canParse(url) && hasIssuerHost(withoutScheme(url))
   if (!plain) throw validationError('Invalid Open ID Connect Provider URL')
 }
 

@@ -74,6 +74,8 @@ function collect(store: Store, entity: Entity): IdentityPolicies {
   for (const group of groupsOf(store, entity)) {
     for (const policy of ownPolicies(store, group)) identity.push({ ...policy, attachedTo: group.arn })
   }
+  // Frozen: then the engine need not look whether the list is still the one that it knows.
+  Object.freeze(identity)
   return entity.boundary === undefined
     ? { identity }
     : { identity, boundary: compiledManagedPolicy(store, entity.boundary) }

@@ -61,7 +61,7 @@ export interface ManagedPolicyView {
   readonly defaultVersionId: string
   readonly tags: Policy['tags']
   /** Oldest first. */
-  readonly versions: readonly (Omit<PolicyVersion, 'text'> & { text(): string })[]
+  readonly versions: readonly (Omit<PolicyVersion, 'text'> & { text: () => string })[]
 }
 
 export function findPolicyView(store: Store, arn: string): ManagedPolicyView | undefined {

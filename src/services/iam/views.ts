@@ -1,9 +1,9 @@
 import type { Store } from '../../store/store.ts'
+import { shownText } from './bound-principals.ts'
 import type { Entity, Group, Role, User } from './entities.ts'
 import { keyUse, roleUse } from './last-used.ts'
 import { encodePolicy } from './policy-text.ts'
 import { attachmentsOf, type ManagedPolicyView } from './policies.ts'
-import { shownTrust } from './trust.ts'
 
 /** How the answers of IAM describe things. Lists leave tags, boundaries and last use out, as AWS does. */
 
@@ -34,7 +34,7 @@ export function roleView(store: Store, role: Role) {
     RoleId: role.id,
     Arn: role.arn,
     CreateDate: role.createDate,
-    AssumeRolePolicyDocument: encodePolicy(shownTrust(store, role.trust)),
+    AssumeRolePolicyDocument: encodePolicy(shownText(store, role.trust)),
   }
 }
 

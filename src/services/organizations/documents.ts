@@ -1,5 +1,6 @@
 import type { PolicyType } from '@aws-sdk/client-organizations'
 import type { Store } from '../../store/store.ts'
+import type { BoundPolicy } from '../iam/bound-principals.ts'
 import type { Tag } from '../iam/entities.ts'
 
 /**
@@ -41,6 +42,8 @@ export interface Organization {
 export interface ResourcePolicy {
   readonly id: string
   readonly content: string
+  /** Who was meant by it: principal as written -> unique id. */
+  readonly principals?: BoundPolicy['principals']
   readonly tags: readonly Tag[]
 }
 

@@ -4,6 +4,7 @@ import type { CompiledPolicy, ContextValues } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
 import type { World } from '../../world.ts'
+import { boundText } from '../iam/bound-principals.ts'
 import { requestTagKeys } from '../iam/tags.ts'
 import { operation, type Operation } from '../operation.ts'
 import { type Delegate, DELEGATES, type Organization, organizationOf, type ResourcePolicy } from './documents.ts'
@@ -93,8 +94,11 @@ const compiled = new WeakMap<ResourcePolicy, CompiledPolicy>()
 function compiledResourcePolicy({ resourcePolicy }: Organization): CompiledPolicy {
   const kept = compiled.get(resourcePolicy!)
   if (kept) return kept
-  const { id, content } = resourcePolicy!
-  const policy = compile(content, { id: `organization-resource-policy:${id}`, grammar: 'resource' })
+  const { id, content: text, principals = {} } = resourcePolicy!
+  const policy = compile(boundText({ text, principals }), {
+    id: `organization-resource-policy:${id}`,
+    grammar: 'resource',
+  })
   compiled.set(resourcePolicy!, policy)
   return policy
 }

@@ -8,7 +8,9 @@ import type {
   ResourcePolicy as ResourcePolicyView,
 } from '@aws-sdk/client-organizations'
 import { parsePolicy, PolicySyntaxError } from '../../policy/parse.ts'
+import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
+import { bindPrincipals, type BoundPolicy, shownText } from '../iam/bound-principals.ts'
 import { type Organization, type ResourcePolicy, saveOrganization } from './documents.ts'
 import { invalidInput, needsAllFeatures, resourcePolicyNotFound } from './errors.ts'
 import { newId, resourcePolicyArn } from './ids.ts'
@@ -29,10 +31,11 @@ export const putResourcePolicy = organizationOperation<PutResourcePolicyCommandI
       const resourcePolicy = {
         id: before?.id ?? newId.resourcePolicy(world),
         content,
+        principals: principalsOf(store, content),
         tags: withTags(before?.tags ?? [], Tags),
       }
       saveOrganization(store, { ...organization, resourcePolicy })
-      return { ResourcePolicy: view(organization, resourcePolicy) }
+      return { ResourcePolicy: view(store, organization, resourcePolicy) }
     },
   },
 )
@@ -42,9 +45,9 @@ export const describeResourcePolicy = organizationOperation<
   DescribeResourcePolicyCommandOutput
 >('DescribeResourcePolicy', {
   audience: 'delegates',
-  perform: (_input, { organization }) => {
+  perform: (_input, { store, organization }) => {
     if (!organization.resourcePolicy) throw resourcePolicyNotFound()
-    return { ResourcePolicy: view(organization, organization.resourcePolicy) }
+    return { ResourcePolicy: view(store, organization, organization.resourcePolicy) }
   },
 })
 
@@ -61,8 +64,22 @@ export const deleteResourcePolicy = organizationOperation<
   },
 })
 
-function view(organization: Organization, { id, content }: ResourcePolicy): Shape<ResourcePolicyView> {
-  return { ResourcePolicySummary: { Id: id, Arn: resourcePolicyArn(organization, id) }, Content: content }
+function view(
+  store: Store,
+  organization: Organization,
+  { id, content: text, principals = {} }: ResourcePolicy,
+): Shape<ResourcePolicyView> {
+  return {
+    ResourcePolicySummary: { Id: id, Arn: resourcePolicyArn(organization, id) },
+    Content: shownText(store, { text, principals }),
+  }
+}
+
+function principalsOf(store: Store, content: string): BoundPolicy['principals'] {
+  const { principals, stranger } = bindPrincipals(store, content)
+  if (stranger === undefined) return principals
+  // inferred: the sentence.
+  throw invalidInput('INVALID_PRINCIPAL', `The provided resource policy has an invalid principal: ${stranger}`)
 }
 
 /** inferred: the sentences. */

@@ -10,9 +10,9 @@ import type {
 } from '@aws-sdk/client-s3'
 import { parsePolicy } from '../../policy/parse.ts'
 import { AwsError } from '../../wire/aws-error.ts'
+import { bindPrincipals, shownText } from '../iam/bound-principals.ts'
 import { operation } from '../operation.ts'
 import { bucketArn, openBucket, updateBucket, type Bucket } from './bucket.ts'
-import { bindPrincipals, shownPolicy } from './bucket-policy-principals.ts'
 import { checkBucketPolicy, malformed } from './bucket-policy-text.ts'
 import { bucketNeed } from './needs.ts'
 import { isPublicPolicy } from './public-access.ts'
@@ -51,8 +51,8 @@ export const getBucketPolicy = operation<GetBucketPolicyCommandInput, GetBucketP
   {
     needs: bucketNeed('s3:GetBucketPolicy'),
     perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
-      const { text, principals } = policyOf(openBucket(Bucket, ExpectedBucketOwner, permit))
-      return { Policy: shownPolicy(permit.world.store, text, principals) }
+      const policy = policyOf(openBucket(Bucket, ExpectedBucketOwner, permit))
+      return { Policy: shownText(permit.world.store, policy) }
     },
   },
 )

@@ -3,8 +3,8 @@ import { compile } from '../../policy/compile.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
+import { boundText } from '../iam/bound-principals.ts'
 import { findBucket, type Bucket } from './bucket.ts'
-import { withPrincipals } from './bucket-policy-principals.ts'
 import { isPublicPolicy } from './public-access.ts'
 
 interface Compiled {
@@ -19,10 +19,12 @@ function compiled(bucket: Bucket): Compiled | undefined {
   if (!bucket.policy) return undefined
   let found = cache.get(bucket)
   if (!found) {
-    const { text, principals } = bucket.policy
-    const ids = new Map(Object.entries(principals))
-    const bound = withPrincipals(text, (principal) => ids.get(principal) ?? principal)
-    const policy = compile(bound, { id: `bucket-policy:${bucket.name}`, managed: false, grammar: 'resource' })
+    const { text } = bucket.policy
+    const policy = compile(boundText(bucket.policy), {
+      id: `bucket-policy:${bucket.name}`,
+      managed: false,
+      grammar: 'resource',
+    })
     found = { policy: { ...policy, text }, isPublic: isPublicPolicy(parsePolicy(text, 'resource')) }
     cache.set(bucket, found)
   }

@@ -2,6 +2,7 @@ import type { AssumeRoleWithSAMLCommandInput, AssumeRoleWithSAMLCommandOutput } 
 import { AwsError } from '../../wire/aws-error.ts'
 import { operationOnEvidence } from '../operation.ts'
 import {
+  accountOf,
   checkRoleArn,
   needsOnRole,
   openRoleSession,
@@ -25,8 +26,10 @@ export const assumeRoleWithSaml = operationOnEvidence<
   evidence: async (input, { requestId, world }) => {
     checkRoleArn(input.RoleArn)
     const identity = await verifySamlResponse(world, requestId, input)
-    // inferred: that a role for which the provider did not send its user is refused as one that does not trust.
-    if (!identity.roleArns.includes(input.RoleArn)) {
+    // inferred: that a role for which the provider did not send its user, or of another account than the provider's, is
+    // refused as one that does not trust.
+    const own = identity.provider.account === accountOf(input.RoleArn)
+    if (!own || !identity.roleArns.includes(input.RoleArn)) {
       throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML', 403)
     }
     return identity

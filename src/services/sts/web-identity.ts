@@ -3,7 +3,7 @@ import type { ContextValues } from '../../policy/types.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { World } from '../../world.ts'
 import type { Tag } from '../iam/entities.ts'
-import { OPEN_ID_CONNECT_PROVIDERS, type OpenIdConnectProvider } from '../iam/identity-providers.ts'
+import { hasIssuerHost, OPEN_ID_CONNECT_PROVIDERS, type OpenIdConnectProvider } from '../iam/identity-providers.ts'
 import { checkClaims, type Claims, expiredToken, invalidIdentityToken } from './claims.ts'
 import { ThumbprintMismatch } from './oidc-fetch.ts'
 import { verificationKeys } from './oidc-keys.ts'
@@ -86,7 +86,7 @@ function missingClaim(name: string): AwsError {
 function providerOf({ store }: World, account: string, issuer: string): OpenIdConnectProvider {
   const found = store
     .list<OpenIdConnectProvider>(OPEN_ID_CONNECT_PROVIDERS, { prefix: `${account}/` })
-    .find(({ value }) => `https://${value.url}` === issuer)
+    .find(({ value }) => `https://${value.url}` === issuer && hasIssuerHost(value.url))
   if (!found) throw invalidIdentityToken(`No OpenIDConnect provider found in your account for ${issuer}`)
   return found.value
 }

@@ -1,0 +1,93 @@
+/**
+ * What stands between two stars of a pattern: letters, and `?` for any one. It is looked for by Shift-And (Baeza-Yates and
+ * Gonnet, "A new approach to text searching", 1992): one bit for each of its places says whether the text so far ends with
+ * all up to there, and 32 of them move on at once. However it and the text are made, that takes text × segment ÷ 32 steps.
+ */
+import { ONE } from './pattern.ts'
+import type { FixedPart } from './pattern.ts'
+
+export interface Segment {
+  readonly length: number
+  /** Whether the text has it at that place; it must be long enough. */
+  readonly at: (text: string, from: number) => boolean
+  /** Where its leftmost occurrence between two places of the text ends; -1: there is none. */
+  readonly endIn: (text: string, from: number, to: number) => number
+}
+
+/** Characters for which the engine's own search is soon done, however it is teased: its worst is text × pattern. */
+export const SHORT = 256
+
+/** Of parts without stars. */
+export function compileSegment(parts: readonly FixedPart[]): Segment {
+  const letters: { text: string; offset: number }[] = []
+  let length = 0
+  for (const part of parts) {
+    if (typeof part === 'string') letters.push({ text: part, offset: length })
+    length += typeof part === 'string' ? part.length : 1
+  }
+  return {
+    length,
+    at: (text, from) => letters.every((one) => text.startsWith(one.text, from + one.offset)),
+    endIn: parts.includes(ONE) || length > SHORT ? shiftAnd(letters, length) : plain(letters[0]?.text ?? ''),
+  }
+}
+
+function plain(letters: string): Segment['endIn'] {
+  return (text, from, to) => {
+    const end = text.indexOf(letters, from) + letters.length
+    return end < from + letters.length || end > to ? -1 : end
+  }
+}
+
+/** The places of one letter in the segment: words of 32, in order, and the bits in each. */
+interface Places {
+  readonly words: number[]
+  readonly bits: number[]
+}
+
+function shiftAnd(letters: readonly { text: string; offset: number }[], length: number): Segment['endIn'] {
+  const words = Math.ceil(length / 32)
+  const lastBit = 1 << ((length - 1) % 32)
+  const wild = new Int32Array(words).fill(-1)
+  const placesOf = new Map<number, Places>()
+  for (const { text, offset } of letters) {
+    for (let at = 0; at < text.length; at++) {
+      const word = (offset + at) >>> 5
+      const bit = 1 << ((offset + at) % 32)
+      wild[word]! &= ~bit
+      const code = text.charCodeAt(at)
+      let places = placesOf.get(code)
+      if (!places) placesOf.set(code, (places = { words: [], bits: [] }))
+      if (places.words.at(-1) === word) places.bits[places.bits.length - 1]! |= bit
+      else {
+        places.words.push(word)
+        places.bits.push(bit)
+      }
+    }
+  }
+  return (text, from, to) => {
+    if (to - from < length) return -1
+    const reached = new Int32Array(words)
+    const next = new Int32Array(words)
+    for (let at = from; at < to; at++) {
+      // Further on no bit can be set yet.
+      const some = Math.min(words, ((at - from) >>> 5) + 1)
+      let carry = 1
+      for (let word = 0; word < some; word++) {
+        const before = reached[word]!
+        const moved = (before << 1) | carry
+        carry = before >>> 31
+        next[word] = moved
+        reached[word] = moved & wild[word]!
+      }
+      const places = placesOf.get(text.charCodeAt(at))
+      for (let index = 0; places && index < places.words.length; index++) {
+        const word = places.words[index]!
+        if (word >= some) break
+        reached[word]! |= next[word]! & places.bits[index]!
+      }
+      if (reached[words - 1]! & lastBit) return at + 1
+    }
+    return -1
+  }
+}
