@@ -17,7 +17,7 @@ export interface Condition {
   /** The key in lower case, as contexts are asked. */
   readonly contextKey: string
   readonly negated: boolean
-  test(context: Context): boolean
+  readonly test: (context: Context) => boolean
 }
 
 /** Compiles one key of one operator, in a statement of that effect. Throws where the operator does not exist. */

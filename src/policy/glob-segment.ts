@@ -81,10 +81,12 @@ function shiftAnd(letters: readonly { text: string; offset: number }[], length: 
         reached[word] = moved & wild[word]!
       }
       const places = placesOf.get(text.charCodeAt(at))
-      for (let index = 0; places && index < places.words.length; index++) {
-        const word = places.words[index]!
-        if (word >= some) break
-        reached[word]! |= next[word]! & places.bits[index]!
+      if (places) {
+        for (let index = 0; index < places.words.length; index++) {
+          const word = places.words[index]!
+          if (word >= some) break
+          reached[word]! |= next[word]! & places.bits[index]!
+        }
       }
       if (reached[words - 1]! & lastBit) return at + 1
     }
