@@ -170,7 +170,7 @@ test('a condition key that no request has is a missing key', () => {
     assert.equal(ask(`${operator}IfExists`, wanted), true, `${operator}IfExists`)
     assert.equal(ask(`ForAllValues:${operator}`, wanted), true, `ForAllValues:${operator}`)
     assert.equal(ask(`ForAnyValue:${operator}`, wanted), false, `ForAnyValue:${operator}`)
-    assert.equal(ask(`ForAnyValue:${operator}IfExists`, wanted), true, `ForAnyValue:${operator}IfExists`)
+    assert.equal(ask(`ForAnyValue:${operator}IfExists`, wanted), false, `ForAnyValue:${operator}IfExists`)
   }
   assert.equal(ask('Null', 'true'), true)
   assert.equal(ask('Null', 'false'), false)
