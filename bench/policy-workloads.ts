@@ -111,14 +111,44 @@ export interface Call {
   readonly own: ReadonlyMap<string, string> | undefined
 }
 
-/** The 16 keys of every request; like the door's, each is worked out when a policy asks for it. */
-const globalKeys = new Map<string, (call: Call) => string>([
-  ['aws:currenttime', (call) => call.currentTime],
-  ['aws:epochtime', (call) => call.epochTime],
-  ['aws:sourceip', (call) => call.sourceIp],
-  ['aws:useragent', (call) => call.userAgent],
-  ...Object.entries(sessionKeys).map(([key, value]): [string, () => string] => [key.toLowerCase(), () => value]),
-])
+/** The 16 keys of every request, each told when a policy asks for it, as door/context.ts does. */
+function globalKey(key: string, call: Call): string | undefined {
+  switch (key) {
+    case 'aws:principalarn':
+      return principal.principalArn
+    case 'aws:principalaccount':
+    case 'aws:resourceaccount':
+      return account
+    case 'aws:principaltype':
+      return 'AssumedRole'
+    case 'aws:principaltag/team':
+      return 'vision'
+    case 'aws:userid':
+      return 'AROAEXAMPLE:SageMaker'
+    case 'aws:requestedregion':
+      return region
+    case 'aws:tokenissuetime':
+      return '2026-11-23T11:30:00Z'
+    case 'aws:securetransport':
+      return 'true'
+    case 'aws:sourcevpc':
+      return 'vpc-0a1b2c3d'
+    case 'aws:sourcevpce':
+      return 'vpce-0a1b2c3d'
+    case 'aws:viaawsservice':
+      return 'false'
+    case 'aws:currenttime':
+      return call.currentTime
+    case 'aws:epochtime':
+      return call.epochTime
+    case 'aws:sourceip':
+      return call.sourceIp
+    case 'aws:useragent':
+      return call.userAgent
+    default:
+      return undefined
+  }
+}
 
 /** As the door asks it. */
 export function requestOf(call: Call): AuthorizationRequest {
@@ -127,7 +157,7 @@ export function requestOf(call: Call): AuthorizationRequest {
     action: call.action,
     resource: call.resource,
     resourceAccount: account,
-    context: (key) => call.own?.get(key) ?? globalKeys.get(key)?.(call),
+    context: (key) => call.own?.get(key) ?? globalKey(key, call),
   }
 }
 

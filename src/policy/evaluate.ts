@@ -56,11 +56,11 @@ function decide(request: AuthorizationRequest, set: PolicySet): Decision {
   const own = principal.account === request.resourceAccount
   let grantedBy: Decision['decidedBy'] = resourceType
   if (isNameless(principal)) {
-    if (naming !== DIRECT) missing = [...missing, resourceType]
+    if (naming !== DIRECT) missing = and(missing, resourceType)
   } else if (own && naming >= ENTITY) {
     if (naming === ENTITY) missing = lacking(lacking(missing, boundary), session)
   } else {
-    if (naming === NOT_NAMED && (!own || set.resourceRequired)) missing = [...missing, resourceType]
+    if (naming === NOT_NAMED && (!own || set.resourceRequired)) missing = and(missing, resourceType)
     missing = lacking(lacking(lacking(missing, identity), boundary), session)
     if (identity) grantedBy = 'identity'
     else if (own && naming === NOT_NAMED) grantedBy = 'root'
@@ -87,7 +87,12 @@ function present(a: Maybe, b: Maybe, c: Maybe, d: Maybe, e: Maybe, f: Maybe, g: 
 
 /** What is missing, and the layer's type too where it lacks an allow. */
 function lacking(missing: readonly PolicyType[], layer: Maybe): readonly PolicyType[] {
-  return lacksAllow(layer) ? [...missing, layer!.type] : missing
+  return lacksAllow(layer) ? and(missing, layer!.type) : missing
+}
+
+/** Most often it is the first. */
+function and(missing: readonly PolicyType[], type: PolicyType): readonly PolicyType[] {
+  return missing === NOTHING ? [type] : [...missing, type]
 }
 
 /** Who has no policies of its own. */

@@ -54,10 +54,17 @@ function unionOfOne(type: PolicyType, policy: Policy): Union {
   return (alone.union = unite(type, [policy]))
 }
 
+/** A caller asks time and again; its list, once frozen, is known at a glance. */
+let last: { list: readonly CompiledPolicy[]; union: Union } | undefined
+
 function unionOfList(type: PolicyType, list: readonly CompiledPolicy[]): Union {
+  if (last?.list === list && last.union.type === type) return last.union
   const remembered = type === 'identity' ? identityLists : listsOf(type)
   const known = remembered.get(list)
-  if (known && (known.fixed || isSame(known.policies, list))) return known.union
+  if (known && (known.fixed || isSame(known.policies, list))) {
+    if (known.fixed && type === 'identity') last = { list, union: known.union }
+    return known.union
+  }
   const policies = [...list]
   const union = unite(type, policies)
   remembered.set(list, { union, policies, fixed: Object.isFrozen(list) })
