@@ -40,6 +40,9 @@ export function compileCondition(
   if (!name.set && isLiteral(name.base, values)) {
     return { ...common, negated, test: equality(asked, values, negated, negated || name.ifExists) }
   }
+  if (!name.set && name.base === 'Bool' && values.length === 1 && !values[0]!.includes('$')) {
+    return { ...common, negated, test: truth(asked, isTrue(values[0]!), name.ifExists) }
+  }
   const holds = holding(known, anyValue(name.base, values, variables, known.compile), effect)
   const test =
     name.set === 'ForAllValues'
@@ -119,6 +122,15 @@ function equality(key: string, values: readonly string[], negated: boolean, when
     const actual = context(key)
     if (typeof actual !== 'string') return actual === undefined || actual.length === 0 ? whenMissing : false
     return (matches ? matches(actual, context) : actual === only) !== negated
+  }
+}
+
+/** `aws:SecureTransport` and its like, in one step too. */
+function truth(key: string, wanted: boolean, whenMissing: boolean): Condition['test'] {
+  return (context) => {
+    const actual = context(key)
+    if (typeof actual !== 'string') return actual === undefined || actual.length === 0 ? whenMissing : false
+    return isTrue(actual) === wanted
   }
 }
 

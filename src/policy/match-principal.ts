@@ -134,7 +134,8 @@ function namings(names: Names, principal: Principal, context: Context): Naming {
  * of the AWS account ID": so it is the account that it names.
  */
 function listsAccount({ accounts, roots, canonicalIds }: Names, { account, arn, canonicalId }: Principal): boolean {
-  if (accounts.has(account) || (canonicalId !== undefined && canonicalIds.has(canonicalId))) return true
+  if ((accounts.size > 0 && accounts.has(account)) || (canonicalId !== undefined && canonicalIds.has(canonicalId)))
+    return true
   for (const root of roots) if (root.account === account && isIn(root.partition, arn)) return true
   return false
 }

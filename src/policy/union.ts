@@ -1,16 +1,7 @@
 /** A layer of policies as one: which statements an action concerns, and the records that its answers share. */
 import { inside } from './compile.ts'
 import type { Candidate, Policy } from './compile.ts'
-import { remembering } from './memo.ts'
 import type { CompiledPolicy, Effect, LayerDecision, MatchedStatement, PolicyType } from './types.ts'
-
-/** What a layer has to say about one action. */
-export interface Question {
-  /** Statements of all the policies whose Action or NotAction covers the action, in their order. */
-  readonly candidates: readonly Candidate[]
-  /** The record of the layer when those matched whose bits are set: bit n for candidate n. Few candidates only. */
-  recordOf(bits: number): LayerDecision
-}
 
 /** More candidates than this are recorded one by one: bits would not do. */
 export const COUNTED_BY_BITS = 30
@@ -18,14 +9,8 @@ export const COUNTED_BY_BITS = 30
 /** What a layer consists of: one policy, or a list that is kept by whoever asks. */
 export type Layer = CompiledPolicy | readonly CompiledPolicy[]
 
-export interface Union {
-  readonly type: PolicyType
-  question(action: string): Question
-  record(matched: readonly MatchedStatement[]): LayerDecision
-}
-
 /** Actions that a union remembers. Lists of a few policies are as many as roles; single policies and long lists are fewer. */
-function rememberedActions(policies: readonly CompiledPolicy[]): number {
+function rememberedActions(policies: readonly unknown[]): number {
   return policies.length > 1 && policies.length <= 8 ? 64 : 512
 }
 
@@ -51,7 +36,7 @@ export function unionOf(type: PolicyType, layer: Layer): Union {
 function unionOfOne(type: PolicyType, policy: Policy): Union {
   const { alone } = policy
   if (alone.union?.type === type) return alone.union
-  return (alone.union = unite(type, [policy]))
+  return (alone.union = new Union(type, [policy]))
 }
 
 /** A caller asks time and again; its list, once frozen, is known at a glance. */
@@ -66,7 +51,7 @@ function unionOfList(type: PolicyType, list: readonly CompiledPolicy[]): Union {
     return known.union
   }
   const policies = [...list]
-  const union = unite(type, policies)
+  const union = new Union(type, policies)
   remembered.set(list, { union, policies, fixed: Object.isFrozen(list) })
   return union
 }
@@ -87,41 +72,67 @@ function isSame(policies: readonly CompiledPolicy[], layer: readonly CompiledPol
   return true
 }
 
-function unite(type: PolicyType, policies: readonly CompiledPolicy[]): Union {
-  const ids = Object.freeze(policies.map(({ id }) => id))
-  const record = (matched: readonly MatchedStatement[]): LayerDecision =>
-    Object.freeze({ type, effect: effectOf(matched), policies: ids, matched: Object.freeze(matched) })
-  const asked = policies.map(inside)
-  const silent = record([])
-  return {
-    type,
-    record,
-    question: remembering(rememberedActions(policies), (action) =>
-      questionAbout(candidatesOf(asked, action), silent, record),
-    ),
-  }
-}
+/** What a layer has to say about one action. */
+export class Question {
+  /** Statements of all the policies whose Action or NotAction covers the action, in their order. */
+  readonly candidates: readonly Candidate[]
+  readonly #union: Union
+  readonly #records: (LayerDecision | undefined)[]
 
-/**
- * The same statements match time and again, so a record is made once for each set of them: a decision then makes nothing
- * that is thrown away with it.
- */
-function questionAbout(candidates: readonly Candidate[], silent: LayerDecision, record: Union['record']): Question {
-  // Of few candidates there are few sets; of many, most are never met.
-  const records: (LayerDecision | undefined)[] = [silent]
-  return {
-    candidates,
-    recordOf(bits) {
-      const known = bits < REMEMBERED_RECORDS ? records[bits] : undefined
-      if (known) return known
-      const made = record(candidates.filter((_, at) => bits & (1 << at)).map(({ match }) => match))
-      if (bits < REMEMBERED_RECORDS) records[bits] = made
-      return made
-    },
+  constructor(union: Union, candidates: readonly Candidate[]) {
+    this.candidates = candidates
+    this.#union = union
+    this.#records = [union.silent]
+  }
+
+  /**
+   * The record of the layer when those matched whose bits are set: bit n for candidate n. The same statements match time
+   * and again, so it is made once for each set of them, and a decision makes little that is thrown away with it.
+   */
+  recordOf(bits: number): LayerDecision {
+    // Of few candidates there are few sets; of many, most are never met.
+    const known = bits < REMEMBERED_RECORDS ? this.#records[bits] : undefined
+    if (known) return known
+    const made = this.#union.record(this.candidates.filter((_, at) => bits & (1 << at)).map(({ match }) => match))
+    if (bits < REMEMBERED_RECORDS) this.#records[bits] = made
+    return made
   }
 }
 
 const REMEMBERED_RECORDS = 256
+
+export class Union {
+  readonly type: PolicyType
+  /** The record of the layer when no statement matched. */
+  readonly silent: LayerDecision
+  readonly #policies: readonly Policy[]
+  readonly #ids: readonly string[]
+  readonly #questions = new Map<string, Question>()
+
+  constructor(type: PolicyType, policies: readonly CompiledPolicy[]) {
+    this.type = type
+    this.#policies = policies.map(inside)
+    this.#ids = Object.freeze(policies.map(({ id }) => id))
+    this.silent = this.record([])
+  }
+
+  question(action: string): Question {
+    return this.#questions.get(action) ?? this.#firstQuestion(action)
+  }
+
+  #firstQuestion(action: string): Question {
+    const question = new Question(this, candidatesOf(this.#policies, action))
+    if (this.#questions.size >= rememberedActions(this.#policies)) this.#questions.clear()
+    this.#questions.set(action, question)
+    return question
+  }
+
+  /** The record of the layer when these matched. */
+  record(matched: readonly MatchedStatement[]): LayerDecision {
+    const { type } = this
+    return Object.freeze({ type, effect: effectOf(matched), policies: this.#ids, matched: Object.freeze(matched) })
+  }
+}
 
 const NONE: readonly never[] = Object.freeze([])
 
