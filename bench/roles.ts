@@ -2,7 +2,8 @@
  * What a decision costs among 100,000 roles, in a store on disk, with five policies each: four customer-managed ones out of
  * 1,000 and an inline one that no other role has. Beside it the same with 10 roles.
  *
- * - warm: a working set (`--working-set`, 1,000 roles) asked in random order. Each asks eight kinds of questions, its own, on
+ * - ten: the same ten roles, among 10 and among 100,000: whether a decision knows how many others there are;
+ * - warm: a working set (`--working-set`, 1,000 roles) asked in random order, which the processor's caches no longer hold. Each asks eight kinds of questions, its own, on
  *   ever other resources, and has asked each before;
  * - cold: roles of whom nothing was asked yet, read from SQLite, compiled and asked for the first time;
  * - any: all roles in random order, more than any cache holds.
@@ -148,13 +149,16 @@ function run(roles: number, workingSet: number) {
   const cold = measure(store, working, working.length, (at) => at)
   // Each asks each of its questions, and the code grows warm.
   measure(store, working, Math.max(8 * working.length, 100_000), (at) => (at >> 3) % working.length)
-  const warm = median(Array.from({ length: 7 }, () => measure(store, working, 300_000, shuffled(working.length))))
+  const warmed = (callers: typeof all) =>
+    median(Array.from({ length: 7 }, () => measure(store, callers, 300_000, shuffled(callers.length))))
+  const warm = warmed(working)
+  const ten = warmed(working.slice(0, 10))
   const afterWarm = heap() - before
   const any = measure(store, all, 2 * Math.max(roles, 50_000), shuffled(roles))
   const afterAny = heap() - before
   store.close()
   rmSync(folder, { recursive: true })
-  return { cold, warm, any, afterWarm, afterAny, rss: process.memoryUsage().rss / 1024 / 1024 }
+  return { cold, warm, ten, any, afterWarm, afterAny, rss: process.memoryUsage().rss / 1024 / 1024 }
 }
 
 const roles = Number(values.roles)
@@ -170,6 +174,7 @@ console.log(
   `\`node --expose-gc bench/roles.ts\` on ${machine()}; five policies each, working set ${workingSet} roles.\n`,
 )
 console.log(`| | 10 roles | ${roles.toLocaleString('en-US')} roles | ratio |\n|---|---:|---:|---:|`)
+show('warm decision, ten roles in random order', few.ten, many.ten, 'ns')
 show('warm decision, working set in random order', few.warm, many.warm, 'ns')
 show('first decision of a role (read, compiled, asked)', few.cold / 1000, many.cold / 1000, 'µs', 1)
 show('decision, all roles in random order', few.any, many.any, 'ns')
