@@ -7,9 +7,9 @@ interface Document {
   Statement: Statement[]
 }
 
-/** A policy document of AWS's pages, as printed there (corpus/policies/README.md). */
+/** A policy document of AWS's pages, as printed there (corpus/policy/README.md). */
 export function printed(name: string): string {
-  return readFileSync(new URL(`../../corpus/policies/${name}.json`, import.meta.url), 'utf8')
+  return readFileSync(new URL(`../../corpus/policy/documents/${name}.json`, import.meta.url), 'utf8')
 }
 
 export const trustSageMaker = printed('trust-sagemaker')
