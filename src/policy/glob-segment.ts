@@ -1,7 +1,8 @@
 /**
- * What stands between two stars of a pattern: letters, and `?` for any one. It is looked for by Shift-And (Baeza-Yates and
- * Gonnet, "A new approach to text searching", 1992): one bit for each of its places says whether the text so far ends with
- * all up to there, and 32 of them move on at once. However it and the text are made, that takes text × segment ÷ 32 steps.
+ * What stands between two stars of a pattern: letters, and `?` for any one. Many letters are looked for by Knuth, Morris and
+ * Pratt's way, in as many steps as the text is long; where there is a `?`, by Shift-And (Baeza-Yates and Gonnet, "A new
+ * approach to text searching", 1992): one bit for each place says whether the text so far ends with all up to there, and 32
+ * of them move on at once. However segment and text are made, that takes text × segment ÷ 32 steps.
  */
 import { ONE } from './pattern.ts'
 import type { FixedPart } from './pattern.ts'
@@ -28,7 +29,32 @@ export function compileSegment(parts: readonly FixedPart[]): Segment {
   return {
     length,
     at: (text, from) => letters.every((one) => text.startsWith(one.text, from + one.offset)),
-    endIn: parts.includes(ONE) || length > SHORT ? shiftAnd(letters, length) : plain(letters[0]?.text ?? ''),
+    endIn: parts.includes(ONE) ? shiftAnd(letters, length) : lettersOnly(letters.map(({ text }) => text).join('')),
+  }
+}
+
+function lettersOnly(letters: string): Segment['endIn'] {
+  return letters.length > SHORT ? resuming(letters) : plain(letters)
+}
+
+/** Knuth, Morris and Pratt: after a letter that does not fit, it goes on with the longest beginning that still does. */
+function resuming(letters: string): Segment['endIn'] {
+  const shorter = new Int32Array(letters.length)
+  for (let at = 1, fits = 0; at < letters.length; at++) {
+    const code = letters.charCodeAt(at)
+    while (fits > 0 && letters.charCodeAt(fits) !== code) fits = shorter[fits - 1]!
+    if (letters.charCodeAt(fits) === code) fits++
+    shorter[at] = fits
+  }
+  return (text, from, to) => {
+    let fits = 0
+    for (let at = from; at < to; at++) {
+      const code = text.charCodeAt(at)
+      while (fits > 0 && letters.charCodeAt(fits) !== code) fits = shorter[fits - 1]!
+      if (letters.charCodeAt(fits) === code) fits++
+      if (fits === letters.length) return at + 1
+    }
+    return -1
   }
 }
 
