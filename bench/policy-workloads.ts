@@ -98,21 +98,16 @@ export function compileWorkload({ identity, boundary, resource }: Workload, text
 
 export const statementsOf = (document: Document): Statement[] => document.Statement
 
-/** One call as it comes from the wire: what is its own is in strings of its own. */
+/** One call as it comes from the wire: what it asks is in strings of its own. */
 export interface Call {
   readonly action: string
   readonly resource: string
-  /** Per request: clock, address, agent. */
-  readonly currentTime: string
-  readonly epochTime: string
-  readonly sourceIp: string
-  readonly userAgent: string
   /** Keys of the action, in lower case; mostly there are none. */
   readonly own: ReadonlyMap<string, string> | undefined
 }
 
 /** The 16 keys of every request, each told when a policy asks for it, as door/context.ts does. */
-function globalKey(key: string, call: Call): string | undefined {
+function globalKey(key: string): string | undefined {
   switch (key) {
     case 'aws:principalarn':
       return principal.principalArn
@@ -138,13 +133,13 @@ function globalKey(key: string, call: Call): string | undefined {
     case 'aws:viaawsservice':
       return 'false'
     case 'aws:currenttime':
-      return call.currentTime
+      return sixteenKeys['aws:CurrentTime']
     case 'aws:epochtime':
-      return call.epochTime
+      return sixteenKeys['aws:EpochTime']
     case 'aws:sourceip':
-      return call.sourceIp
+      return sixteenKeys['aws:SourceIp']
     case 'aws:useragent':
-      return call.userAgent
+      return sixteenKeys['aws:UserAgent']
     default:
       return undefined
   }
@@ -157,7 +152,7 @@ export function requestOf(call: Call): AuthorizationRequest {
     action: call.action,
     resource: call.resource,
     resourceAccount: account,
-    context: (key) => call.own?.get(key) ?? globalKey(key, call),
+    context: (key) => call.own?.get(key) ?? globalKey(key),
   }
 }
 
@@ -169,10 +164,6 @@ export function calls(asked: readonly Asked[], count: number): Call[] {
     return {
       action: fresh(action),
       resource: fresh(resource === '*' ? resource : `${resource}${at}`),
-      currentTime: fresh(sixteenKeys['aws:CurrentTime']!),
-      epochTime: fresh(sixteenKeys['aws:EpochTime']!),
-      sourceIp: fresh(sixteenKeys['aws:SourceIp']!),
-      userAgent: fresh(sixteenKeys['aws:UserAgent']!),
       own: own.length > 0 ? new Map(own.map(([key, value]) => [key.toLowerCase(), fresh(value)])) : undefined,
     }
   })
