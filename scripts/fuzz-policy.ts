@@ -5,7 +5,7 @@
  *
  * `--documents` counts documents and requests together. Worlds are numbered from 0 and depend on the seed and their number
  * alone, so that `--only` repeats one. Findings go to standard output, shrunk, as cases for `corpus/policy/cases`; progress to
- * standard error; the last line is the summary. Exits 1 where something was found.
+ * standard error; the last lines are the summary, also of a run that is ended by Ctrl-C. Exits 1 where something was found.
  */
 // oxlint-disable unicorn/require-post-message-target-origin -- these are threads, not windows
 import { availableParallelism } from 'node:os'
@@ -63,7 +63,10 @@ async function main(): Promise<void> {
   const seconds = () => (performance.now() - started) / 1000
   const total: Report = { tally: emptyTally(), worlds: 0, findings: [] }
   const done = () => total.tally.documents + total.tally.requests
+  let ended = false
+  process.once('SIGINT', () => (ended = true))
   const enough = () =>
+    ended ||
     done() >= Number(values.documents) ||
     seconds() >= Number(values.seconds ?? Infinity) ||
     total.findings.length >= ENOUGH
