@@ -136,13 +136,8 @@ function namings(names: Names, principal: Principal, context: Context): Naming {
 function listsAccount({ accounts, roots, canonicalIds }: Names, { account, arn, canonicalId }: Principal): boolean {
   if ((accounts.size > 0 && accounts.has(account)) || (canonicalId !== undefined && canonicalIds.has(canonicalId)))
     return true
-  for (const root of roots) if (root.account === account && isIn(root.partition, arn)) return true
+  for (const root of roots) if (root.account === account && arn.startsWith(root.partition)) return true
   return false
-}
-
-/** Of `arn:aws:` and its longer kin, one character tells. */
-function isIn(partition: string, arn: string): boolean {
-  return arn.charCodeAt(partition.length - 1) === 0x3a && (partition === 'arn:aws:' || arn.startsWith(partition))
 }
 
 /**
