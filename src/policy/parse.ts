@@ -139,9 +139,10 @@ function readJsonOrFail(text: string): JsonText {
 /** Documentation often prints no more than a statement. */
 const LONE_STATEMENT = 'this is a statement, not a policy: wrap it in {"Version": "2012-10-17", "Statement": [ … ]}'
 
-const TOP_ELEMENTS = new Set(['Version', 'Id', 'Statement'])
+/** What a policy may consist of, and a statement of it. */
+export const TOP_ELEMENTS = new Set(['Version', 'Id', 'Statement'])
 const VERSIONS = new Set<Json>(['2008-10-17', '2012-10-17'])
-const STATEMENT_ELEMENTS = new Set([
+export const STATEMENT_ELEMENTS = new Set([
   'Sid',
   'Effect',
   'Principal',

@@ -2,23 +2,12 @@
 import { principalTypes } from '../document.ts'
 import type { Json, JsonObject, JsonPath } from '../json.ts'
 import { parseOperator } from '../operators.ts'
+import { STATEMENT_ELEMENTS, TOP_ELEMENTS } from '../parse.ts'
 import type { PolicyType } from '../types.ts'
 import type { Report } from './report.ts'
 import type { Clause, Item, List, Policy, PrincipalItem, Principals, Statement } from './view.ts'
 
 const VERSIONS = ['2008-10-17', '2012-10-17']
-const TOP_ELEMENTS = new Set(['Version', 'Id', 'Statement'])
-const ELEMENTS = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-])
 
 /** Undefined where the whole is no object. */
 export function readView(json: Json, text: string, type: PolicyType, report: Report): Policy | undefined {
@@ -51,7 +40,8 @@ export function readView(json: Json, text: string, type: PolicyType, report: Rep
 
 function readStatement(json: JsonObject, path: JsonPath, report: Report): Statement {
   for (const element of Object.keys(json)) {
-    if (!ELEMENTS.has(element)) report('INVALID_POLICY_ELEMENT', [...path, element], { element }, { atKey: true })
+    if (!STATEMENT_ELEMENTS.has(element))
+      report('INVALID_POLICY_ELEMENT', [...path, element], { element }, { atKey: true })
   }
   for (const one of ['Principal', 'Action', 'Resource']) {
     const other = `Not${one}`
