@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
-import pc from 'picocolors'
+import { colour } from './colour.ts'
 import { managedPolicy } from '../services/iam/managed-policies.ts'
 import { processRunner } from '../runners/process.ts'
 import { exitCode } from './exit-code.ts'
@@ -27,7 +27,7 @@ export async function doctor({ data, format }: { data: string; format: 'pretty' 
   if (format === 'json') process.stdout.write(`${JSON.stringify({ version: 1, findings: all }, null, 2)}\n`)
   else
     for (const { ok, name, text } of all)
-      process.stdout.write(`${ok ? pc.green('✔') : pc.yellow('!')} ${name.padEnd(18)} ${text}\n`)
+      process.stdout.write(`${ok ? colour.green('✔') : colour.yellow('!')} ${name.padEnd(18)} ${text}\n`)
   const needed = ['node', 'managed policies', 'disk']
   return all.some((one) => !one.ok && needed.includes(one.name)) ? exitCode.findings : exitCode.ok
 }

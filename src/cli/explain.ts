@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { colour } from './colour.ts'
 import type { Explanation } from '../advise/explanation.ts'
 import { connect, type Client } from './client.ts'
 import { exitCode } from './exit-code.ts'
@@ -15,7 +15,7 @@ export async function fetchExplanation(client: Client, id: string): Promise<Expl
   return Document as Explanation
 }
 
-const marks = { allow: pc.green('✔'), 'explicit-deny': pc.red('✘'), 'implicit-deny': pc.yellow('–') }
+const marks = { allow: colour.green('✔'), 'explicit-deny': colour.red('✘'), 'implicit-deny': colour.yellow('–') }
 
 /** EC2's thousand characters of ciphertext say nothing that is not below in plain words. */
 const ENCODED = /(Encoded authorization failure message: \S{8})\S+/
@@ -26,24 +26,25 @@ export function pretty(explanation: Explanation): string {
     explanation
   const lines: string[] = []
   const say = (text = '') => lines.push(text)
-  const head = decision === 'allowed' ? pc.green('ALLOWED') : pc.red('DENIED')
-  say(job ? `${head}  ${job.arn} (${job.status})` : `${head}  ${service}:${operation}  ${pc.dim(requestId)}`)
+  const head = decision === 'allowed' ? colour.green('ALLOWED') : colour.red('DENIED')
+  say(job ? `${head}  ${job.arn} (${job.status})` : `${head}  ${service}:${operation}  ${colour.dim(requestId)}`)
   if (job?.failureReason) say(`  ${job.failureReason}`)
   else if (error) say(`  ${error.code}: ${error.message.replace(ENCODED, '$1…')}`)
-  if (causedBy) say(`  because of ${causedBy.service}:${causedBy.operation}  ${pc.dim(causedBy.requestId)}`)
+  if (causedBy) say(`  because of ${causedBy.service}:${causedBy.operation}  ${colour.dim(causedBy.requestId)}`)
   say()
   say(
-    `  caller  ${caller.arn || caller.kind}${caller.principalArn && caller.principalArn !== caller.arn ? pc.dim(` (${caller.principalArn})`) : ''}`,
+    `  caller  ${caller.arn || caller.kind}${caller.principalArn && caller.principalArn !== caller.arn ? colour.dim(` (${caller.principalArn})`) : ''}`,
   )
   say(`  way in  ${wayIn(explanation)}`)
-  for (const hop of hops) say(`          ${hop.startsWith('BLOCKED') ? pc.red(hop) : pc.dim(hop)}`)
+  for (const hop of hops) say(`          ${hop.startsWith('BLOCKED') ? colour.red(hop) : colour.dim(hop)}`)
   if (steps?.length) {
     say()
     say('  steps')
     for (const step of steps) {
-      const mark = step.status === 'done' ? pc.green('✔') : step.status === 'failed' ? pc.red('✘') : pc.yellow('–')
+      const mark =
+        step.status === 'done' ? colour.green('✔') : step.status === 'failed' ? colour.red('✘') : colour.yellow('–')
       say(
-        `    ${mark} ${step.name}${step.status === 'failed' || step.status === 'refused' ? pc.dim(`  ${step.text ?? ''}`) : ''}`,
+        `    ${mark} ${step.name}${step.status === 'failed' || step.status === 'refused' ? colour.dim(`  ${step.text ?? ''}`) : ''}`,
       )
     }
   }
@@ -56,7 +57,7 @@ export function pretty(explanation: Explanation): string {
         const statements = layer.statements.map((one) => `${one.effect} ${one.sid ?? `statement ${one.index}`}`)
         // A policy that says nothing stands in nobody's way by itself: a guardrail of denies is meant to.
         const said = statements.length ? `${layer.effect} (${statements.join(', ')})` : 'no statement matched'
-        say(pc.dim(`        ${layer.type.padEnd(9)} ${layer.policy}  ${said}`))
+        say(colour.dim(`        ${layer.type.padEnd(9)} ${layer.policy}  ${said}`))
       }
       if (need.missing.length) say(`        missing an allow in: ${need.missing.join(', ')}`)
     }
@@ -65,13 +66,13 @@ export function pretty(explanation: Explanation): string {
     say()
     say('  why')
     for (const one of blockers)
-      say(`    ${pc.red('✘')} [${one.layer}] ${one.code} ${one.component ? `${one.component}: ` : ''}${one.text}`)
+      say(`    ${colour.red('✘')} [${one.layer}] ${one.code} ${one.component ? `${one.component}: ` : ''}${one.text}`)
   }
   if (fixes.length) {
     say()
-    say(`  fix ${pc.dim('(tried on a copy: it helps)')}`)
+    say(`  fix ${colour.dim('(tried on a copy: it helps)')}`)
     for (const fix of fixes) {
-      say(`    ${pc.green('→')} ${fix.text}`)
+      say(`    ${colour.green('→')} ${fix.text}`)
       say(`      ${fix.command}`)
     }
   }

@@ -1,5 +1,5 @@
 import type { Connection, NetworkDocuments, NetworkFix, NetworkOrigin } from '../network/types.ts'
-import pc from 'picocolors'
+import { colour } from './colour.ts'
 import { buildNetwork } from '../network/network.ts'
 
 type Documents = Record<string, unknown>
@@ -159,26 +159,26 @@ function pretty(
   fixes: readonly NetworkFix[],
 ): string {
   const { verdict, hops, blockers, way, context } = connection
-  const lines = [pc.bold(`${from} → ${to.host}:${to.port} ${OUTCOME[verdict]}`), '']
+  const lines = [colour.bold(`${from} → ${to.host}:${to.port} ${OUTCOME[verdict]}`), '']
   const width = Math.max(0, ...hops.map((hop) => hop.component.length))
   for (const hop of hops) {
-    const mark = hop.disposition === 'passed' ? pc.green('✔') : pc.red('✘')
+    const mark = hop.disposition === 'passed' ? colour.green('✔') : colour.red('✘')
     lines.push(`  ${mark} ${hop.component.padEnd(width)}  ${hop.text}`)
   }
   if (way) {
     lines.push('', `By ${[way.via, way.vpcEndpointId].filter(Boolean).join(' ')}, seen as ${way.sourceIp}`)
-    for (const [key, value] of Object.entries(context)) lines.push(`  ${pc.dim(key)}  ${value}`)
+    for (const [key, value] of Object.entries(context)) lines.push(`  ${colour.dim(key)}  ${value}`)
   }
   if (blockers.length > 0) {
-    lines.push('', pc.bold('Blocked by'))
-    for (const blocker of blockers) lines.push(`  ${pc.red(`${blocker.layer} ${blocker.code}`)}  ${blocker.text}`)
+    lines.push('', colour.bold('Blocked by'))
+    for (const blocker of blockers) lines.push(`  ${colour.red(`${blocker.layer} ${blocker.code}`)}  ${blocker.text}`)
     lines.push(
       '',
-      pc.bold(
+      colour.bold(
         fixes.length > 0 ? 'All of this together opens it (tried on a copy)' : 'No change found that would open it',
       ),
     )
-    for (const fix of fixes) lines.push(`  ${fix.text}`, `    ${pc.cyan(fix.command)}`)
+    for (const fix of fixes) lines.push(`  ${fix.text}`, `    ${colour.cyan(fix.command)}`)
   }
   return `${lines.join('\n')}\n`
 }

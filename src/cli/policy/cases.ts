@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import pc from 'picocolors'
+import { colour } from '../colour.ts'
 import { compile, compileGrant, denialSentence, evaluate } from '../../policy/policy.ts'
 import type { CompiledPolicy, ContextValues, Grammar, Grant, PolicySet, Principal } from '../../policy/policy.ts'
 import { exitCode } from '../exit-code.ts'
@@ -132,13 +132,13 @@ function documentText({ file: name, replace = {} }: { file: string; replace?: Re
 function pretty(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ passed }) => !passed)
   const lines = failed.flatMap(({ file, name, source, expected, actual }) => [
-    `${pc.red('✘')} ${name}  ${pc.dim(file)}`,
-    pc.dim(`    ${source}`),
+    `${colour.red('✘')} ${name}  ${colour.dim(file)}`,
+    colour.dim(`    ${source}`),
     ...Object.entries(expected)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(actual[key]))
       .map(([key, value]) => `    ${key}: expected ${JSON.stringify(value)}, was ${JSON.stringify(actual[key])}`),
   ])
   const passed = outcomes.length - failed.length
   const summary = `${passed} of ${outcomes.length} cases pass`
-  return `${[...lines, failed.length === 0 ? pc.green(summary) : pc.red(summary)].join('\n')}\n`
+  return `${[...lines, failed.length === 0 ? colour.green(summary) : colour.red(summary)].join('\n')}\n`
 }

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { colour } from '../colour.ts'
 import { compare, nearMisses, replay } from '../../policy/policy.ts'
 import type { Comparison, Grammar, NearMiss, Replay, Side, Witness } from '../../policy/policy.ts'
 import { exitCode } from '../exit-code.ts'
@@ -80,11 +80,11 @@ function lacking(replays: readonly Replay[]): NearMiss[] {
 }
 
 const headlines = {
-  equal: (a: string, b: string) => pc.green(`${a} and ${b} allow exactly the same.`),
+  equal: (a: string, b: string) => colour.green(`${a} and ${b} allow exactly the same.`),
   subset: (a: string, b: string) =>
-    pc.green(`${a} allows less than ${b}: everything that it allows, ${b} allows, too.`),
-  'not-subset': (a: string, b: string) => pc.red(`${a} allows something that ${b} does not.`),
-  unknown: (a: string, b: string) => pc.yellow(`Unknown whether ${b} allows everything that ${a} allows.`),
+    colour.green(`${a} allows less than ${b}: everything that it allows, ${b} allows, too.`),
+  'not-subset': (a: string, b: string) => colour.red(`${a} allows something that ${b} does not.`),
+  unknown: (a: string, b: string) => colour.yellow(`Unknown whether ${b} allows everything that ${a} allows.`),
 } as const
 
 function pretty(a: string, b: string, comparison: Comparison, replays: Replays | undefined): string {
@@ -97,7 +97,7 @@ function pretty(a: string, b: string, comparison: Comparison, replays: Replays |
   if (witness && replays) {
     lines.push('', ...requestLines(witness))
     const statements = allowing(replays.a).map(({ sid, index }) => sid ?? `statement ${index}`)
-    lines.push('', `  ${a}`, `    ${pc.green('✔')} allowed by ${statements.join(', ') || 'its policies'}`)
+    lines.push('', `  ${a}`, `    ${colour.green('✔')} allowed by ${statements.join(', ') || 'its policies'}`)
     lines.push(`  ${b}`, ...missLines(lacking(replays.b)))
   }
   return `${lines.join('\n')}\n`
@@ -109,7 +109,7 @@ function requestLines({ principal, action, resource, context, absent }: Witness)
     ([key, value]) => `${key} = ${typeof value === 'string' ? value || '(empty)' : `[${value.join(', ')}]`}`,
   )
   return [
-    `  ${pc.bold(action)} on ${resource}`,
+    `  ${colour.bold(action)} on ${resource}`,
     `    caller   ${caller}`,
     ...values.map((line, at) => `    ${at === 0 ? 'with   ' : '       '}  ${line}`),
     ...(absent.length > 0 ? [`    without  ${absent.join(', ')}`] : []),
@@ -117,11 +117,11 @@ function requestLines({ principal, action, resource, context, absent }: Witness)
 }
 
 function missLines(misses: readonly NearMiss[]): string[] {
-  if (misses.length === 0) return [`    ${pc.red('✘')} no statement comes near`]
+  if (misses.length === 0) return [`    ${colour.red('✘')} no statement comes near`]
   return misses.slice(0, 3).map(({ sid, index, effect, element, detail, observed, required }) => {
     const name = sid ?? `statement ${index}`
     const what = detail ? `${element} ${detail}` : element
     const verb = effect === 'Deny' ? 'denies, unless it is' : 'wants'
-    return `    ${pc.red('✘')} ${name} (${effect}): ${what} is ${observed}; it ${verb} ${required}`
+    return `    ${colour.red('✘')} ${name} (${effect}): ${what} is ${observed}; it ${verb} ${required}`
   })
 }

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { colour } from '../colour.ts'
 import { denialSentence, evaluate, nearMisses, statementSpan, suggest } from '../../policy/policy.ts'
 import type { AuthorizationRequest, CompiledPolicy, Decision, PolicySet } from '../../policy/policy.ts'
 import { exitCode } from '../exit-code.ts'
@@ -115,7 +115,7 @@ function statementLine(policy: CompiledPolicy, index: number): number {
   return line
 }
 
-const marks = { allow: pc.green('✔'), 'explicit-deny': pc.red('✘'), 'implicit-deny': pc.yellow('–') }
+const marks = { allow: colour.green('✔'), 'explicit-deny': colour.red('✘'), 'implicit-deny': colour.yellow('–') }
 
 function pretty(verdict: Verdict): string {
   const { decision, principal, action, resource, sentence, layers, missing, nearMisses: misses, suggestions } = verdict
@@ -123,13 +123,15 @@ function pretty(verdict: Verdict): string {
   const say = (text = '') => lines.push(text)
   const place = ({ policy, line }: { policy: string; line: number | undefined }) =>
     line ? `${policy}:${line}` : policy
-  say(`${decision === 'allowed' ? pc.green('ALLOWED') : pc.red('DENIED')}  ${action} on ${resource} by ${principal}`)
+  say(
+    `${decision === 'allowed' ? colour.green('ALLOWED') : colour.red('DENIED')}  ${action} on ${resource} by ${principal}`,
+  )
   if (sentence) say(`  ${sentence}`)
   say()
   for (const { type, effect, policies, statements } of layers) {
-    say(`  ${marks[effect]} ${type.padEnd(9)} ${effect}${policies.length === 0 ? pc.dim('  (no policy)') : ''}`)
+    say(`  ${marks[effect]} ${type.padEnd(9)} ${effect}${policies.length === 0 ? colour.dim('  (no policy)') : ''}`)
     for (const match of statements)
-      say(pc.dim(`      ${match.effect} ${match.sid ?? `statement ${match.index}`}  ${place(match)}`))
+      say(colour.dim(`      ${match.effect} ${match.sid ?? `statement ${match.index}`}  ${place(match)}`))
   }
   if (layers.length === 0) say(`  ${decision === 'allowed' ? 'root needs no policy' : 'no policy applies'}`)
   if (missing.length > 0) say(`\n  missing an allow in: ${missing.join(', ')}`)
@@ -137,13 +139,13 @@ function pretty(verdict: Verdict): string {
     say()
     say(decision === 'denied' && missing.length > 0 ? '  nearly' : '  denied by')
     for (const miss of misses) {
-      say(`    ${miss.effect} ${miss.sid ?? `statement ${miss.index}`}  ${pc.dim(place(miss))}`)
+      say(`    ${miss.effect} ${miss.sid ?? `statement ${miss.index}`}  ${colour.dim(place(miss))}`)
       say(`      ${miss.element}${miss.detail ? ` ${miss.detail}` : ''}: is ${miss.observed}, must be ${miss.required}`)
     }
   }
   for (const { layer, statement } of suggestions) {
     say()
-    say(`  ${pc.green('→')} this would allow it, in the ${layer} policy:`)
+    say(`  ${colour.green('→')} this would allow it, in the ${layer} policy:`)
     for (const line of JSON.stringify(statement, null, 2).split('\n')) say(`    ${line}`)
   }
   return `${lines.join('\n')}\n`

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { colour } from '../colour.ts'
 import { lint } from '../../policy/policy.ts'
 import type { Finding, PolicyType } from '../../policy/policy.ts'
 import { serviceReference } from '../../services/iam/service-reference.ts'
@@ -62,10 +62,10 @@ function guessType(text: string): PolicyType {
 }
 
 const colours: Readonly<Record<Finding['severity'], (text: string) => string>> = {
-  ERROR: pc.red,
-  SECURITY_WARNING: pc.magenta,
-  WARNING: pc.yellow,
-  SUGGESTION: pc.cyan,
+  ERROR: colour.red,
+  SECURITY_WARNING: colour.magenta,
+  WARNING: colour.yellow,
+  SUGGESTION: colour.cyan,
 }
 
 function pretty(linted: readonly Linted[]): string {
@@ -74,7 +74,7 @@ function pretty(linted: readonly Linted[]): string {
   const count = (severity: Finding['severity']) => all.filter((finding) => finding.severity === severity).length
   const summary =
     all.length === 0
-      ? pc.green('no findings')
+      ? colour.green('no findings')
       : (['ERROR', 'SECURITY_WARNING', 'WARNING', 'SUGGESTION'] as const)
           .filter((severity) => count(severity) > 0)
           .map((severity) => colours[severity](`${count(severity)} ${severity}`))
@@ -93,10 +93,10 @@ function prettyFinding({ name, text }: Source, finding: Finding): string {
   const length = Math.max(1, Math.min(tokenLength(whole, column - 1), shown.length - (column - 1 - from)))
   const gutter = String(line)
   return [
-    `${pc.bold(`${name}:${line}:${column}`)} ${colours[severity](severity)} ${code} ${message}`,
-    `  ${pc.dim(`${gutter} |`)} ${shown}`,
-    `  ${pc.dim(`${' '.repeat(gutter.length)} |`)} ${' '.repeat(column - 1 - from)}${colours[severity]('^'.repeat(length))}`,
-    ...(suggestion === undefined ? [] : [`  ${pc.dim(`${' '.repeat(gutter.length)} =`)} use: ${suggestion}`]),
+    `${colour.bold(`${name}:${line}:${column}`)} ${colours[severity](severity)} ${code} ${message}`,
+    `  ${colour.dim(`${gutter} |`)} ${shown}`,
+    `  ${colour.dim(`${' '.repeat(gutter.length)} |`)} ${' '.repeat(column - 1 - from)}${colours[severity]('^'.repeat(length))}`,
+    ...(suggestion === undefined ? [] : [`  ${colour.dim(`${' '.repeat(gutter.length)} =`)} use: ${suggestion}`]),
     '',
   ].join('\n')
 }

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { coloursOf } from '../colour.ts'
 import type { Paint } from './picture.ts'
 
 /** How a tour is told while it happens. */
@@ -42,7 +42,7 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 /** Speaks to people: colour and a live line on a terminal, plain lines elsewhere. */
 export function speakTo(stream: NodeJS.WriteStream): Voice {
   const live = stream.isTTY
-  const color = pc.createColors(live && pc.isColorSupported)
+  const color = coloursOf(stream)
   const width = Math.min(stream.columns ?? widest, widest)
   const paint: Paint = { good: color.green, bad: color.red, quiet: color.dim }
   let shown = ''
