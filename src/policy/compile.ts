@@ -14,7 +14,7 @@ import type { PrincipalMatcher } from './match-principal.ts'
 import { compileResource } from './match-resource.ts'
 import { remembering } from './memo.ts'
 import { parsePolicy, readPolicyText } from './parse.ts'
-import type { CompiledPolicy, CompiledStatement, Grammar, MatchedStatement } from './types.ts'
+import type { CompiledPolicy, CompiledStatement, Context, Grammar, MatchedStatement } from './types.ts'
 import type { Union } from './union.ts'
 
 export interface CompileOptions {
@@ -40,9 +40,34 @@ export interface Statement extends CompiledStatement {
 }
 
 /** A statement that an action concerns, with its tests at hand. */
-export interface Candidate extends Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
-  /** Whether resource and conditions hold; undefined where they always do. */
-  readonly applies: Pattern | undefined
+export class Candidate implements Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
+  readonly effect: 'Allow' | 'Deny'
+  readonly resource: Pattern | undefined
+  readonly principal: PrincipalMatcher | undefined
+  readonly conditions: readonly Condition[]
+  readonly match: MatchedStatement
+
+  constructor(
+    effect: 'Allow' | 'Deny',
+    resource: Pattern | undefined,
+    principal: PrincipalMatcher | undefined,
+    conditions: readonly Condition[],
+    match: MatchedStatement,
+  ) {
+    this.effect = effect
+    this.resource = resource
+    this.principal = principal
+    this.conditions = conditions
+    this.match = match
+  }
+
+  /** Whether resource and conditions hold. */
+  applies(asked: string, context: Context): boolean {
+    const { resource, conditions } = this
+    if (resource && !resource(asked, context)) return false
+    for (let at = 0; at < conditions.length; at++) if (!conditions[at]!.test(context)) return false
+    return true
+  }
 }
 
 /** What only `src/policy` sees of a policy. */
@@ -142,29 +167,10 @@ class LazyStatement implements Statement {
     const conditions = Object.entries(block).flatMap(([operator, keys]) =>
       Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, this.#variables, effect)),
     )
-    return {
-      effect,
-      resource,
-      principal: Principal ? compilePrincipal(Principal) : NotPrincipal && compileNotPrincipal(NotPrincipal, effect),
-      conditions,
-      applies: allOf(resource, conditions),
-      match,
-    }
-  }
-}
-
-/** Resource and conditions as one test: statements mostly have no more than one of each. */
-function allOf(resource: Pattern | undefined, conditions: readonly Condition[]): Pattern | undefined {
-  const [first, ...others] = conditions
-  if (!first) return resource
-  if (others.length === 0) {
-    const { test } = first
-    return resource ? (asked, context) => resource(asked, context) && test(context) : (_asked, context) => test(context)
-  }
-  return (asked, context) => {
-    if (resource && !resource(asked, context)) return false
-    for (let at = 0; at < conditions.length; at++) if (!conditions[at]!.test(context)) return false
-    return true
+    const principal = Principal
+      ? compilePrincipal(Principal)
+      : NotPrincipal && compileNotPrincipal(NotPrincipal, effect)
+    return new Candidate(effect, resource, principal, conditions, match)
   }
 }
 

@@ -8,7 +8,11 @@ import type { Operator, OperatorName, ValueTest } from './operators.ts'
 import { contextKey } from './pattern.ts'
 import type { Context } from './types.ts'
 
-export interface Condition {
+/**
+ * One key of one operator. A class, so that the test of every condition is the same code: what most of them are, a key that
+ * is or is not one of a few texts, is compared at once, without a call.
+ */
+export class Condition {
   /** As written: `StringEquals`. */
   readonly operator: string
   /** As written: `aws:SourceVpce`. */
@@ -17,7 +21,46 @@ export interface Condition {
   /** The key in lower case, as contexts are asked. */
   readonly contextKey: string
   readonly negated: boolean
-  readonly test: (context: Context) => boolean
+  readonly #rule: Rule
+
+  constructor(operator: string, key: string, values: readonly string[], negated: boolean, rule: Rule) {
+    this.operator = operator
+    this.key = key
+    this.values = values
+    this.contextKey = contextKey(key)
+    this.negated = negated
+    this.#rule = rule
+  }
+
+  test(context: Context): boolean {
+    const actual = context(this.contextKey)
+    const rule = this.#rule
+    if (typeof actual === 'string') {
+      if (rule.holds) return rule.holds(actual, context)
+      return (actual === rule.first || actual === rule.second) !== this.negated
+    }
+    if (actual === undefined || actual.length === 0) return rule.whenMissing
+    return rule.ofMany !== undefined && rule.ofMany(actual, context)
+  }
+}
+
+/** What a condition makes of its key's value. */
+interface Rule {
+  /** Of one value; undefined where it is compared with the two texts. */
+  readonly holds: Pattern | undefined
+  readonly first: string | undefined
+  readonly second: string | undefined
+  readonly whenMissing: boolean
+  /**
+   * Of a list, which is not empty; undefined where none satisfies: a multi-valued key without a set operator never does,
+   * not even a negated operator, and however few its values (observed: radkawar/stackd,
+   * testdata/aws/iam/condition_sets.json).
+   */
+  readonly ofMany: ((actual: readonly string[], context: Context) => boolean) | undefined
+}
+
+function rule(whenMissing: boolean, holds: Pattern, ofMany?: Rule['ofMany']): Rule {
+  return { holds, first: undefined, second: undefined, whenMissing, ofMany }
 }
 
 /** Compiles one key of one operator, in a statement of that effect. Throws where the operator does not exist. */
@@ -30,27 +73,23 @@ export function compileCondition(
 ): Condition {
   const name = parseOperator(operator)
   if (!name) throw new Error(`no such condition operator: ${operator}`)
-  const asked = contextKey(key)
-  const common = { operator, key, values, contextKey: asked }
-  if (name.base === 'Null') return { ...common, negated: false, test: isNull(asked, values) }
+  const negated = operators.get(name.base)?.negated ?? false
+  return new Condition(operator, key, values, negated, ruleOf(name, values, variables, effect))
+}
 
-  const known = operators.get(name.base)!
-  const { negated } = known
-  if (values.length === 0) return { ...common, negated, test: withoutValues(asked, name) }
-  if (!name.set && isLiteral(name.base, values)) {
-    return { ...common, negated, test: equality(asked, values, negated, negated || name.ifExists) }
+function ruleOf(name: OperatorName, values: readonly string[], variables: boolean, effect: 'Allow' | 'Deny'): Rule {
+  const { base, set, ifExists } = name
+  if (base === 'Null') return isNull(values)
+  if (values.length === 0) return withoutValues(name)
+  const known = operators.get(base)!
+  const whenMissing = known.negated || ifExists
+  if (!set && values.length <= 2 && isLiteral(base, values)) {
+    return { holds: undefined, first: values[0], second: values[1], whenMissing, ofMany: undefined }
   }
-  if (!name.set && name.base === 'Bool' && values.length === 1 && !values[0]!.includes('$')) {
-    return { ...common, negated, test: truth(asked, isTrue(values[0]!), name.ifExists) }
-  }
-  const holds = holding(known, anyValue(name.base, values, variables, known.compile), effect)
-  const test =
-    name.set === 'ForAllValues'
-      ? forAllValues(asked, holds)
-      : name.set === 'ForAnyValue'
-        ? forAnyValue(asked, holds)
-        : single(asked, holds, negated || name.ifExists)
-  return { ...common, negated, test }
+  const holds = holding(known, anyValue(base, values, variables, known.compile), effect)
+  if (set === 'ForAllValues') return forAllValues(holds)
+  if (set === 'ForAnyValue') return forAnyValue(holds)
+  return rule(whenMissing, holds)
 }
 
 /**
@@ -72,9 +111,8 @@ function holding({ negated, reads }: Operator, matches: ValueTest, effect: 'Allo
 }
 
 /** "There are no values for the condition key": AWS's finding EMPTY_ARRAY_CONDITION and its siblings say what that means. */
-function withoutValues(key: string, { set, ifExists }: OperatorName): Condition['test'] {
-  const whenMissing = set === 'ForAllValues' || (set === undefined && ifExists)
-  return (context) => whenMissing && isAbsent(context(key))
+function withoutValues({ set, ifExists }: OperatorName): Rule {
+  return rule(set === 'ForAllValues' || (set === undefined && ifExists), () => false)
 }
 
 function anyValue(
@@ -114,79 +152,35 @@ function anyOf(values: readonly string[]): ValueTest {
   }
 }
 
-/** What most conditions are, in one step: a key that is, or is not, one of a few texts. */
-function equality(key: string, values: readonly string[], negated: boolean, whenMissing: boolean): Condition['test'] {
-  const [only] = values
-  const matches = values.length > 1 ? anyOf(values) : undefined
-  return (context) => {
-    const actual = context(key)
-    if (typeof actual !== 'string') return actual === undefined || actual.length === 0 ? whenMissing : false
-    return (matches ? matches(actual, context) : actual === only) !== negated
-  }
-}
-
-/** `aws:SecureTransport` and its like, in one step too. */
-function truth(key: string, wanted: boolean, whenMissing: boolean): Condition['test'] {
-  return (context) => {
-    const actual = context(key)
-    if (typeof actual !== 'string') return actual === undefined || actual.length === 0 ? whenMissing : false
-    return isTrue(actual) === wanted
-  }
-}
-
-/**
- * A multi-valued key without a set operator never satisfies, not even a negated operator, and however few its values
- * (observed: radkawar/stackd, testdata/aws/iam/condition_sets.json).
- */
-function single(key: string, holds: Pattern, whenMissing: boolean): Condition['test'] {
-  return (context) => {
-    const actual = context(key)
-    if (typeof actual === 'string') return holds(actual, context)
-    return actual === undefined || actual.length === 0 ? whenMissing : false
-  }
-}
-
 /** True for the empty set, too: hence over-permissive in an Allow without `Null: false` beside it. */
-function forAllValues(key: string, holds: Pattern): Condition['test'] {
-  return (context) => {
-    const actual = context(key)
+function forAllValues(holds: Pattern): Rule {
+  return rule(true, holds, (actual, context) => {
     if (isNullSet(actual)) return true
-    if (typeof actual === 'string') return holds(actual, context)
     for (const value of actual) if (!holds(value, context)) return false
     return true
-  }
+  })
 }
 
 /** False for the empty set, with IfExists as without (reported by two who tried it: cloudcopilot.io, radkawar/stackd). */
-function forAnyValue(key: string, holds: Pattern): Condition['test'] {
-  return (context) => {
-    const actual = context(key)
+function forAnyValue(holds: Pattern): Rule {
+  return rule(false, holds, (actual, context) => {
     if (isNullSet(actual)) return false
-    if (typeof actual === 'string') return holds(actual, context)
     for (const value of actual) if (holds(value, context)) return true
     return false
-  }
-}
-
-type Actual = ReturnType<Context>
-
-/** inferred: an empty list is a missing key. */
-function isAbsent(actual: Actual): boolean {
-  return actual === undefined || (typeof actual !== 'string' && actual.length === 0)
+  })
 }
 
 /**
  * "No keys in the request, or key values that resolve to a null data set, such as an empty string." The empty value of a
  * single-valued key is none (observed: radkawar/stackd, testdata/aws/iam/condition_sets.json).
  */
-function isNullSet(actual: Actual): actual is undefined {
-  if (actual === undefined || typeof actual === 'string') return actual === undefined
-  return actual.length === 0 || (actual.length === 1 && actual[0] === '')
+function isNullSet(actual: readonly string[]): boolean {
+  return actual.length === 1 && actual[0] === ''
 }
 
-/** `Null: true` wants the key absent, anything else present. */
-function isNull(key: string, values: readonly string[]): Condition['test'] {
-  const whenAbsent = values.some(isTrue)
+/** `Null: true` wants the key absent, anything else present. inferred: an empty list is a missing key. */
+function isNull(values: readonly string[]): Rule {
   const whenPresent = !values.every(isTrue)
-  return (context) => (isAbsent(context(key)) ? whenAbsent : whenPresent)
+  const present = () => whenPresent
+  return rule(values.some(isTrue), present, present)
 }

@@ -66,9 +66,11 @@ function decide(request: AuthorizationRequest, set: PolicySet): Decision {
     else if (own && naming === NOT_NAMED) grantedBy = 'root'
   }
 
-  for (const { effect, type } of layers)
+  for (let at = 0; at < layers.length; at++) {
+    const { effect, type } = layers[at]!
     if (effect === 'explicit-deny') return { effect, decidedBy: type, layers, missing }
-  const [first] = missing
+  }
+  const first = missing[0]
   if (first) return { effect: 'implicit-deny', decidedBy: first, layers, missing }
   return { effect: 'allow', decidedBy: grantedBy, layers, missing }
 }
@@ -137,13 +139,12 @@ function ask(type: PolicyType, policies: Layer, request: AuthorizationRequest): 
   const { candidates } = question
   const { resource, context } = request
   if (candidates.length > COUNTED_BY_BITS) {
-    const matched = candidates.filter(({ applies }) => !applies || applies(resource, context))
+    const matched = candidates.filter((candidate) => candidate.applies(resource, context))
     return union.record(matched.map(({ match }) => match))
   }
   let bits = 0
   for (let at = 0; at < candidates.length; at++) {
-    const { applies } = candidates[at]!
-    if (!applies || applies(resource, context)) bits |= 1 << at
+    if (candidates[at]!.applies(resource, context)) bits |= 1 << at
   }
   return question.recordOf(bits)
 }
@@ -164,8 +165,7 @@ function askNamed(type: PolicyType, policies: Layer, request: AuthorizationReque
   const many: MatchedStatement[] | undefined = candidates.length > COUNTED_BY_BITS ? [] : undefined
   for (let at = 0; at < candidates.length; at++) {
     const candidate = candidates[at]!
-    const { applies } = candidate
-    if (applies && !applies(request.resource, request.context)) continue
+    if (!candidate.applies(request.resource, request.context)) continue
     const by = namingOf(candidate, request, bounded)
     if (by === NOT_NAMED) continue
     if (by > naming && candidate.effect === 'Allow') naming = by

@@ -136,7 +136,10 @@ function namings(names: Names, principal: Principal, context: Context): Naming {
 function listsAccount({ accounts, roots, canonicalIds }: Names, { account, arn, canonicalId }: Principal): boolean {
   if ((accounts.size > 0 && accounts.has(account)) || (canonicalId !== undefined && canonicalIds.has(canonicalId)))
     return true
-  for (const root of roots) if (root.account === account && arn.startsWith(root.partition)) return true
+  for (let at = 0; at < roots.length; at++) {
+    const root = roots[at]!
+    if (root.account === account && arn.startsWith(root.partition)) return true
+  }
   return false
 }
 

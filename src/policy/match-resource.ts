@@ -4,6 +4,7 @@
  */
 import { compileArnPattern, splitPattern } from './arn.ts'
 import type { StatementDocument } from './document.ts'
+import { begins } from './glob.ts'
 import type { Pattern } from './glob.ts'
 import { ANY, isVariable, parsePattern, resolve } from './pattern.ts'
 import type { Part } from './pattern.ts'
@@ -44,7 +45,7 @@ interface Plain {
 /** What most statements name is compared in one loop; undefined where one of the resources is more than that. */
 function plainOnes(resources: readonly string[], variables: boolean): Pattern | undefined {
   const plain: Plain[] = []
-  for (const resource of resources) {
+  for (const resource of new Set(resources)) {
     const parts = parsePattern(resource, { variables, wildcards: true })
     const [head, star] = parts
     if (typeof head !== 'string' || parts.length > 2 || (parts.length === 2 && star !== ANY)) return undefined
@@ -55,7 +56,7 @@ function plainOnes(resources: readonly string[], variables: boolean): Pattern | 
   return (text) => {
     for (let next = 0; next < plain.length; next++) {
       const { head, whole, at, code } = plain[next]!
-      if (text.charCodeAt(at) === code && (whole ? text === head : text.startsWith(head))) return true
+      if (text.charCodeAt(at) === code && (whole ? text === head : begins(text, head))) return true
     }
     return false
   }
