@@ -63,7 +63,7 @@ function parseTarget(to: string): { host: string; port: number } | undefined {
 }
 
 /** Everything that the model asks for, by the describe calls of one account and Region, page by page. */
-export async function gather(describe: TraceOptions['describe']): Promise<NetworkDocuments> {
+export async function gather(describe: TraceOptions['describe']): Promise<Partial<NetworkDocuments>> {
   const all = async <T>(operation: string, member: string, input: Documents = {}): Promise<T[]> => {
     const items: T[] = []
     let page: Documents | undefined

@@ -43,7 +43,14 @@ export type Origin =
   /** A client beyond every VPC: loopback clients, and what leaves a VPC by NAT or an internet gateway. */
   | { kind: 'internet'; ip: string }
   /** A network interface in a subnet: a job's, or a program's placed there. */
-  | { kind: 'interface'; networkInterfaceId: string }
+  | {
+      kind: 'interface'
+      networkInterfaceId: string
+      /** Whose network it is, where the socket that took the call tells. */
+      account?: string
+      /** What the program dialled, where a socket tells: then the way is to there, whatever name it says. */
+      dialled?: { address: string; port: number }
+    }
   /** The loopback address that stands for an interface endpoint: in the endpoint's VPC, place unknown. */
   | { kind: 'endpoint-address'; vpcEndpointId: string }
   /** AWS's own network: a service's control plane acting by a role or for itself. */

@@ -73,6 +73,8 @@ function place(path: Path, model: Model, origin: Exclude<NetworkOrigin, { kind: 
     pass(path, 'interface', id, 'out', `${formatIpv4(found.address)} in ${found.subnet.id}`)
     return found
   }
+  if (origin.kind === 'on-premises')
+    return unknown(origin.gatewayId, 'connections from on premises are not built yet', 'CANNOT_ROUTE')
   const subnet = model.subnet(origin.subnetId)
   if (!subnet) return unknown(origin.subnetId, `${origin.subnetId} is not a known subnet`)
   const address = parseIpv4(origin.ip ?? '') ?? model.freeAddress(subnet)

@@ -21,8 +21,33 @@ export { applyCall } from './apply.ts'
 export { availabilityZones, awsPrefixLists, dnsSuffix, publicAddressOf, serviceCatalogue } from './services.ts'
 export type { EndpointService } from './services.ts'
 
+const NOTHING: NetworkDocuments = {
+  Vpcs: [],
+  Subnets: [],
+  RouteTables: [],
+  NetworkAcls: [],
+  SecurityGroups: [],
+  NetworkInterfaces: [],
+  InternetGateways: [],
+  NatGateways: [],
+  VpcEndpoints: [],
+  ManagedPrefixLists: [],
+  DhcpOptions: [],
+  Addresses: [],
+  VpcPeeringConnections: [],
+  EgressOnlyInternetGateways: [],
+  TransitGateways: [],
+  TransitGatewayAttachments: [],
+  TransitGatewayVpcAttachments: [],
+  TransitGatewayRouteTables: [],
+  VpnGateways: [],
+  VpnConnections: [],
+  CustomerGateways: [],
+}
+
 /** Builds the model of one account and Region. Missing documents are missing components: nothing passes what is unknown. */
-export function buildNetwork(documents: NetworkDocuments, region: string): Network {
+export function buildNetwork(given: Partial<NetworkDocuments>, region: string): Network {
+  const documents: NetworkDocuments = { ...NOTHING, ...given }
   const model = buildModel(documents, region)
   return {
     connect: (origin, host, port) => investigate(model, origin, host, port).connection,

@@ -5,7 +5,9 @@
  */
 import type {
   Address,
+  CustomerGateway,
   DhcpOptions,
+  EgressOnlyInternetGateway,
   InternetGateway,
   ManagedPrefixList,
   NatGateway,
@@ -14,8 +16,18 @@ import type {
   RouteTable,
   SecurityGroup,
   Subnet,
+  TransitGateway,
+  TransitGatewayAttachment,
+  TransitGatewayRoute,
+  TransitGatewayRouteTable,
+  TransitGatewayRouteTableAssociation,
+  TransitGatewayRouteTablePropagation,
+  TransitGatewayVpcAttachment,
   Vpc,
   VpcEndpoint,
+  VpcPeeringConnection,
+  VpnConnection,
+  VpnGateway,
 } from '@aws-sdk/client-ec2'
 import type { Shape } from '../wire/shape.ts'
 
@@ -33,6 +45,24 @@ export interface NetworkDocuments {
   ManagedPrefixLists: readonly Shape<ManagedPrefixList & { Cidrs: string[] }>[]
   DhcpOptions: readonly Shape<DhcpOptions>[]
   Addresses: readonly Shape<Address>[]
+  /** Of a peering, a transit gateway or an account that shares, the other side's VPCs, subnets and so on are in the lists above. */
+  VpcPeeringConnections: readonly Shape<VpcPeeringConnection>[]
+  EgressOnlyInternetGateways: readonly Shape<EgressOnlyInternetGateway>[]
+  TransitGateways: readonly Shape<TransitGateway>[]
+  /** Every kind of attachment; those of VPCs tell their subnets in the next list. */
+  TransitGatewayAttachments: readonly Shape<TransitGatewayAttachment>[]
+  TransitGatewayVpcAttachments: readonly Shape<TransitGatewayVpcAttachment>[]
+  /** As describe-transit-gateway-route-tables prints them, with what search- and get-transit-gateway-… tell of each. */
+  TransitGatewayRouteTables: readonly Shape<
+    TransitGatewayRouteTable & {
+      Routes?: TransitGatewayRoute[]
+      Associations?: TransitGatewayRouteTableAssociation[]
+      Propagations?: TransitGatewayRouteTablePropagation[]
+    }
+  >[]
+  VpnGateways: readonly Shape<VpnGateway>[]
+  VpnConnections: readonly Shape<VpnConnection>[]
+  CustomerGateways: readonly Shape<CustomerGateway>[]
 }
 
 export type NetworkOrigin =
@@ -40,6 +70,8 @@ export type NetworkOrigin =
   /** An interface that does not exist yet, or is only supposed: `trace --from subnet --security-group sg`. */
   | { kind: 'subnet'; subnetId: string; securityGroupIds: readonly string[]; ip?: string; publicIp?: string }
   | { kind: 'internet'; ip: string }
+  /** A host behind a VPN connection (`vpn-…`) or behind what a virtual gateway (`vgw-…`) is fed by. */
+  | { kind: 'on-premises'; gatewayId: string; ip: string }
 
 export type Verdict = 'allowed' | 'timeout' | 'refused' | 'nxdomain' | 'noanswer'
 
@@ -106,7 +138,7 @@ export interface Connection {
 /** The compiled model. */
 export interface Network {
   /** Where would `origin` end up that connects to host:port? All blockers, not only the first. */
-  connect(origin: NetworkOrigin, host: string, port: number): Connection
+  connect(origin: NetworkOrigin, host: string, port: number, protocol?: 'tcp' | 'udp'): Connection
   /** Verified fixes for a blocked connection, least exposure first. */
   fixes(origin: NetworkOrigin, host: string, port: number): NetworkFix[]
   /** The same model with documents changed: for what-if questions. */

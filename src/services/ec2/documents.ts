@@ -94,7 +94,7 @@ const lists = {
 } as const
 
 /** The describe-* documents of one account and Region: the network model's input. */
-export function networkDocuments(store: Store, account: string, region: string): NetworkDocuments {
+export function networkDocuments(store: Store, account: string, region: string): Partial<NetworkDocuments> {
   const prefix = `${account}/${region}/`
   const read = <K extends keyof typeof lists>(name: K): NetworkDocuments[K] =>
     store.list(lists[name], { prefix }).map((row) => row.value) as unknown as NetworkDocuments[K]
