@@ -21,7 +21,8 @@ export { applyCall } from './apply.ts'
 export { availabilityZones, awsPrefixLists, dnsSuffix, publicAddressOf, serviceCatalogue } from './services.ts'
 export type { EndpointService } from './services.ts'
 
-const NOTHING: NetworkDocuments = {
+/** An account without any network. */
+export const noDocuments: NetworkDocuments = {
   Vpcs: [],
   Subnets: [],
   RouteTables: [],
@@ -47,7 +48,7 @@ const NOTHING: NetworkDocuments = {
 
 /** Builds the model of one account and Region. Missing documents are missing components: nothing passes what is unknown. */
 export function buildNetwork(given: Partial<NetworkDocuments>, region: string): Network {
-  const documents: NetworkDocuments = { ...NOTHING, ...given }
+  const documents: NetworkDocuments = { ...noDocuments, ...given }
   const model = buildModel(documents, region)
   return {
     connect: (origin, host, port) => investigate(model, origin, host, port).connection,

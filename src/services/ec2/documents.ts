@@ -13,6 +13,7 @@ import type {
   Vpc,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2'
+import { noDocuments } from '../../network/network.ts'
 import { awsPrefixLists } from '../../network/services.ts'
 import type { NetworkDocuments } from '../../network/types.ts'
 import type { Store } from '../../store/store.ts'
@@ -94,11 +95,12 @@ const lists = {
 } as const
 
 /** The describe-* documents of one account and Region: the network model's input. */
-export function networkDocuments(store: Store, account: string, region: string): Partial<NetworkDocuments> {
+export function networkDocuments(store: Store, account: string, region: string): NetworkDocuments {
   const prefix = `${account}/${region}/`
   const read = <K extends keyof typeof lists>(name: K): NetworkDocuments[K] =>
     store.list(lists[name], { prefix }).map((row) => row.value) as unknown as NetworkDocuments[K]
   return {
+    ...noDocuments,
     Vpcs: read('Vpcs'),
     Subnets: read('Subnets'),
     RouteTables: read('RouteTables'),
