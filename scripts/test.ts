@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { ensureTools } from './tools.ts'
 import { ensureVenv } from './venv.ts'
 
 const patterns = process.argv.slice(2)
@@ -15,6 +16,7 @@ function run(title: string, command: string, args: readonly string[]): void {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+ensureTools()
 ensureVenv()
 if (!patterns.length) {
   run('types', `${bin}tsc`, ['-p', '.'])

@@ -12,6 +12,7 @@ import type { Network } from './network/types.ts'
 import { diskObjects } from './objects/disk.ts'
 import { ec2Epoch, networkDocuments } from './services/ec2/documents.ts'
 import { bootstrap } from './services/iam/bootstrap.ts'
+import { closeFabric, reapFabric } from './fabric/leftovers.ts'
 import { reapOrphans } from './runners/choose.ts'
 import { recoverObjects } from './services/s3/garbage.ts'
 import { openDecisions } from './store/decision-log.ts'
@@ -49,6 +50,7 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
   await world.objects.recover()
   await recoverObjects(world)
   await reapOrphans(world)
+  await reapFabric(world)
   bootstrap(world, options)
   const main = await listen(world, options)
   world.config.port = (main.address() as { port: number }).port
@@ -64,6 +66,7 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
     url,
     async close() {
       await (await jobs).stop()
+      await closeFabric(world)
       await Promise.all([closed(main), addresses.close()])
       world.decisions.close()
       world.store.close()

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitCode } from './exit-code.ts'
 import { policyCommand } from './policy/command.ts'
+import { traceCommands } from './trace-grammar.ts'
 
 /**
  * The command line: one file per command, loaded when it is asked for. The grammar is a contract (README, "Commands").
@@ -82,14 +83,16 @@ function buildProgram(done: (code: number) => void): Command {
     .addOption(formatOption())
     .action(async (id, options) => done(await (await import('./explain.ts')).explain(id, options)))
 
+  traceCommands(program, done)
+
   program
-    .command('trace')
-    .description('would a connection arrive, by which hops, and if not, why')
-    .requiredOption('--from <place>', 'subnet-…, eni-… or internet')
-    .option('--security-group <id...>', 'security groups of the supposed interface', [])
-    .requiredOption('--to <host[:port]>', 'host name or address; port 443 unless given')
-    .addOption(formatOption())
-    .action(async (options) => done(await (await import('./trace-command.ts')).traceCommand(options)))
+    .command('exec')
+    .description('run a program inside a VPC, with AWS at its own host names: exec --subnet … -- aws s3 ls')
+    .requiredOption('--subnet <id>', 'where its network interface is made')
+    .option('--security-group <id...>', "its security groups; the VPC's default one unless given", [])
+    .option('--role <arn>', 'a role that you may assume; the program finds its credentials as in a container')
+    .argument('<command...>')
+    .action(async (command, options) => done(await (await import('./exec.ts')).exec(command, options)))
 
   policyCommand(program, done)
 

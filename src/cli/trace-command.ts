@@ -1,23 +1,22 @@
-import { connect } from './client.ts'
+import type { Protocol } from '../network/types.ts'
+import { readNetwork } from './network-input.ts'
 import { trace } from './trace.ts'
 
-interface Options {
+export interface TraceCommandOptions {
   from: string
   to: string
   securityGroup: string[]
+  protocol: Protocol
+  file: string[]
+  region?: string
   format: 'pretty' | 'json'
 }
 
-/** `trace`: reads the VPC by ordinary describe calls and asks the network model here. */
-export async function traceCommand({ from, to, securityGroup, format }: Options): Promise<number> {
-  const client = connect()
-  return trace({
-    from,
-    to,
-    securityGroups: securityGroup,
-    format,
-    region: client.region,
-    describe: (operation, input) => client.call('ec2', operation, input),
-    out: (text) => process.stdout.write(text),
-  })
+/** `trace`: reads the network, from a server or from files, and asks the network model here. */
+export async function traceCommand(options: TraceCommandOptions): Promise<number> {
+  const input = await readNetwork(options.file, options.region)
+  const { code, text } = trace(input, { ...options, securityGroups: options.securityGroup })
+  for (const note of input.notes) process.stderr.write(`${note}\n`)
+  process.stdout.write(text)
+  return code
 }

@@ -3,7 +3,7 @@ import { findCredential } from '../services/iam/credentials.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import type { Caller } from './call.ts'
-import type { Credentials, InnerCall } from './door.ts'
+import type { Credentials, InnerCall, ServiceActor } from './door.ts'
 import type { Identity } from './identity.ts'
 
 /** Stage 2 for a call from within: credentials are looked up and compared, a service is known by being in this process. */
@@ -22,7 +22,7 @@ export function actingCaller(world: World, inner: InnerCall): Identity {
   return { caller: serviceCaller(actor), account, region, body: unchanged }
 }
 
-function serviceCaller(actor: { service: string; sourceArn?: string; sourceAccount?: string }): Caller {
+function serviceCaller(actor: ServiceActor): Caller {
   return {
     kind: 'service',
     account: '',
@@ -33,6 +33,7 @@ function serviceCaller(actor: { service: string; sourceArn?: string; sourceAccou
     tags: {},
     ...(actor.sourceArn ? { sourceArn: actor.sourceArn } : {}),
     ...(actor.sourceAccount ? { sourceAccount: actor.sourceAccount } : {}),
+    ...(actor.vouchesFor ? { vouchesFor: actor.vouchesFor } : {}),
   }
 }
 

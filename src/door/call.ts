@@ -31,6 +31,8 @@ export interface Caller {
   mfaAt?: number
   /** Condition keys that the session carries as long as it lives: aws:FederatedProvider, `ISSUER:sub`, `saml:aud`. */
   sessionContext?: ContextValues
+  /** Of a service: condition keys that a session carries which it gets (EC2: ec2:SourceInstanceARN). */
+  vouchesFor?: ContextValues
   /** Epoch seconds; temporary credentials only. */
   tokenIssuedAt?: number
   /** Set by a service that acts in someone's name: aws:SourceArn / aws:SourceAccount. */
@@ -48,6 +50,7 @@ export type Origin =
       networkInterfaceId: string
       /** Whose network it is, where the socket that took the call tells. */
       account?: string
+      region?: string
       /** What the program dialled, where a socket tells: then the way is to there, whatever name it says. */
       dialled?: { address: string; port: number }
     }

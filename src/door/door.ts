@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { ContextValues } from '../policy/types.ts'
 import { recordAccess } from '../services/iam/last-accessed.ts'
 import { findOperation } from '../services/registry.ts'
 import { keepToSession } from '../services/sts/session-limits.ts'
@@ -27,12 +28,20 @@ export interface Credentials {
   sessionToken?: string
 }
 
+export interface ServiceActor {
+  service: string
+  sourceArn?: string
+  sourceAccount?: string
+  /** Condition keys that a session carries which it gets. */
+  vouchesFor?: ContextValues
+}
+
 /** Who makes an in-process call. */
 export type Actor =
   /** An ordinary principal; its credentials are checked as any others. */
   | { credentials: Credentials }
   /** One of AWS's own services, acting for a resource of someone's. */
-  | { service: string; sourceArn?: string; sourceAccount?: string }
+  | ServiceActor
   /** Forward access: a service goes on in the caller's own name (aws:CalledVia). */
   | { caller: Caller; via: string }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ServerOptions as TlsOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { HttpAnswer, HttpRequest } from '../wire/request.ts'
@@ -26,27 +27,36 @@ const limits = {
  * the main one is the internet's, others stand for an interface endpoint or for a job's network interface.
  */
 export async function listen(world: World, at: { host: string; port: number }, origin?: Origin): Promise<Server> {
-  const server = createServer({
+  const server = httpServer(world, (message) => origin ?? { kind: 'internet', ip: address(message) })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, resolve)
+  })
+  return server
+}
+
+/** A server that takes calls once it listens; the socket that a message came by tells `originOf` where it is from. */
+export function httpServer(world: World, originOf: (message: IncomingMessage) => Origin, tls?: TlsOptions): Server {
+  const options = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headerMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.headerMs,
     keepAliveTimeout: MINUTE,
-  })
+  }
+  const server = tls
+    ? process.getBuiltinModule('node:https').createServer({ ...options, ...tls })
+    : createServer(options)
   server.setTimeout(limits.idleMs)
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
     // The bare health line: it tells that a server stands here and nothing else.
     if (message.url === '/_health' && message.method === 'GET') return void response.end('ok\n')
-    void take(world, message, response, origin ?? { kind: 'internet', ip: address(message) })
+    void take(world, message, response, originOf(message), tls !== undefined)
   })
   // S3 clients wait for this before they send a body; the signature is checked on the way.
-  server.on('checkContinue', (message, response) => {
+  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => {
     response.writeContinue()
     server.emit('request', message, response)
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(at.port, at.host, resolve)
   })
   return server
 }
@@ -55,9 +65,15 @@ function address(message: IncomingMessage): string {
   return (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
 }
 
-async function take(world: World, message: IncomingMessage, response: ServerResponse, origin: Origin): Promise<void> {
+async function take(
+  world: World,
+  message: IncomingMessage,
+  response: ServerResponse,
+  origin: Origin,
+  secure: boolean,
+): Promise<void> {
   try {
-    const answer = await enter(world, { request: requestOf(message), body: message, origin, secure: false })
+    const answer = await enter(world, { request: requestOf(message), body: message, origin, secure })
     await send(message, response, answer)
   } catch (error) {
     if (error instanceof Unreachable) return vanish(response, error)

@@ -1,5 +1,9 @@
 import type { VpcEndpoint } from '@aws-sdk/client-ec2'
-import type { Connection, NetworkFix } from '../network/types.ts'
+import { parseCidrs, parseIpv4 } from '../network/addresses.ts'
+import type { Cidr } from '../network/addresses.ts'
+import { awsPrefixLists, serviceAt, serviceOfPrefixList } from '../network/services.ts'
+import type { Service } from '../network/services.ts'
+import type { Connection, Network, NetworkFix } from '../network/types.ts'
 import type { Shape } from '../wire/shape.ts'
 import { networkInterfaces, vpcEndpoints } from '../services/ec2/nouns.ts'
 import { AwsError } from '../wire/aws-error.ts'
@@ -42,7 +46,7 @@ export function locate(world: World, origin: Origin, to: Destination): Way {
     case 'endpoint-address':
       return byEndpointAddress(world, origin.vpcEndpointId, to)
     case 'interface':
-      return byInterface(world, origin.networkInterfaceId, to)
+      return byInterface(world, origin, to)
   }
 }
 
@@ -53,10 +57,8 @@ function byEndpointAddress(world: World, vpcEndpointId: string, to: Destination)
     .network(owner, to.region)
     .documents.VpcEndpoints.find((one) => one.VpcEndpointId === vpcEndpointId)
   if (!endpoint || endpoint.State?.toLowerCase() !== 'available') throw new Unreachable(goneEndpoint(vpcEndpointId, to))
-  if (!leadsTo(endpoint, to)) {
-    // The front end of another service answers there, and knows no such operation.
-    throw new AwsError('UnknownOperationException', `${endpoint.ServiceName} does not serve this operation`, 400)
-  }
+  // The front end of another service answers there, and knows no such operation.
+  if (!leadsTo(endpoint, to)) throw servesOther(endpoint.ServiceName ?? '')
   return {
     via: 'interface-endpoint',
     vpcEndpointId,
@@ -72,16 +74,25 @@ function leadsTo(endpoint: Shape<VpcEndpoint>, to: Destination): boolean {
   return places[to.service]?.endpointServices.includes(short) ?? false
 }
 
-function byInterface(world: World, networkInterfaceId: string, to: Destination): Way {
-  const host = to.host ?? places[to.service]!.host(to.region)
-  const owner = ownerOf(world, networkInterfaces.kind, networkInterfaceId, to)
-  const network = world.network(owner, to.region)
+type InterfaceOrigin = Extract<Origin, { kind: 'interface' }>
+
+/** Asks for the way to the address that was dialled, where a socket tells, else to the service's own name. */
+function byInterface(
+  world: World,
+  { networkInterfaceId, account, region, dialled }: InterfaceOrigin,
+  to: Destination,
+): Way {
+  const host = dialled?.address ?? to.host ?? places[to.service]!.host(to.region)
+  const port = dialled?.port ?? HTTPS
+  const owner = account ?? ownerOf(world, networkInterfaces.kind, networkInterfaceId, to)
+  const network = world.network(owner, region ?? to.region)
   const from = { kind: 'interface', networkInterfaceId } as const
-  const connection = network.connect(from, host, 443)
+  const connection = network.connect(from, host, port)
   // The fixes are worked out now: a job's interface is gone by the time that someone asks.
   if (connection.verdict !== 'allowed' || !connection.way)
-    throw new Unreachable(connection, network.fixes(from, host, 443))
+    throw new Unreachable(connection, network.fixes(from, host, port))
   const { via, vpcEndpointId, vpcId } = connection.way
+  if (dialled) answersThere(network, dialled.address, vpcEndpointId, to)
   return {
     via: via === 'local' ? 'interface-endpoint' : via,
     ...(vpcEndpointId ? { vpcEndpointId, ...ifNot(to.account, owner) } : {}),
@@ -89,6 +100,36 @@ function byInterface(world: World, networkInterfaceId: string, to: Destination):
     hops: connection.hops.map((hop) => `${hop.component}: ${hop.text}`),
     context: connection.context,
   }
+}
+
+const HTTPS = 443
+
+/** Throws where the front end of another service stands at the address: it knows no such operation. */
+function answersThere(network: Network, address: string, vpcEndpointId: string | undefined, to: Destination): void {
+  const endpoint = network.documents.VpcEndpoints.find((one) => one.VpcEndpointId === vpcEndpointId)
+  if (endpoint) {
+    if (!leadsTo(endpoint, to)) throw servesOther(endpoint.ServiceName ?? endpoint.VpcEndpointId ?? '')
+    return
+  }
+  const number = parseIpv4(address)
+  const service = number === undefined ? undefined : serviceAt(number, to.region, publicRanges)
+  if (!service || !servedBy(service, to)) throw servesOther(service?.hosts[0] ?? address)
+}
+
+/** Public host names: `-global` ones are further names of the same service; some services have no endpoints at all. */
+function servedBy({ id, region, hosts }: Service, to: Destination): boolean {
+  const place = places[to.service]
+  if (!place) return false
+  if (hosts.includes(place.host(region))) return place.global === true || region === to.region
+  return place.endpointServices.includes(id.replace(/-global$/, '')) && (region === to.region || id.endsWith('-global'))
+}
+
+function publicRanges(region: string, id: string): readonly Cidr[] {
+  return awsPrefixLists(region).flatMap((list) => (serviceOfPrefixList(list) === id ? parseCidrs(list.Cidrs) : []))
+}
+
+function servesOther(name: string): AwsError {
+  return new AwsError('UnknownOperationException', `${name} does not serve this operation`, 400)
 }
 
 /**

@@ -12,13 +12,37 @@ type Element<K extends keyof NetworkDocuments> = NetworkDocuments[K][number]
 type Permissions = NonNullable<Element<'SecurityGroups'>['IpPermissions']>
 type Routes = NonNullable<Element<'RouteTables'>['Routes']>
 
+interface DestinationInput {
+  DestinationCidrBlock?: string
+  DestinationIpv6CidrBlock?: string
+}
+
+interface RouteInput extends DestinationInput {
+  RouteTableId: string
+  GatewayId?: string
+  NatGatewayId?: string
+  VpcPeeringConnectionId?: string
+  TransitGatewayId?: string
+  EgressOnlyInternetGatewayId?: string
+}
+
+interface TransitRouteInput {
+  DestinationCidrBlock: string
+  TransitGatewayRouteTableId: string
+  TransitGatewayAttachmentId: string
+}
+
 /** The inputs of the calls that fixes use; members as in the EC2 API. */
 export interface CallInputs {
   AuthorizeSecurityGroupEgress: { GroupId: string; IpPermissions: Permissions }
   AuthorizeSecurityGroupIngress: { GroupId: string; IpPermissions: Permissions }
-  CreateRoute: { RouteTableId: string; DestinationCidrBlock: string; GatewayId?: string; NatGatewayId?: string }
-  ReplaceRoute: { RouteTableId: string; DestinationCidrBlock: string; GatewayId?: string; NatGatewayId?: string }
-  DeleteRoute: { RouteTableId: string; DestinationCidrBlock: string }
+  CreateRoute: RouteInput
+  ReplaceRoute: RouteInput
+  DeleteRoute: { RouteTableId: string } & DestinationInput
+  CreateTransitGatewayRoute: TransitRouteInput
+  ReplaceTransitGatewayRoute: TransitRouteInput
+  ModifyTransitGatewayVpcAttachment: { TransitGatewayAttachmentId: string; AddSubnetIds: string[] }
+  ModifyNetworkInterfaceAttribute: { NetworkInterfaceId: string; SourceDestCheck: { Value: false } }
   CreateVpcEndpoint: {
     VpcId: string
     ServiceName: string
@@ -41,8 +65,10 @@ export interface CallInputs {
     Protocol: string
     RuleAction: 'allow'
     Egress: boolean
-    CidrBlock: string
-    PortRange: { From: number; To: number }
+    CidrBlock?: string
+    Ipv6CidrBlock?: string
+    PortRange?: { From: number; To: number }
+    IcmpTypeCode?: { Type: number; Code: number }
   }
   AssociateDhcpOptions: { VpcId: string; DhcpOptionsId: string }
 }
@@ -66,13 +92,37 @@ function change<K extends keyof NetworkDocuments>(
 const changeRoutes = (documents: NetworkDocuments, id: string, to: (routes: Routes) => Routes): NetworkDocuments =>
   change(documents, 'RouteTables', 'RouteTableId', id, (table) => ({ ...table, Routes: to(table.Routes ?? []) }))
 
-const staticRoute = ({ DestinationCidrBlock, GatewayId, NatGatewayId }: CallInputs['CreateRoute']): Routes[number] => ({
-  DestinationCidrBlock,
-  ...(GatewayId !== undefined && { GatewayId }),
-  ...(NatGatewayId !== undefined && { NatGatewayId }),
+const staticRoute = ({ RouteTableId: _, ...route }: RouteInput): Routes[number] => ({
+  ...route,
   Origin: 'CreateRoute',
   State: 'active',
 })
+
+const isTo = (route: DestinationInput, asked: DestinationInput): boolean =>
+  route.DestinationCidrBlock === asked.DestinationCidrBlock &&
+  route.DestinationIpv6CidrBlock === asked.DestinationIpv6CidrBlock
+
+function withTransitRoute(documents: NetworkDocuments, input: TransitRouteInput): NetworkDocuments {
+  const { DestinationCidrBlock, TransitGatewayRouteTableId, TransitGatewayAttachmentId } = input
+  const route = {
+    DestinationCidrBlock,
+    TransitGatewayAttachments: [{ TransitGatewayAttachmentId }],
+    Type: 'static' as const,
+    State: 'active' as const,
+  }
+  return change(
+    documents,
+    'TransitGatewayRouteTables',
+    'TransitGatewayRouteTableId',
+    TransitGatewayRouteTableId,
+    (table) => {
+      const others = (table.Routes ?? []).filter(
+        (one) => one.Type === 'propagated' || one.DestinationCidrBlock !== DestinationCidrBlock,
+      )
+      return { ...table, Routes: [...others, route] }
+    },
+  )
+}
 
 /** EC2 keeps a gateway endpoint's route in every associated table. */
 function withGatewayRoutes(
@@ -145,12 +195,25 @@ const CHANGES: Changes = {
     changeRoutes(documents, input.RouteTableId, (routes) => [...routes, staticRoute(input)]),
   ReplaceRoute: (documents, input) =>
     changeRoutes(documents, input.RouteTableId, (routes) =>
-      routes.map((route) => (route.DestinationCidrBlock === input.DestinationCidrBlock ? staticRoute(input) : route)),
+      routes.map((route) => (isTo(route, input) ? staticRoute(input) : route)),
     ),
-  DeleteRoute: (documents, { RouteTableId, DestinationCidrBlock }) =>
-    changeRoutes(documents, RouteTableId, (routes) =>
-      routes.filter((route) => route.DestinationCidrBlock !== DestinationCidrBlock),
+  DeleteRoute: (documents, input) =>
+    changeRoutes(documents, input.RouteTableId, (routes) => routes.filter((route) => !isTo(route, input))),
+  CreateTransitGatewayRoute: withTransitRoute,
+  ReplaceTransitGatewayRoute: withTransitRoute,
+  ModifyTransitGatewayVpcAttachment: (documents, { TransitGatewayAttachmentId, AddSubnetIds }) =>
+    change(
+      documents,
+      'TransitGatewayVpcAttachments',
+      'TransitGatewayAttachmentId',
+      TransitGatewayAttachmentId,
+      (attachment) => ({ ...attachment, SubnetIds: [...(attachment.SubnetIds ?? []), ...AddSubnetIds] }),
     ),
+  ModifyNetworkInterfaceAttribute: (documents, { NetworkInterfaceId, SourceDestCheck }) =>
+    change(documents, 'NetworkInterfaces', 'NetworkInterfaceId', NetworkInterfaceId, (one) => ({
+      ...one,
+      SourceDestCheck: SourceDestCheck.Value,
+    })),
   CreateVpcEndpoint(documents, input, region) {
     const { RouteTableIds = [], SubnetIds = [], SecurityGroupIds = [] } = input
     const VpcEndpointId = `vpce-new-${documents.VpcEndpoints.length + 1}`

@@ -5,16 +5,20 @@
  * and times out later (VPC user guide, "DNS attributes for your VPC").
  */
 import { formatIpv4, parseIpv4 } from './addresses.ts'
-import type { Ipv4 } from './addresses.ts'
+import type { Ip, Ipv4 } from './addresses.ts'
+import { RESOLVER_OFFSET } from './hypervisor.ts'
+import { indexed } from './lists.ts'
 import { perKey, perObject } from './memo.ts'
 import { inside } from './model.ts'
 import type { Model, Vpc, VpcEndpointDocument } from './model.ts'
-import { HostIndex, publicAddress, publicService, serviceByName } from './services.ts'
+import { HostIndex, publicAddresses, publicService, serviceByName } from './services.ts'
 import type { Service } from './services.ts'
+import type { NetworkDocuments } from './types.ts'
+import { resolvesAcross } from './vpc-peering.ts'
 
 export interface Answer {
-  /** Empty: no such name. A client takes the first. */
-  readonly addresses: readonly Ipv4[]
+  /** A and AAAA records alike. Empty: no such name. Of each family a client takes the first. */
+  readonly addresses: readonly Ip[]
   /** Whose record it is: `private DNS of vpce-…`, `public`. */
   readonly zone: string
   readonly endpoint?: VpcEndpointDocument
@@ -29,9 +33,10 @@ export type Resolver =
   | { readonly kind: 'amazon'; readonly address: Ipv4 }
   | { readonly kind: 'custom'; readonly address: Ipv4 }
 
-const RESOLVER_OFFSET = 2
 /** The same resolver at its link-local address. */
-export const LINK_LOCAL_RESOLVER = parseIpv4('169.254.169.253')!
+const LINK_LOCAL_RESOLVER = parseIpv4('169.254.169.253')!
+
+const optionsById = indexed<NetworkDocuments['DhcpOptions'][number]>('DhcpOptionsId')
 
 /**
  * The DNS server that DHCP options give to a VPC's interfaces.
@@ -39,7 +44,7 @@ export const LINK_LOCAL_RESOLVER = parseIpv4('169.254.169.253')!
  */
 export function resolverOf(model: Model, vpc: Vpc): Resolver {
   const amazon = (vpc.cidrs[0]?.base ?? 0) + RESOLVER_OFFSET
-  const options = model.documents.DhcpOptions.find((document) => document.DhcpOptionsId === vpc.document.DhcpOptionsId)
+  const options = optionsById(model.documents.DhcpOptions).get(vpc.document.DhcpOptionsId)
   const servers = options?.DhcpConfigurations?.find((entry) => entry.Key === 'domain-name-servers')?.Values
   const address = parseIpv4(servers?.[0]?.Value ?? '')
   const custom = address !== undefined && address !== amazon && address !== LINK_LOCAL_RESOLVER
@@ -105,16 +110,31 @@ const endpointNames = perObject((model: Model) => {
   return index
 })
 
+/**
+ * Which records an endpoint's names have: DnsRecordIpType says so, else the endpoint's own address type.
+ * inferred: `service-defined` means the address type too.
+ */
+function recordTypes({ DnsOptions, IpAddressType }: VpcEndpointDocument): { four: boolean; six: boolean } {
+  const asked = DnsOptions?.DnsRecordIpType
+  const type = asked && asked !== 'service-defined' ? asked : (IpAddressType ?? 'ipv4')
+  return { four: type !== 'ipv6', six: type !== 'ipv4' }
+}
+
+interface ZonalAddress {
+  readonly address: Ip
+  readonly zone: string
+}
+
 /** Addresses of an endpoint's interfaces. inferred: those in the client's own Availability Zone come first. */
-function endpointAddresses(
-  model: Model,
-  endpoint: VpcEndpointDocument,
-  zone: string | undefined,
-): { address: Ipv4; zone: string }[] {
+function endpointAddresses(model: Model, endpoint: VpcEndpointDocument, zone: string | undefined): ZonalAddress[] {
+  const { four, six } = recordTypes(endpoint)
   return (endpoint.NetworkInterfaceIds ?? [])
     .flatMap((id) => model.interface(id) ?? [])
-    .map(({ address, subnet }) => ({ address, zone: subnet.zone }))
-    .sort((one, other) => Number(other.zone === zone) - Number(one.zone === zone))
+    .sort((one, other) => Number(other.subnet.zone === zone) - Number(one.subnet.zone === zone))
+    .flatMap(({ address, address6, subnet }) => [
+      ...(four && address !== undefined ? [{ address, zone: subnet.zone }] : []),
+      ...(six && address6 !== undefined ? [{ address: address6, zone: subnet.zone }] : []),
+    ])
 }
 
 const INTERNAL_NAME = /^ip-(\d+-\d+-\d+-\d+)\.(?:ec2|[a-z0-9-]+\.compute)\.internal$/
@@ -132,7 +152,7 @@ export function resolvePublic(model: Model, host: string): Answer | undefined {
     return { addresses, zone: `names of ${found.endpoint.VpcEndpointId}`, endpoint: found.endpoint }
   }
   const service = publicService(host, model.region)
-  if (service) return { addresses: [publicAddress(service, host, model.ranges)], zone: 'public', service }
+  if (service) return { addresses: publicAddresses(service, host, model.ranges), zone: 'public', service }
   const address = parseIpv4(PUBLIC_NAME.exec(host)?.[1]?.replaceAll('-', '.') ?? '')
   return address === undefined ? undefined : { addresses: [address], zone: 'public' }
 }
@@ -155,9 +175,10 @@ export function resolveInVpc(model: Model, vpc: Vpc, zone: string, host: string)
   if (internal !== undefined) return inside(vpc, internal) ? { addresses: [internal], zone: 'internal' } : undefined
   const answer = resolvePublic(model, host)
   if (answer && PUBLIC_NAME.test(host) && vpc.dnsHostnames) {
-    // A public host name resolves to the private address inside its own VPC.
+    // A public host name resolves to the private address inside its own VPC, and across a peering that allows it.
     const owner = model.publicInterfaceAt(answer.addresses[0]!)
-    if (owner?.subnet.vpc.id === vpc.id) return { addresses: [owner.address], zone: 'internal' }
+    const near = owner && (owner.subnet.vpc.id === vpc.id || resolvesAcross(model, vpc, owner.subnet.vpc))
+    if (near && owner.address !== undefined) return { addresses: [owner.address], zone: 'internal' }
   }
   return answer
 }

@@ -1,41 +1,55 @@
 /** The two packet filters as steps of a path: groups at an interface, ACLs at the edge of a subnet. */
-import { formatIpv4 } from './addresses.ts'
-import type { Ipv4 } from './addresses.ts'
+import { formatIp } from './addresses.ts'
+import type { Ip } from './addresses.ts'
 import type { Interface, Model, Subnet } from './model.ts'
 import { aclDecision, entryText } from './network-acl.ts'
 import type { PortRange } from './network-acl.ts'
 import { block, pass } from './path.ts'
-import type { Path } from './path.ts'
-import { portText, protocolName } from './protocol.ts'
+import type { LostGroups, Path } from './path.ts'
+import { ICMP, ICMPV6, portText, protocolName } from './protocol.ts'
 import { admits, hasRules, ruleText } from './security-group.ts'
 
 const NO_GROUPS: ReadonlySet<string> = new Set()
 
-/** Asks the groups of one end of a flow. `peer`: the interface at the other end, if its address is not translated. */
+/** The other end of a flow: its address, and by which groups rules may know it. */
+export interface OtherEnd {
+  readonly address: Ip
+  readonly peer?: Interface | undefined
+  readonly lost?: LostGroups | undefined
+}
+
+const isIcmp = (protocol: number): boolean => protocol === ICMP || protocol === ICMPV6
+
+/** Asks the groups of one end of a flow. */
 export function passGroups(
   path: Path,
   model: Model,
   end: Interface,
   direction: 'egress' | 'ingress',
   flow: { protocol: number; port: number },
-  address: Ipv4,
-  peer: Interface | undefined,
+  { address, peer, lost }: OtherEnd,
 ): void {
   const { protocol, port } = flow
   const way = direction === 'egress' ? 'out' : 'in'
   const peerGroupIds = peer?.groupIds ?? NO_GROUPS
-  const match = admits(end.groups, direction, protocol, port, { address, groupIds: peerGroupIds }, model.prefixList)
+  const asked = { address, groupIds: peerGroupIds }
+  if (path.gates) return void path.gates.push({ kind: 'groups', end, direction, peer: asked })
+  const match = admits(end.groups, direction, protocol, port, asked, model.prefixList)
   if (match) return pass(path, 'security-group', match.groupId, way, ruleText(match, direction))
   const component = [...end.groupIds].join(', ') || 'no security group'
-  const wanted = `${protocolName(protocol)} ${port} ${direction === 'egress' ? 'to' : 'from'} ${formatIpv4(address)}`
+  const what = isIcmp(protocol) ? protocolName(protocol) : `${protocolName(protocol)} ${port}`
+  const wanted = `${what} ${direction === 'egress' ? 'to' : 'from'} ${formatIp(address)}`
   const cause = { kind: 'group', end, direction, protocol, port, peer: address, peerGroupIds } as const
-  if (hasRules(end.groups, direction)) {
-    const text = `no ${direction} rule of ${component} admits ${wanted}`
-    block(path, 'security-group', way, { layer: 'sg', code: 'ENI_SG_RULES_MISMATCH', component, text }, cause)
-  } else {
-    const text = `${component} has no ${direction} rules, so ${wanted} is dropped`
-    block(path, 'security-group', way, { layer: 'sg', code: 'SG_HAS_NO_RULES', component, text }, cause)
+  const mismatch = (code: string, text: string): void =>
+    block(path, 'security-group', way, { layer: 'sg', code, component, text }, cause)
+  if (!hasRules(end.groups, direction)) {
+    return mismatch('SG_HAS_NO_RULES', `${component} has no ${direction} rules, so ${wanted} is dropped`)
   }
+  const text = `no ${direction} rule of ${component} admits ${wanted}`
+  const known = lost && { address, groupIds: lost.groupIds }
+  const referring = known && admits(end.groups, direction, protocol, port, known, model.prefixList)
+  if (!referring) return mismatch('ENI_SG_RULES_MISMATCH', text)
+  mismatch(lost.code, `${text}: ${ruleText(referring, direction)} does not count here, as ${lost.why}`)
 }
 
 /** Asks the ACL of a subnet about packets that cross its edge. `peer`: the address outside the subnet. */
@@ -44,10 +58,11 @@ export function passAcl(
   subnet: Subnet,
   direction: 'egress' | 'ingress',
   protocol: number,
-  peer: Ipv4,
+  peer: Ip,
   ports: PortRange,
   reply = false,
 ): void {
+  if (path.gates) return
   const way = direction === 'egress' ? 'out' : 'in'
   const { acl } = subnet
   if (!acl) {
@@ -57,10 +72,13 @@ export function passAcl(
   const component = acl.NetworkAclId ?? ''
   const decision = aclDecision(acl, direction, protocol, peer, ports)
   const rule = entryText(decision, direction)
-  const what = reply ? `replies to ${protocolName(protocol)} ${portText(ports.from, ports.to)}` : ''
-  if (decision.allowed) return pass(path, 'network-acl', component, way, what ? `${what}: ${rule}` : rule)
-  const asked = what || `${protocolName(protocol)} ${portText(ports.from, ports.to)}`
-  const text = `${rule} of ${component} drops ${asked} ${direction === 'egress' ? 'to' : 'from'} ${formatIpv4(peer)} at the edge of ${subnet.id}`
+  if (decision.allowed && !reply) return pass(path, 'network-acl', component, way, rule)
+  const asked = isIcmp(protocol)
+    ? protocolName(protocol)
+    : `${protocolName(protocol)} ${portText(ports.from, ports.to)}`
+  const what = reply ? `replies to ${asked}` : asked
+  if (decision.allowed) return pass(path, 'network-acl', component, way, `${what}: ${rule}`)
+  const text = `${rule} of ${component} drops ${what} ${direction === 'egress' ? 'to' : 'from'} ${formatIp(peer)} at the edge of ${subnet.id}`
   block(
     path,
     'network-acl',

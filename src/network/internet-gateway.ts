@@ -1,30 +1,36 @@
 /**
- * Internet gateways, both ways. Out: only interfaces with a public address, and only to public addresses. SageMaker's
- * interfaces never have one, even in a public subnet, so a route to an internet gateway is of no use to a job.
+ * Internet gateways, both ways, and egress-only ones for IPv6. Out: only interfaces with a public address, and only to
+ * public addresses. SageMaker's interfaces never have a public IPv4 address, even in a public subnet, so a route to an
+ * internet gateway is of no use to a job.
  */
-import { formatIpv4, privateRange } from './addresses.ts'
-import type { Ipv4 } from './addresses.ts'
-import { passAcl, passGroups } from './filters.ts'
-import { isNatGateway } from './model.ts'
-import type { Interface, Model } from './model.ts'
+import { formatIp, privateRange } from './addresses.ts'
+import type { Ip } from './addresses.ts'
+import { indexed } from './lists.ts'
+import { inside, isNatGateway } from './model.ts'
+import type { Interface, Model, Subnet } from './model.ts'
 import { NAT_EPHEMERAL } from './network-acl.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Cause, Flow, Path } from './path.ts'
-import { TCP } from './protocol.ts'
-import { lookup, routeText } from './route-table.ts'
 import { serviceAt } from './services.ts'
 import type { Service } from './services.ts'
+import type { NetworkDocuments } from './types.ts'
 import { passListener } from './vpc-endpoint.ts'
+import { arriveAt } from './walk.ts'
+import { lookup, routeText } from './route-table.ts'
+
+const egressOnlyById = indexed<NetworkDocuments['EgressOnlyInternetGateways'][number]>('EgressOnlyInternetGatewayId')
+
+type Attachments = NonNullable<NetworkDocuments['InternetGateways'][number]['Attachments']>
 
 /** Whether the gateway is there and attached to the VPC. */
-export function passAttachment(
+function passAttachment(
   path: Path,
-  model: Model,
+  attachments: Attachments | undefined,
   gatewayId: string,
   vpcId: string,
   direction: 'in' | 'out',
 ): void {
-  const attachment = model.internetGateway(gatewayId)?.Attachments?.find((entry) => entry.VpcId === vpcId)
+  const attachment = attachments?.find((entry) => entry.VpcId === vpcId)
   // EC2 says `available` where the SDK's list of values says `attached`.
   const attached = attachment !== undefined && /^(available|attached)$/.test(attachment.State ?? 'available')
   if (attached) return pass(path, 'internet-gateway', gatewayId, direction, `attached to ${vpcId}`)
@@ -33,102 +39,112 @@ export function passAttachment(
 }
 
 /** A private destination does not leave by an internet gateway. */
-export function passPublicDestination(path: Path, gatewayId: string, destination: Ipv4): void {
+function passPublicDestination(path: Path, gatewayId: string, destination: Ip): void {
   const range = privateRange(destination)
   if (!range) return
   const code =
     range === 'RFC6598'
       ? 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS'
       : 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS'
-  const text = `${formatIpv4(destination)} is a private address (${range}); ${gatewayId} drops it`
+  const text = `${formatIp(destination)} is a private address (${range}); ${gatewayId} drops it`
   block(path, 'internet-gateway', 'out', { layer: 'route', code, component: gatewayId, text })
 }
 
-/** Out of the VPC by its internet gateway. */
+/** Out of the VPC by its internet gateway, under a public address. */
 export function leaveByInternetGateway(
   path: Path,
   model: Model,
   flow: Flow,
+  at: Subnet,
+  gatewayId: string,
+  cause: Cause,
+): Arrival {
+  const { destination, natGatewayId } = flow
+  passAttachment(path, model.internetGateway(gatewayId)?.Attachments, gatewayId, at.vpc.id, 'out')
+  // A public address belongs to an interface of the gateway's own VPC.
+  const source = inside(at.vpc, flow.source) ? flow.publicSource : undefined
+  if (source === undefined) {
+    const who = natGatewayId ? `${natGatewayId} has no elastic address` : `the source has only ${formatIp(flow.source)}`
+    const text = `${who}; ${gatewayId} carries nothing without a public address of an interface in ${at.vpc.id}`
+    const code = 'IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS'
+    block(path, 'internet-gateway', 'out', { layer: 'route', code, component: gatewayId, text }, cause)
+  }
+  passPublicDestination(path, gatewayId, destination)
+  arriveInPublic(path, model, { ...flow, source: source ?? flow.source })
+  return { via: natGatewayId ? 'nat-gateway' : 'internet-gateway', sourceIp: formatIp(source ?? flow.source) }
+}
+
+/** Out by an egress-only internet gateway: IPv6 that is opened from inside. */
+export function leaveByEgressOnlyGateway(
+  path: Path,
+  model: Model,
+  flow: Flow,
+  at: Subnet,
   gatewayId: string,
   cause: Cause,
 ): Arrival | undefined {
-  const { from, destination, port } = flow
-  passAttachment(path, model, gatewayId, from.subnet.vpc.id, 'out')
-  if (from.publicAddress === undefined) {
-    const text = `${from.id} has only the private address ${formatIpv4(from.address)}; an internet gateway carries nothing without a public one`
-    block(
-      path,
-      'internet-gateway',
-      'out',
-      { layer: 'route', code: 'IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS', component: gatewayId, text },
-      cause,
-    )
+  const gateway = egressOnlyById(model.documents.EgressOnlyInternetGateways).get(gatewayId)
+  const refuse = (code: string, text: string): void =>
+    block(path, 'egress-only-internet-gateway', 'out', { layer: 'route', code, component: gatewayId, text }, cause)
+  if (typeof flow.destination === 'number') {
+    refuse('PROTOCOL_RESTRICTION', `${gatewayId} carries IPv6 only`)
+    return undefined
   }
-  passPublicDestination(path, gatewayId, destination)
-  const source = from.publicAddress ?? from.address
-  arriveInPublic(path, model, source, destination, port, flow.service)
-  return { via: 'internet-gateway', sourceIp: formatIpv4(source) }
+  passAttachment(path, gateway?.Attachments, gatewayId, at.vpc.id, 'out')
+  if (!inside(at.vpc, flow.source))
+    refuse('GATEWAY_REJECTS_SPOOFED_TRAFFIC', `${formatIp(flow.source)} is not an address of ${at.vpc.id}`)
+  passPublicDestination(path, gatewayId, flow.destination)
+  arriveInPublic(path, model, flow)
+  return { via: 'internet-gateway', sourceIp: formatIp(flow.source) }
 }
 
 /** On the public internet, at a destination: an AWS service, an interface's public address, or somewhere unknown. */
-export function arriveInPublic(
-  path: Path,
-  model: Model,
-  source: Ipv4 | undefined,
-  destination: Ipv4,
-  port: number,
-  named?: Service,
-): void {
+export function arriveInPublic(path: Path, model: Model, flow: Flow): void {
+  const { destination } = flow
   const owner = model.publicInterfaceAt(destination)
-  if (owner) return enterByInternetGateway(path, model, source, owner, port)
-  const service = named ?? serviceAt(destination, model.region, model.ranges)
-  if (service) return passListener(path, service.serviceName ?? service.id, service.ports, port)
-  pass(path, 'internet', 'internet', 'in', `${formatIpv4(destination)}: what happens there is beyond this model`)
+  if (owner) return enterByInternetGateway(path, model, flow, owner)
+  const service: Service | undefined = flow.service ?? serviceAt(destination, model.region, model.ranges)
+  if (service) return passListener(path, service.serviceName ?? service.id, service.ports, flow.port)
+  pass(path, 'internet', 'internet', 'in', `${formatIp(destination)}: what happens there is beyond this model`)
 }
 
 /** From the internet to an interface by its public address. */
-function enterByInternetGateway(path: Path, model: Model, source: Ipv4 | undefined, to: Interface, port: number): void {
-  const { subnet } = to
-  if (source === undefined) {
-    const text = 'an IPv6 client cannot be walked into a VPC: IPv6 is not built yet'
-    return block(path, 'internet', 'in', { layer: 'route', code: 'SP_IPV6_NOT_BUILT', component: 'internet', text })
-  }
+function enterByInternetGateway(path: Path, model: Model, flow: Flow, to: Interface): void {
+  const { vpc } = to.subnet
   if (isNatGateway(to)) {
     const text = `${to.id} belongs to a NAT gateway, which takes no connections from outside`
-    return block(path, 'nat-gateway', 'in', {
-      layer: 'route',
-      code: 'NGW_REQUIRES_SOURCE_IN_VPC',
-      component: to.id,
-      text,
-    })
+    const code = 'NGW_REQUIRES_SOURCE_IN_VPC'
+    return block(path, 'nat-gateway', 'in', { layer: 'route', code, component: to.id, text })
   }
-  const gatewayId = model.internetGatewayOf(subnet.vpc.id)?.InternetGatewayId
+  const gateway = model.internetGatewayOf(vpc.id)
+  const gatewayId = gateway?.InternetGatewayId
   if (gatewayId === undefined) {
-    const text = `${subnet.vpc.id} has no internet gateway`
-    block(path, 'internet-gateway', 'in', {
-      layer: 'route',
-      code: 'NO_ROUTE_TO_DESTINATION',
-      component: subnet.vpc.id,
-      text,
-    })
+    const text = `${vpc.id} has no internet gateway`
+    const code = 'NO_ROUTE_TO_DESTINATION'
+    block(path, 'internet-gateway', 'in', { layer: 'route', code, component: vpc.id, text })
   } else {
-    passAttachment(path, model, gatewayId, subnet.vpc.id, 'in')
+    passAttachment(path, gateway?.Attachments, gatewayId, vpc.id, 'in')
   }
-  passAcl(path, subnet, 'ingress', TCP, source, { from: port, to: port })
-  passGroups(path, model, to, 'ingress', { protocol: TCP, port }, source, undefined)
-  pass(path, 'interface', to.id, 'in', formatIpv4(to.address))
-  passAcl(path, subnet, 'egress', TCP, source, NAT_EPHEMERAL, true)
-  const back = lookup(subnet.routes, source)
+  const destination = typeof flow.destination === 'bigint' ? flow.destination : to.address!
+  const { peer, ...stranger } = flow
+  const lost = peer && {
+    groupIds: peer.groupIds,
+    code: 'SG_REFERENCES_NOT_PRESERVED' as const,
+    why: 'the source has a public address here',
+  }
+  const back = (from: Subnet): void => passBackToInternet(path, from, flow.source)
+  const inward = { ...stranger, ...(lost && { lost }), destination, replyPorts: NAT_EPHEMERAL, back }
+  arriveAt(path, model, inward, to, true)
+}
+
+function passBackToInternet(path: Path, subnet: Subnet, source: Ip): void {
+  const route = lookup(subnet.routes, source)
   const component = subnet.routes.id
-  if (back?.target.kind === 'internet-gateway' && !back.blackhole) {
-    return pass(path, 'route-table', component, 'out', `replies: ${routeText(back)}`)
+  if (route?.target.kind === 'internet-gateway' && !route.blackhole) {
+    return pass(path, 'route-table', component, 'out', `replies: ${routeText(route)}`)
   }
-  const text = `replies to ${formatIpv4(source)} do not go back by the internet gateway: ${back ? routeText(back) : 'no route'}`
-  block(
-    path,
-    'route-table',
-    'out',
-    { layer: 'route', code: 'NO_ROUTE_TO_DESTINATION', component, text },
-    { kind: 'uplink', subnet },
-  )
+  const found = route ? routeText(route) : 'no route'
+  const text = `replies to ${formatIp(source)} do not go back by the internet gateway: ${found}`
+  const cause = { kind: 'uplink', subnet, destination: source } as const
+  block(path, 'route-table', 'out', { layer: 'route', code: 'NO_ROUTE_TO_DESTINATION', component, text }, cause)
 }

@@ -3,8 +3,9 @@
  * address, the route table and the ACL of each subnet. Each part is made when first asked for.
  */
 import type { NetworkDocuments } from './types.ts'
-import { contains, parseCidr, parseCidrs, parseIpv4 } from './addresses.ts'
-import type { Cidr, Ipv4 } from './addresses.ts'
+import { contains, parseBlocks, parseCidr, parseCidrs } from './addresses.ts'
+import type { Block, Cidr, Cidr6, Ip, Ipv4, Ipv6 } from './addresses.ts'
+import * as lists from './lists.ts'
 import { perKey, perObject } from './memo.ts'
 import type { NetworkAclDocument } from './network-acl.ts'
 import { compileRouteTable } from './route-table.ts'
@@ -23,6 +24,8 @@ export interface Vpc {
   readonly id: string
   readonly document: VpcDocument
   readonly cidrs: readonly Cidr[]
+  /** Of both families. */
+  readonly blocks: readonly Block[]
   readonly dnsSupport: boolean
   readonly dnsHostnames: boolean
 }
@@ -32,6 +35,7 @@ export interface Subnet {
   readonly document: SubnetDocument
   readonly vpc: Vpc
   readonly cidr: Cidr | undefined
+  readonly cidr6: Cidr6 | undefined
   readonly zone: string
   readonly routes: CompiledRouteTable
   readonly acl: NetworkAclDocument | undefined
@@ -41,7 +45,8 @@ export interface Subnet {
 export interface Interface {
   /** `eni-…`, or `an interface in subnet-…`. */
   readonly id: string
-  readonly address: Ipv4
+  readonly address: Ipv4 | undefined
+  readonly address6: Ipv6 | undefined
   readonly publicAddress: Ipv4 | undefined
   readonly subnet: Subnet
   readonly groups: readonly SecurityGroupDocument[]
@@ -56,9 +61,10 @@ export interface Model {
   readonly subnet: (id: string | undefined) => Subnet | undefined
   readonly group: (id: string | undefined) => SecurityGroupDocument | undefined
   readonly interface: (id: string | undefined) => Interface | undefined
-  readonly interfaceAt: (vpcId: string, address: Ipv4) => Interface | undefined
-  /** The interface that has this public address. */
-  readonly publicInterfaceAt: (address: Ipv4) => Interface | undefined
+  readonly interfaceAt: (vpcId: string, address: Ip) => Interface | undefined
+  /** The interface that the internet knows by this address. */
+  readonly publicInterfaceAt: (address: Ip) => Interface | undefined
+  readonly publicAddresses: () => Iterable<Ip>
   readonly endpoint: (id: string) => VpcEndpointDocument | undefined
   /** The interface endpoint that this interface belongs to. */
   readonly endpointOf: (networkInterfaceId: string) => VpcEndpointDocument | undefined
@@ -66,160 +72,110 @@ export interface Model {
   readonly natGateway: (id: string) => NatGatewayDocument | undefined
   readonly internetGateway: (id: string) => InternetGatewayDocument | undefined
   readonly internetGatewayOf: (vpcId: string) => InternetGatewayDocument | undefined
-  readonly prefixList: (id: string) => readonly Cidr[]
+  readonly prefixList: (id: string) => readonly Block[]
   /** Id of the AWS-managed list of `s3` or `dynamodb` in the model's Region. */
   readonly awsPrefixListId: (service: string) => string | undefined
   /** Public blocks of S3 or DynamoDB in a Region. */
   readonly ranges: (region: string, service: string) => readonly Cidr[]
   /** The lowest address of the subnet that no interface has; undefined when it is full. */
   readonly freeAddress: (subnet: Subnet) => Ipv4 | undefined
+  /** The same in IPv6. */
+  readonly freeAddress6: (subnet: Subnet) => Ipv6 | undefined
 }
 
-/** A list indexed by one member; a missing list is empty. The first document of an id wins. */
-function indexed<D extends object>(member: keyof D): (list: readonly D[]) => ReadonlyMap<unknown, D> {
-  return perObject((list: readonly D[]) => {
-    const index = new Map<unknown, D>()
-    for (const document of list) if (!index.has(document[member])) index.set(document[member], document)
-    return index
-  })
+const blocks4 = perObject((list: { Cidrs?: string[] }) => parseCidrs(list.Cidrs ?? []))
+const blocks = perObject((list: { Cidrs?: string[] }) => parseBlocks(list.Cidrs ?? []))
+
+const isAssociated = (state: { State?: string } | undefined): boolean => (state?.State ?? 'associated') === 'associated'
+
+const vpcOf = perObject((document: VpcDocument): Vpc => {
+  const { CidrBlock, CidrBlockAssociationSet = [], Ipv6CidrBlockAssociationSet = [] } = document
+  const associated = CidrBlockAssociationSet.filter((entry) => isAssociated(entry.CidrBlockState))
+  const cidrs = parseCidrs([...new Set([CidrBlock, ...associated.map((entry) => entry.CidrBlock)])])
+  const associated6 = Ipv6CidrBlockAssociationSet.filter((entry) => isAssociated(entry.Ipv6CidrBlockState))
+  return {
+    id: document.VpcId ?? '',
+    document,
+    cidrs,
+    blocks: [...cidrs, ...parseBlocks(associated6.map((entry) => entry.Ipv6CidrBlock))],
+    // Defaults of the EC2 API: support on; host names only in a default VPC.
+    dnsSupport: document.EnableDnsSupport ?? true,
+    dnsHostnames: document.EnableDnsHostnames ?? document.IsDefault ?? false,
+  }
+})
+
+/** A subnet has one block of IPv6 at most. */
+function cidr6Of({ Ipv6CidrBlockAssociationSet = [] }: SubnetDocument): Cidr6 | undefined {
+  const associated = Ipv6CidrBlockAssociationSet.filter((entry) => isAssociated(entry.Ipv6CidrBlockState))
+  const [block] = parseBlocks(associated.map((entry) => entry.Ipv6CidrBlock))
+  return typeof block?.base === 'bigint' ? { base: block.base, length: block.length } : undefined
 }
 
-const vpcsById = indexed<VpcDocument>('VpcId')
-const subnetsById = indexed<SubnetDocument>('SubnetId')
-const groupsById = indexed<SecurityGroupDocument>('GroupId')
-const interfacesById = indexed<InterfaceDocument>('NetworkInterfaceId')
-const endpointsById = indexed<VpcEndpointDocument>('VpcEndpointId')
-const natGatewaysById = indexed<NatGatewayDocument>('NatGatewayId')
-const internetGatewaysById = indexed<InternetGatewayDocument>('InternetGatewayId')
-const listsById = indexed<NetworkDocuments['ManagedPrefixLists'][number]>('PrefixListId')
-
-const endpointsByVpc = perObject((list: readonly VpcEndpointDocument[]) =>
-  Map.groupBy(list, (endpoint) => endpoint.VpcId),
-)
-
-const endpointByInterface = perObject(
-  (list: readonly VpcEndpointDocument[]) =>
-    new Map(list.flatMap((endpoint) => (endpoint.NetworkInterfaceIds ?? []).map((id) => [id, endpoint] as const))),
-)
-
-/** Own private addresses of an interface, the primary first. */
-export const privateAddresses = perObject((document: InterfaceDocument): readonly Ipv4[] => {
-  const texts = [
-    document.PrivateIpAddress,
-    ...(document.PrivateIpAddresses ?? []).map((entry) => entry.PrivateIpAddress),
-  ]
-  return [...new Set(texts.flatMap((text) => parseIpv4(text ?? '') ?? []))]
-})
-
-const interfacesByAddress = perObject((list: readonly InterfaceDocument[]) => {
-  const vpcs = new Map<string | undefined, Map<Ipv4, InterfaceDocument>>()
-  for (const document of list) {
-    const addresses = vpcs.get(document.VpcId) ?? new Map<Ipv4, InterfaceDocument>()
-    vpcs.set(document.VpcId, addresses)
-    for (const address of privateAddresses(document)) addresses.set(address, document)
-  }
-  return vpcs
-})
-
-const tablesBySubnet = perObject((list: readonly RouteTableDocument[]) => {
-  const tables = new Map<string, RouteTableDocument>()
-  for (const table of list) {
-    for (const association of table.Associations ?? []) {
-      if (association.SubnetId) tables.set(association.SubnetId, table)
-      else if (association.Main && table.VpcId) tables.set(table.VpcId, table)
-    }
-  }
-  return tables
-})
-
-const aclsBySubnet = perObject((list: readonly NetworkAclDocument[]) => {
-  const acls = new Map<string, NetworkAclDocument>()
-  for (const acl of list) {
-    if (acl.IsDefault && acl.VpcId) acls.set(acl.VpcId, acl)
-    for (const association of acl.Associations ?? []) if (association.SubnetId) acls.set(association.SubnetId, acl)
-  }
-  return acls
-})
-
-const blocks = perObject((list: { Cidrs?: string[] }) => parseCidrs(list.Cidrs ?? []))
-
-const vpcOf = perObject((document: VpcDocument): Vpc => ({
-  id: document.VpcId ?? '',
-  document,
-  cidrs: parseCidrs([
-    ...new Set([
-      document.CidrBlock,
-      ...(document.CidrBlockAssociationSet ?? [])
-        .filter((entry) => (entry.CidrBlockState?.State ?? 'associated') === 'associated')
-        .map((entry) => entry.CidrBlock),
-    ]),
-  ]),
-  // Defaults of the EC2 API: support on; host names only in a default VPC.
-  dnsSupport: document.EnableDnsSupport ?? true,
-  dnsHostnames: document.EnableDnsHostnames ?? document.IsDefault ?? false,
-}))
+const isFour = (address: Ip): address is Ipv4 => typeof address === 'number'
+const isSix = (address: Ip): address is Ipv6 => typeof address === 'bigint'
 
 /** First four addresses and the last of a subnet are AWS's (VPC user guide, "Subnet sizing"). */
 const RESERVED_AT_START = 4
 
-export function buildModel(documents: NetworkDocuments, region: string): Model {
+/** The model behind a network; made once. */
+export function modelOf(network: { readonly documents: NetworkDocuments; readonly region: string }): Model {
+  return models(network.documents)(network.region)
+}
+
+const models = perObject((documents: NetworkDocuments) => perKey((region: string) => buildModel(documents, region)))
+
+export function buildModel(given: NetworkDocuments, region: string): Model {
+  const documents = lists.canonicalLists(given)
   const vpc = (id: string | undefined): Vpc | undefined => {
-    const document = vpcsById(documents.Vpcs).get(id)
+    const document = lists.vpcsById(documents.Vpcs).get(id)
     return document && vpcOf(document)
   }
-  const prefixList = perKey((id: string): readonly Cidr[] => {
-    const list =
-      listsById(documents.ManagedPrefixLists).get(id) ?? awsPrefixLists(region).find((own) => own.PrefixListId === id)
+  const prefixList = perKey((id: string): readonly Block[] => {
+    const own = lists.listsById(documents.ManagedPrefixLists).get(id)
+    const list = own ?? awsPrefixLists(region).find((one) => one.PrefixListId === id)
     return list ? blocks(list) : []
   })
   const compiled = perKey((table: RouteTableDocument) =>
-    compileRouteTable(table, vpc(table.VpcId)?.cidrs ?? [], prefixList),
+    compileRouteTable(table, vpc(table.VpcId)?.blocks ?? [], prefixList),
   )
   const subnet = perKey((id: string | undefined): Subnet | undefined => {
-    const document = subnetsById(documents.Subnets).get(id)
+    const document = lists.subnetsById(documents.Subnets).get(id)
     const home = vpc(document?.VpcId)
     if (!document || !home) return undefined
-    const acls = aclsBySubnet(documents.NetworkAcls)
-    const tables = tablesBySubnet(documents.RouteTables)
+    const acls = lists.aclsBySubnet(documents.NetworkAcls)
+    const tables = lists.tablesBySubnet(documents.RouteTables)
     const table = tables.get(document.SubnetId ?? '') ?? tables.get(home.id)
     return {
       id: document.SubnetId ?? '',
       document,
       vpc: home,
       cidr: parseCidr(document.CidrBlock ?? ''),
+      cidr6: cidr6Of(document),
       zone: document.AvailabilityZone ?? '',
-      routes: table ? compiled(table) : compileRouteTable(undefined, home.cidrs, prefixList),
+      routes: table ? compiled(table) : compileRouteTable(undefined, home.blocks, prefixList),
       acl: acls.get(document.SubnetId ?? '') ?? acls.get(home.id),
     }
   })
   const group = (id: string | undefined): SecurityGroupDocument | undefined =>
-    groupsById(documents.SecurityGroups).get(id)
+    lists.groupsById(documents.SecurityGroups).get(id)
   const interfaceOf = perKey((document: InterfaceDocument): Interface | undefined => {
     const home = subnet(document.SubnetId)
-    const address = privateAddresses(document)[0]
-    if (!home || address === undefined) return undefined
-    const publicIp =
-      document.Association?.PublicIp ??
-      documents.Addresses.find(
-        (entry) => entry.NetworkInterfaceId && entry.NetworkInterfaceId === document.NetworkInterfaceId,
-      )?.PublicIp
+    const addresses = lists.privateAddresses(document)
+    if (!home || addresses.length === 0) return undefined
     const groupIds = (document.Groups ?? []).flatMap((entry) => entry.GroupId ?? [])
     return {
       id: document.NetworkInterfaceId ?? '',
-      address,
-      publicAddress: parseIpv4(publicIp ?? ''),
+      address: addresses.find(isFour),
+      address6: addresses.find(isSix),
+      publicAddress: lists.publicAddressOf(documents, document),
       subnet: home,
       groups: groupIds.flatMap((id) => group(id) ?? []),
       groupIds: new Set(groupIds),
       document,
     }
   })
-  const inVpc = (vpcId: string): ReadonlyMap<Ipv4, InterfaceDocument> | undefined =>
-    interfacesByAddress(documents.NetworkInterfaces).get(vpcId)
-  const publicInterfaces = perObject((list: NetworkDocuments['NetworkInterfaces']) => {
-    const found = list.flatMap((document) => interfaceOf(document) ?? [])
-    return new Map(found.flatMap((one) => (one.publicAddress === undefined ? [] : [[one.publicAddress, one] as const])))
-  })
+  const inVpc = (vpcId: string): ReadonlyMap<Ip, InterfaceDocument> | undefined =>
+    lists.interfacesByAddress(documents.NetworkInterfaces).get(vpcId)
   const internetGatewayOf = perKey((vpcId: string) =>
     documents.InternetGateways.find((gateway) => gateway.Attachments?.some((attachment) => attachment.VpcId === vpcId)),
   )
@@ -230,7 +186,7 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
   const ranges = perKey((key: string): readonly Cidr[] => {
     const [name, service] = key.split(' ')
     const list = awsList(name!, service!)
-    return list ? blocks(list) : []
+    return list ? blocks4(list) : []
   })
   return {
     documents,
@@ -239,19 +195,23 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
     subnet,
     group,
     interface(id) {
-      const document = interfacesById(documents.NetworkInterfaces).get(id)
+      const document = lists.interfacesById(documents.NetworkInterfaces).get(id)
       return document && interfaceOf(document)
     },
     interfaceAt(vpcId, address) {
       const document = inVpc(vpcId)?.get(address)
       return document && interfaceOf(document)
     },
-    publicInterfaceAt: (address) => publicInterfaces(documents.NetworkInterfaces).get(address),
-    endpoint: (id) => endpointsById(documents.VpcEndpoints).get(id),
-    endpointOf: (id) => endpointByInterface(documents.VpcEndpoints).get(id),
-    endpointsOf: (vpcId) => endpointsByVpc(documents.VpcEndpoints).get(vpcId) ?? [],
-    natGateway: (id) => natGatewaysById(documents.NatGateways).get(id),
-    internetGateway: (id) => internetGatewaysById(documents.InternetGateways).get(id),
+    publicInterfaceAt(address) {
+      const document = lists.publicInterfaces(documents).get(address)
+      return document && interfaceOf(document)
+    },
+    publicAddresses: () => lists.publicInterfaces(documents).keys(),
+    endpoint: (id) => lists.endpointsById(documents.VpcEndpoints).get(id),
+    endpointOf: (id) => lists.endpointByInterface(documents.VpcEndpoints).get(id),
+    endpointsOf: (vpcId) => lists.endpointsByVpc(documents.VpcEndpoints).get(vpcId) ?? [],
+    natGateway: (id) => lists.natGatewaysById(documents.NatGateways).get(id),
+    internetGateway: (id) => lists.internetGatewaysById(documents.InternetGateways).get(id),
     internetGatewayOf,
     prefixList,
     awsPrefixListId: (service) => awsList(region, service)?.PrefixListId,
@@ -264,12 +224,30 @@ export function buildModel(documents: NetworkDocuments, region: string): Model {
       for (let address = base + RESERVED_AT_START; address < last; address++) if (!taken?.has(address)) return address
       return undefined
     }),
+    freeAddress6: perKey((home: Subnet) => {
+      if (!home.cidr6) return undefined
+      const taken = inVpc(home.vpc.id)
+      let address = home.cidr6.base + BigInt(RESERVED_AT_START)
+      while (taken?.has(address)) address++
+      return address
+    }),
   }
 }
 
 /** Whether an address is inside a VPC. */
-export function inside(vpc: Vpc, address: Ipv4): boolean {
-  return vpc.cidrs.some((cidr) => contains(cidr, address))
+export function inside(vpc: Vpc, address: Ip): boolean {
+  return vpc.blocks.some((block) => contains(block, address))
+}
+
+/** Whether an address is inside a subnet. */
+export function insideSubnet({ cidr, cidr6 }: Subnet, address: Ip): boolean {
+  const block = typeof address === 'number' ? cidr : cidr6
+  return block !== undefined && contains(block, address)
+}
+
+/** The address of an interface in the family of another one. */
+export function addressFor(one: Interface, other: Ip): Ip | undefined {
+  return typeof other === 'number' ? one.address : one.address6
 }
 
 /** Whether an interface is a NAT gateway's: EC2 prints `nat_gateway`, the SDK's list of values has `natGateway`. */

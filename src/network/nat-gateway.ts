@@ -1,108 +1,83 @@
 /**
- * NAT gateways. One carries what comes from its own VPC, out of *another* subnet than its own, under its elastic address,
- * and its own subnet must lead to an internet gateway. It has no groups, but its subnet's ACL sees every packet twice:
- * between the source and the gateway, and between the gateway and the world (ports 1024-65535 for replies).
+ * NAT gateways. One carries what comes from its own VPC (or out of a transit gateway), out of *another* subnet than its
+ * own, under its own address: private towards other networks, elastic towards an internet gateway. It has no groups, but
+ * its subnet's ACL sees every packet twice: between the source and the gateway, and between the gateway and the world
+ * (ports 1024-65535 for replies).
  */
-import { formatIpv4, parseIpv4 } from './addresses.ts'
+import { contains, formatIp, parseBlock, parseIpv4 } from './addresses.ts'
 import { passAcl } from './filters.ts'
-import { arriveInPublic, passAttachment, passPublicDestination } from './internet-gateway.ts'
-import type { Model } from './model.ts'
-import { LINUX_EPHEMERAL, NAT_EPHEMERAL } from './network-acl.ts'
+import { inside } from './model.ts'
+import type { Model, NatGatewayDocument, Subnet } from './model.ts'
+import { NAT_EPHEMERAL } from './network-acl.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Cause, Flow, Path } from './path.ts'
-import { lookup, routeText } from './route-table.ts'
-import { enterGatewayEndpoint } from './vpc-endpoint.ts'
+import { ICMP } from './protocol.ts'
+import { forward } from './walk.ts'
+
+/** IPv6 that stands for IPv4 (RFC 6052): a NAT gateway translates it (VPC user guide, "DNS64 and NAT64"). */
+const NAT64 = parseBlock('64:ff9b::/96')!
+
+/** The gateway's first private and elastic address. */
+function addressesOf({ NatGatewayAddresses = [] }: NatGatewayDocument): { own?: number; elastic?: number } {
+  const primary = NatGatewayAddresses.find((entry) => entry.IsPrimary) ?? NatGatewayAddresses[0]
+  const own = parseIpv4(primary?.PrivateIp ?? '')
+  const elastic = parseIpv4(primary?.PublicIp ?? '')
+  return { ...(own !== undefined && { own }), ...(elastic !== undefined && { elastic }) }
+}
 
 export function leaveByNatGateway(
   path: Path,
   model: Model,
   flow: Flow,
+  at: Subnet,
   natGatewayId: string,
   cause: Cause,
 ): Arrival | undefined {
-  const { from, destination, port, protocol } = flow
+  const { port, protocol, source } = flow
   const gateway = model.natGateway(natGatewayId)
   const subnet = model.subnet(gateway?.SubnetId)
-  const refuse = (code: string, text: string, why?: Cause): void =>
-    block(path, 'nat-gateway', 'out', { layer: 'route', code, component: natGatewayId, text }, why)
+  const refuse = (code: string, text: string): undefined =>
+    block(path, 'nat-gateway', 'out', { layer: 'route', code, component: natGatewayId, text }, cause) as undefined
   if (!gateway || !subnet) {
-    refuse(
-      'BAD_STATE_ROUTE',
-      `${natGatewayId} ${gateway ? 'is in no known subnet' : 'does not exist'}, so the route to it drops everything`,
-      cause,
-    )
-    return undefined
+    const why = gateway ? 'is in no known subnet' : 'does not exist'
+    return refuse('BAD_STATE_ROUTE', `${natGatewayId} ${why}, so the route to it drops everything`)
   }
-  const addresses = gateway.NatGatewayAddresses ?? []
-  const primary = addresses.find((entry) => entry.IsPrimary) ?? addresses[0]
-  const elastic = parseIpv4(primary?.PublicIp ?? '')
-  const own = parseIpv4(primary?.PrivateIp ?? '')
+  if (flow.natGatewayId !== undefined) {
+    return refuse('NO_ROUTE_TO_DESTINATION', `${flow.natGatewayId} does not lead on by another NAT gateway`)
+  }
+  if (typeof flow.destination === 'bigint' && !contains(NAT64, flow.destination)) {
+    return refuse('PROTOCOL_RESTRICTION', `${natGatewayId} carries IPv6 only to addresses of 64:ff9b::/96`)
+  }
+  const { own, elastic } = addressesOf(gateway)
   const isPrivate = gateway.ConnectivityType === 'private'
   if ((gateway.State ?? 'available') !== 'available') {
-    refuse('BAD_STATE', `${natGatewayId} is ${gateway.State}, not available`, cause)
-  } else if (subnet.vpc.id !== from.subnet.vpc.id) {
-    refuse('NGW_REQUIRES_SOURCE_IN_VPC', `${natGatewayId} carries only what comes from ${subnet.vpc.id}`, cause)
-  } else if (subnet.id === from.subnet.id) {
-    refuse(
-      'SP_NAT_IN_SOURCE_SUBNET',
-      `${natGatewayId} stands in ${subnet.id}, the source's own subnet: its route leads back to itself`,
-      cause,
-    )
+    refuse('BAD_STATE', `${natGatewayId} is ${gateway.State}, not available`)
+  } else if (subnet.vpc.id !== at.vpc.id || !(inside(subnet.vpc, source) || flow.transitGatewayId !== undefined)) {
+    refuse('NGW_REQUIRES_SOURCE_IN_VPC', `${natGatewayId} carries only what comes from ${subnet.vpc.id}`)
+  } else if (subnet.id === at.id) {
+    const text = `${natGatewayId} stands in ${subnet.id}, the source's own subnet: its route leads back to itself`
+    refuse('SP_NAT_IN_SOURCE_SUBNET', text)
   } else {
-    pass(
-      path,
-      'nat-gateway',
-      natGatewayId,
-      'out',
-      `in ${subnet.id}, ${isPrivate ? 'private' : `as ${primary?.PublicIp ?? 'no address'}`}`,
-    )
+    const as = isPrivate ? 'private' : `as ${elastic === undefined ? 'no address' : formatIp(elastic)}`
+    pass(path, 'nat-gateway', natGatewayId, 'out', `in ${subnet.id}, ${as}`)
   }
-  const crossesEdge = subnet.id !== from.subnet.id
-  if (crossesEdge) passAcl(path, subnet, 'ingress', protocol, from.address, { from: port, to: port })
+  const crossesEdge = subnet.id !== at.id
+  if (crossesEdge) passAcl(path, subnet, 'ingress', protocol, source, { from: port, to: port })
 
-  const route = lookup(subnet.routes, destination)
-  const uplink = { kind: 'uplink', subnet } as const
-  const table = subnet.routes.id
-  const noWay = (code: string, text: string): void =>
-    block(path, 'route-table', 'out', { layer: 'route', code, component: table, text }, uplink)
-  let arrival: Arrival | undefined
-  if (!route) {
-    noWay(
-      'NO_ROUTE_TO_DESTINATION',
-      `${subnet.id}, where ${natGatewayId} stands, has no route to ${formatIpv4(destination)}`,
-    )
-  } else if (route.blackhole) {
-    noWay('BAD_STATE_ROUTE', `${routeText(route)} of ${subnet.id}, where ${natGatewayId} stands, drops everything`)
-  } else if (route.target.kind === 'internet-gateway') {
-    pass(path, 'route-table', table, 'out', routeText(route))
-    passAcl(path, subnet, 'egress', protocol, destination, { from: port, to: port })
-    passAttachment(path, model, route.target.id, subnet.vpc.id, 'out')
-    if (isPrivate || elastic === undefined) {
-      const text = `${natGatewayId} has no elastic address; ${route.target.id} carries nothing without one`
-      block(
-        path,
-        'internet-gateway',
-        'out',
-        { layer: 'route', code: 'IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS', component: route.target.id, text },
-        cause,
-      )
-    }
-    passPublicDestination(path, route.target.id, destination)
-    arriveInPublic(path, model, elastic, destination, port, flow.service)
-    arrival = { via: 'nat-gateway', sourceIp: primary?.PublicIp ?? '' }
-  } else if (route.target.kind === 'vpc-endpoint') {
-    // inferred: a gateway endpoint in the NAT gateway's own table takes the traffic over, under the gateway's address.
-    pass(path, 'route-table', table, 'out', routeText(route))
-    passAcl(path, subnet, 'egress', protocol, destination, { from: port, to: port })
-    arrival = enterGatewayEndpoint(path, model, flow, route.target.id, own ?? from.address)
-  } else {
-    noWay(
-      'NO_ROUTE_TO_DESTINATION',
-      `${routeText(route)} of ${subnet.id}, where ${natGatewayId} stands, does not lead to an internet gateway`,
-    )
+  const { peer, back, publicSource: _, transitGatewayId: _gateway, ...rest } = flow
+  const groupIds = peer?.groupIds ?? flow.lost?.groupIds
+  const destination = typeof flow.destination === 'bigint' ? Number(flow.destination & 0xffffffffn) : flow.destination
+  const translated: Flow = {
+    ...rest,
+    destination,
+    source: own ?? (typeof source === 'number' ? source : 0),
+    replyPorts: protocol === ICMP ? flow.replyPorts : NAT_EPHEMERAL,
+    natGatewayId,
+    ...(groupIds && { lost: { groupIds, code: 'SG_REFERENCES_NOT_PRESERVED', why: `${natGatewayId} translates it` } }),
+    ...(!isPrivate && elastic !== undefined && { publicSource: elastic }),
   }
-
-  passAcl(path, subnet, 'ingress', protocol, destination, NAT_EPHEMERAL, true)
-  if (crossesEdge) passAcl(path, subnet, 'egress', protocol, from.address, LINUX_EPHEMERAL, true)
+  const arrival = forward(path, model, translated, subnet, { kind: 'uplink', subnet, destination })
+  if (crossesEdge) passAcl(path, subnet, 'egress', protocol, source, flow.replyPorts, true)
+  back?.(subnet)
   return arrival
 }

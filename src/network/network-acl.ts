@@ -4,16 +4,18 @@
  * them, and they do not see the Amazon resolver (VPC user guide, "Control subnet traffic with network ACLs").
  */
 import type { NetworkDocuments } from './types.ts'
-import { contains, formatCidr, parseCidr } from './addresses.ts'
-import type { Cidr, Ipv4 } from './addresses.ts'
+import { contains, formatCidr, parseBlock } from './addresses.ts'
+import type { Block, Ip } from './addresses.ts'
 import { perObject } from './memo.ts'
-import { ALL_PROTOCOLS, portText, protocolName, protocolNumber, TCP, UDP } from './protocol.ts'
+import { ALL_PROTOCOLS, ICMP, ICMPV6, portText, protocolName, protocolNumber, TCP, UDP } from './protocol.ts'
 
 export type NetworkAclDocument = NetworkDocuments['NetworkAcls'][number]
 
 /** Ports that replies come back to, by the kind of client (VPC user guide, "Ephemeral ports"). */
 export const LINUX_EPHEMERAL: PortRange = { from: 32768, to: 60999 }
 export const NAT_EPHEMERAL: PortRange = { from: 1024, to: 65535 }
+/** An echo is answered by ICMP of this type. */
+export const ECHO_REPLY = { four: { from: 0, to: 0 }, six: { from: 129, to: 129 } } as const
 
 export interface PortRange {
   readonly from: number
@@ -24,7 +26,16 @@ export interface AclEntry extends PortRange {
   readonly number: number
   readonly allow: boolean
   readonly protocol: number
-  readonly cidr: Cidr
+  readonly cidr: Block
+}
+
+type EntryDocument = NonNullable<NetworkAclDocument['Entries']>[number]
+
+/** Ports of TCP and UDP, types of ICMP; all of them for the rest. */
+function portsOf({ PortRange, IcmpTypeCode }: EntryDocument, protocol: number): PortRange {
+  if (protocol === TCP || protocol === UDP) return { from: PortRange?.From ?? 0, to: PortRange?.To ?? 65535 }
+  const type = protocol === ICMP || protocol === ICMPV6 ? (IcmpTypeCode?.Type ?? -1) : -1
+  return type < 0 ? { from: 0, to: 65535 } : { from: type, to: type }
 }
 
 interface Entries {
@@ -37,20 +48,11 @@ export const aclEntries = perObject((acl: NetworkAclDocument): Entries => {
   const direction = (egress: boolean): AclEntry[] =>
     (acl.Entries ?? [])
       .flatMap((entry): AclEntry[] => {
-        const cidr = parseCidr(entry.CidrBlock ?? '')
+        const cidr = parseBlock(entry.CidrBlock ?? entry.Ipv6CidrBlock ?? '')
         const protocol = protocolNumber(entry.Protocol)
         if ((entry.Egress ?? false) !== egress || !cidr || Number.isNaN(protocol)) return []
-        const ported = protocol === TCP || protocol === UDP
-        return [
-          {
-            number: entry.RuleNumber ?? 32767,
-            allow: entry.RuleAction === 'allow',
-            protocol,
-            from: ported ? (entry.PortRange?.From ?? 0) : 0,
-            to: ported ? (entry.PortRange?.To ?? 65535) : 65535,
-            cidr,
-          },
-        ]
+        const number = entry.RuleNumber ?? 32767
+        return [{ number, allow: entry.RuleAction === 'allow', protocol, ...portsOf(entry, protocol), cidr }]
       })
       .sort((one, other) => one.number - other.number)
   return { egress: direction(true), ingress: direction(false) }
@@ -70,7 +72,7 @@ export function aclDecision(
   acl: NetworkAclDocument,
   direction: 'egress' | 'ingress',
   protocol: number,
-  peer: Ipv4,
+  peer: Ip,
   ports: PortRange,
 ): AclDecision {
   let open: readonly PortRange[] = [ports]

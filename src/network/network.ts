@@ -7,17 +7,19 @@
  * network.connect({ kind: 'subnet', subnetId, securityGroupIds }, 'api.sagemaker.us-east-1.amazonaws.com', 443).verdict
  * ```
  *
- * Gaps: IPv6, VPC peering, transit gateways, virtual private gateways, appliances (routes to an interface) and Gateway
- * Load Balancers are not built: a path that needs one is refused and says so. Hosted zones, VPC Block Public Access,
- * ICMP and connection limits are not modelled.
+ * Gaps: Gateway Load Balancers, Direct Connect gateways, transit gateways' own peerings, local and carrier gateways are not
+ * built: a path that needs one is refused and says so. Hosted zones, VPC Block Public Access, ingress route tables of
+ * gateways and connection limits are not modelled.
  */
 import type { Network, NetworkDocuments } from './types.ts'
 import { investigate } from './connect.ts'
 import { findFixes } from './fixes.ts'
-import { buildModel } from './model.ts'
+import { modelOf } from './model.ts'
 
 export type * from './types.ts'
 export { applyCall } from './apply.ts'
+export { aclRules, reachableFrom, servedAddresses } from './reach.ts'
+export type { AclRule, Opening, ServedAddress } from './reach.ts'
 export { availabilityZones, awsPrefixLists, dnsSuffix, publicAddressOf, serviceCatalogue } from './services.ts'
 export type { EndpointService } from './services.ts'
 
@@ -49,10 +51,10 @@ export const noDocuments: NetworkDocuments = {
 /** Builds the model of one account and Region. Missing documents are missing components: nothing passes what is unknown. */
 export function buildNetwork(given: Partial<NetworkDocuments>, region: string): Network {
   const documents: NetworkDocuments = { ...noDocuments, ...given }
-  const model = buildModel(documents, region)
+  const model = modelOf({ documents, region })
   return {
-    connect: (origin, host, port) => investigate(model, origin, host, port).connection,
-    fixes: (origin, host, port) => findFixes(model, origin, host, port),
+    connect: (origin, host, port, protocol) => investigate(model, origin, host, port, protocol).connection,
+    fixes: (origin, host, port, protocol) => findFixes(model, origin, host, port, protocol),
     with: (change) => buildNetwork(change(documents), region),
     documents,
     region,

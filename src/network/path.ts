@@ -3,11 +3,21 @@
  * A walk never stops at the first obstacle; it goes on as if that were open, so that all of them are named at once
  * (the "blocked path" of Bayless et al., CAV 2021, behind AWS's Reachability Analyzer).
  */
-import type { Blocker, Hop, Verdict } from './types.ts'
-import type { Ipv4 } from './addresses.ts'
+import type { Blocker, Connection, Hop, Verdict } from './types.ts'
+import type { Ip } from './addresses.ts'
 import type { Interface, Subnet, Vpc, VpcEndpointDocument } from './model.ts'
 import type { AclEntry, NetworkAclDocument, PortRange } from './network-acl.ts'
+import type { PortSet } from './port-set.ts'
+import type { Peer } from './security-group.ts'
 import type { Service } from './services.ts'
+
+/** The member of a route that names its target: `{ VpcPeeringConnectionId: 'pcx-…' }`. */
+export type TargetMember =
+  | { VpcPeeringConnectionId: string }
+  | { TransitGatewayId: string }
+  | { GatewayId: string }
+  | { NatGatewayId: string }
+  | { EgressOnlyInternetGatewayId: string }
 
 /** What exactly was missing, for whoever looks for a fix. */
 export type Cause =
@@ -17,7 +27,7 @@ export type Cause =
       direction: 'egress' | 'ingress'
       protocol: number
       port: number
-      peer: Ipv4
+      peer: Ip
       peerGroupIds: ReadonlySet<string>
     }
   | {
@@ -25,14 +35,21 @@ export type Cause =
       acl: NetworkAclDocument
       direction: 'egress' | 'ingress'
       protocol: number
-      peer: Ipv4
+      peer: Ip
       ports: PortRange
       entry?: AclEntry
     }
   /** No usable way from this subnet to that address; `service` when a VPC endpoint could be one. */
-  | { kind: 'route'; from: Interface; destination: Ipv4; service?: Service; port: number }
-  /** A NAT gateway's subnet must lead to the internet. */
-  | { kind: 'uplink'; subnet: Subnet }
+  | { kind: 'route'; from: Interface; destination: Ip; service?: Service; port: number }
+  /** The subnet in which a gateway stands must lead on to that address. */
+  | { kind: 'uplink'; subnet: Subnet; destination: Ip }
+  /** Replies from this subnet to that address must go back by the gateway that the request came by. */
+  | { kind: 'way-back'; subnet: Subnet; destination: Ip; target: TargetMember }
+  /** A transit gateway's route table does not lead to that address by this attachment. */
+  | { kind: 'transit-route'; tableId: string; destination: Ip; transitGatewayId: string; attachmentId?: string }
+  /** A transit gateway's attachment has no subnet in the zone of this one. */
+  | { kind: 'attachment-zone'; attachmentId: string; subnet: Subnet }
+  | { kind: 'source-dest-check'; one: Interface }
   | { kind: 'dns-support'; vpc: Vpc }
   | { kind: 'private-dns'; vpc: Vpc; endpoint: VpcEndpointDocument }
   | { kind: 'resolver'; vpc: Vpc }
@@ -43,15 +60,26 @@ export interface Finding {
   readonly cause?: Cause
 }
 
+/** What lets some ports through and others not. */
+export type Gate =
+  | { kind: 'groups'; end: Interface; direction: 'egress' | 'ingress'; peer: Peer }
+  | { kind: 'protocols'; set: PortSet }
+
 export interface Path {
   readonly hops: Hop[]
   readonly findings: Finding[]
+  /** On a survey groups are not asked but noted, ACLs and listeners left aside: what is open is read off the gates. */
+  readonly gates?: Gate[]
   /** What the client sees if anything stands in the way: silence, unless a finding says otherwise. */
   outcome?: Exclude<Verdict, 'allowed' | 'timeout'>
 }
 
 export function newPath(): Path {
   return { hops: [], findings: [] }
+}
+
+export function surveyPath(): Path & { readonly gates: Gate[] } {
+  return { hops: [], findings: [], gates: [] }
 }
 
 export function pass(
@@ -75,21 +103,37 @@ export function block(
   path.findings.push({ blocker, ...(cause && { cause }) })
 }
 
-/** A flow of packets that looks for its way. */
+/** Why a rule that refers to a group no longer recognises the interface at the other end. */
+export interface LostGroups {
+  readonly groupIds: ReadonlySet<string>
+  readonly code: 'SG_REFERENCES_NOT_PRESERVED' | 'SG_REFERENCING_SUPPORT'
+  readonly why: string
+}
+
+/** A flow of packets on its way. */
 export interface Flow {
-  readonly from: Interface
-  readonly destination: Ipv4
+  /** The address that its packets carry now, in the family of the destination. */
+  readonly source: Ip
+  readonly destination: Ip
   readonly port: number
   readonly protocol: number
+  /** Ports that replies come back to. */
+  readonly replyPorts: PortRange
+  /** The interface at the source, as long as rules recognise it by its groups. */
+  readonly peer?: Interface
+  readonly lost?: LostGroups
+  /** The address that an internet gateway gives to its packets. */
+  readonly publicSource?: Ip
+  readonly natGatewayId?: string
+  /** The transit gateway that it came into the present VPC by. */
+  readonly transitGatewayId?: string
   /** The AWS service that the name stands for, where DNS has said so. */
   readonly service?: Service
+  /** Walks the replies from a subnet of the VPC that the flow has come into by a gateway, back to that gateway. */
+  readonly back?: (from: Subnet) => void
+  /** Gateways passed: a bound for routes that lead in circles. */
+  readonly gateways: number
 }
 
 /** Where it came out, if everything on the way is open. */
-export interface Arrival {
-  readonly via: 'local' | 'interface-endpoint' | 'gateway-endpoint' | 'nat-gateway' | 'internet-gateway' | 'public'
-  readonly vpcEndpointId?: string
-  readonly vpcId?: string
-  /** The address that the other side sees. */
-  readonly sourceIp: string
-}
+export type Arrival = NonNullable<Connection['way']>

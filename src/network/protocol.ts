@@ -2,9 +2,20 @@
 
 export const TCP = 6
 export const UDP = 17
+export const ICMP = 1
+export const ICMPV6 = 58
+/** ICMP's type of an echo request, which stands for it as its port. */
+export const ECHO = 8
+export const ECHO6 = 128
 export const ALL_PROTOCOLS = -1
 
-const NUMBERS: Readonly<Record<string, number>> = { tcp: TCP, udp: UDP, icmp: 1, icmpv6: 58, all: ALL_PROTOCOLS }
+const NUMBERS: Readonly<Record<string, number>> = {
+  tcp: TCP,
+  udp: UDP,
+  icmp: ICMP,
+  icmpv6: ICMPV6,
+  all: ALL_PROTOCOLS,
+}
 
 /** The number of a protocol; NaN, which matches nothing, for what is no protocol. */
 export function protocolNumber(text: string | undefined): number {

@@ -4,13 +4,14 @@
  *
  * Sources: the service names of AWS CDK's `InterfaceVpcEndpointAwsService`, captured `describe-vpc-endpoint-services`
  * and `describe-prefix-lists` answers, and the SageMaker developer guide. Two things are stand-ins, each deterministic:
- * - inferred: public addresses of services lie in 54.239.0.0/17, one per Region and service (AWS publishes ranges only);
+ * - inferred: public addresses of services lie in 54.239.0.0/17 and 2600:1fff:ff00::/48, one per Region and service (AWS
+ *   publishes ranges only); IPv6 ones answer for the dual-stack names alone;
  * - inferred: the ids and ranges of the S3 and DynamoDB prefix lists where no capture was found (see PREFIX_LISTS).
  *   Documents that hold the account's own lists win over both.
  */
 import type { NetworkDocuments } from './types.ts'
-import { contains, formatIpv4, parseCidrs, parseIpv4, size } from './addresses.ts'
-import type { Cidr, Ipv4 } from './addresses.ts'
+import { contains, formatIpv4, parseCidrs, parseIpv4, parseIpv6, size } from './addresses.ts'
+import type { Block, Cidr, Ip, Ipv4, Ipv6 } from './addresses.ts'
 import { perKey } from './memo.ts'
 
 /** One row of the catalogue: a service of AWS in one Region, as it can be reached. */
@@ -31,6 +32,8 @@ export interface Service {
   /** The private DNS name resolves only in Availability Zones where the endpoint is enabled. */
   readonly zonalPrivateDns: boolean
   readonly publicAddress: Ipv4
+  /** Of the dual-stack host names. */
+  readonly publicAddress6: Ipv6
 }
 
 /** A row for DescribeVpcEndpointServices and for the checks of CreateVpcEndpoint. */
@@ -111,8 +114,12 @@ interface Row {
 const INTERFACE: Service['types'] = ['Interface']
 const HTTP_TOO = [80, 443]
 
-/** A service that follows the rule: com.amazonaws.R.NAME, NAME.R.amazonaws.com. */
-const regular = (id: string, ports?: number[]): Row => ({ id, hosts: [`${id}.{r}.{d}`], ...(ports && { ports }) })
+/** A service that follows the rule: com.amazonaws.R.NAME, NAME.R.amazonaws.com, unless its host is called otherwise. */
+const regular = (id: string, ports?: number[], host = id): Row => ({
+  id,
+  hosts: [`${host}.{r}.{d}`],
+  ...(ports && { ports }),
+})
 
 /** Append only: the position of a row is part of its stand-in public address. */
 const ROWS: readonly Row[] = [
@@ -198,6 +205,52 @@ const ROWS: readonly Row[] = [
     only: ['us-east-1'],
   },
   { id: 'sts-global', types: [], hosts: ['sts.{d}'], only: ['us-east-1'] },
+  { id: 'organizations', types: [], hosts: ['organizations.us-east-1.{d}'], only: ['us-east-1'] },
+  { id: 'iam-toolbox', types: [], hosts: ['iam-toolbox.{r}.{d}'] },
+  { id: 'experiments', name: 'aws.sagemaker.{r}.experiments', hosts: ['*.experiments.{r}.sagemaker.aws'] },
+  { id: 'partner-app', name: 'aws.sagemaker.{r}.partner-app', hosts: ['*.partner-app.{r}.sagemaker.aws'] },
+  {
+    id: 'sagemaker-geospatial',
+    hosts: ['sagemaker-geospatial.{r}.{d}'],
+    only: ['us-west-2', 'eu-central-1'],
+  },
+  { id: 'sagemaker-data-science-assistant', hosts: ['sagemaker-data-science-assistant.{r}.{d}'] },
+  regular('states'),
+  regular('sync-states'),
+  regular('codecommit'),
+  { id: 'git-codecommit', hosts: ['git-codecommit.{r}.{d}'] },
+  regular('codebuild'),
+  regular('codepipeline'),
+  { id: 'codeartifact.api', hosts: ['codeartifact.{r}.{d}'] },
+  { id: 'codeartifact.repositories', hosts: ['*.d.codeartifact.{r}.{d}'], base: ['d.codeartifact'] },
+  regular('kinesis-streams', undefined, 'kinesis'),
+  regular('kinesis-firehose', undefined, 'firehose'),
+  regular('redshift-data'),
+  regular('rds-data'),
+  regular('elasticmapreduce'),
+  regular('emr-containers'),
+  regular('lakeformation'),
+  regular('servicediscovery'),
+  regular('execute-api', undefined, '*.execute-api'),
+  regular('bedrock'),
+  regular('bedrock-runtime'),
+  regular('batch'),
+  regular('ecs'),
+  regular('eks'),
+  regular('autoscaling'),
+  regular('autoscaling-plans'),
+  regular('cloudtrail'),
+  regular('config'),
+  regular('backup'),
+  regular('xray'),
+  regular('textract'),
+  regular('rekognition'),
+  regular('comprehend'),
+  regular('translate'),
+  regular('transcribe'),
+  regular('ebs'),
+  regular('kms-fips'),
+  regular('appmesh'),
 ]
 
 /** Private endpoint names of China's early services carry a `cn.` of their own (AWS CDK). */
@@ -228,6 +281,7 @@ function hash(text: string): number {
 }
 
 const SERVICE_POOL = parseIpv4('54.239.0.0')!
+const SERVICE_POOL6 = parseIpv6('2600:1fff:ff00::')!
 
 /** Every service of a Region. */
 export const services = perKey((region: string): readonly Service[] =>
@@ -252,6 +306,7 @@ export const services = perKey((region: string): readonly Service[] =>
         ports: row.ports ?? [443],
         zonalPrivateDns: row.zonalPrivateDns ?? false,
         publicAddress: SERVICE_POOL + slotOf(region) * 256 + position + 1,
+        publicAddress6: SERVICE_POOL6 + BigInt(slotOf(region) * 256 + position + 1),
       },
     ]
   }),
@@ -394,18 +449,30 @@ export function publicAddress(
   return cidr.base + (size(cidr) > 4 ? 1 + (hash(host) % (size(cidr) - 2)) : 0)
 }
 
+const isDualStack = (host: string): boolean => host.includes('.dualstack.') || host.endsWith('.api.aws')
+
+/** Every public address that answers for a host name of `service`: IPv6 too where the name is a dual-stack one. */
+export function publicAddresses(
+  service: Service,
+  host: string,
+  ranges: (region: string, id: string) => readonly Cidr[],
+): readonly Ip[] {
+  const four = publicAddress(service, host, ranges)
+  return isDualStack(host) ? [four, service.publicAddress6] : [four]
+}
+
 /** The service at a public address, for callers that dial a number. */
 export function serviceAt(
-  address: Ipv4,
+  address: Ip,
   region: string,
-  ranges: (region: string, id: string) => readonly Cidr[],
+  ranges: (region: string, id: string) => readonly Block[],
 ): Service | undefined {
-  const regions = [region, ...Object.keys(REGIONS)]
-  const offset = address - SERVICE_POOL
-  if (offset >= 0 && offset < 64 * 256) {
-    return regions.flatMap((name) => services(name)).find((service) => service.publicAddress === address)
+  if (typeof address === 'bigint') {
+    return address >> 80n === SERVICE_POOL6 >> 80n ? servicesByAddress(region).get(address) : undefined
   }
-  for (const name of regions) {
+  const offset = address - SERVICE_POOL
+  if (offset >= 0 && offset < 64 * 256) return servicesByAddress(region).get(address)
+  for (const name of [region, ...Object.keys(REGIONS)]) {
     for (const id of ['s3', 'dynamodb']) {
       if (ranges(name, id).some((cidr) => contains(cidr, address)))
         return services(name).find((service) => service.id === id)
@@ -413,6 +480,16 @@ export function serviceAt(
   }
   return undefined
 }
+
+/** Services of all Regions by their stand-in addresses; `region`'s own first, should two share one. */
+const servicesByAddress = perKey((region: string) => {
+  const index = new Map<Ip, Service>()
+  for (const service of [region, ...Object.keys(REGIONS)].flatMap((name) => services(name))) {
+    for (const address of [service.publicAddress, service.publicAddress6])
+      if (!index.has(address)) index.set(address, service)
+  }
+  return index
+})
 
 /** Public address of a service in dotted decimal, by endpoint service id; for tests and the fabric. */
 export function publicAddressOf(region: string, id: string): string | undefined {

@@ -73,6 +73,9 @@ export type NetworkOrigin =
   /** A host behind a VPN connection (`vpn-…`) or behind what a virtual gateway (`vgw-…`) is fed by. */
   | { kind: 'on-premises'; gatewayId: string; ip: string }
 
+/** `icmp` is an echo request; its port says nothing. */
+export type Protocol = 'tcp' | 'udp' | 'icmp'
+
 export type Verdict = 'allowed' | 'timeout' | 'refused' | 'nxdomain' | 'noanswer'
 
 /** One component on the path and what decided there. */
@@ -87,9 +90,15 @@ export interface Hop {
     | 'route-table'
     | 'internet-gateway'
     | 'nat-gateway'
+    | 'egress-only-internet-gateway'
+    | 'vpc-peering-connection'
+    | 'transit-gateway'
+    | 'virtual-private-gateway'
+    | 'vpn-connection'
     | 'vpc-endpoint'
     | 'service'
     | 'internet'
+    | 'on-premises'
   direction: 'out' | 'in' | 'none'
   disposition: 'passed' | 'blocked'
   /** The rule, route or record that decided, in words: `egress tcp 443 to pl-63a5400a`. */
@@ -123,24 +132,25 @@ export interface Connection {
   address?: string
   hops: readonly Hop[]
   blockers: readonly Blocker[]
-  /** By which way it arrives, when it does. */
+  /** By which way it arrives, when it does. `local`: at a private address, of an interface or on premises. */
   way?: {
     via: 'local' | 'interface-endpoint' | 'gateway-endpoint' | 'nat-gateway' | 'internet-gateway' | 'public'
     vpcEndpointId?: string
+    /** VPC of the endpoint, whichever VPC or network the connection comes from. */
     vpcId?: string
     /** The address that the other side sees. */
     sourceIp: string
   }
-  /** Lower-cased request context keys of that way: aws:sourceip, or aws:sourcevpc, aws:sourcevpce, aws:vpcsourceip. */
+  /** Lower-cased request context keys of that way: aws:sourceip, or aws:sourcevpc, aws:sourcevpcarn, aws:sourcevpce, aws:vpcsourceip. */
   context: Readonly<Record<string, string>>
 }
 
 /** The compiled model. */
 export interface Network {
   /** Where would `origin` end up that connects to host:port? All blockers, not only the first. */
-  connect(origin: NetworkOrigin, host: string, port: number, protocol?: 'tcp' | 'udp'): Connection
+  connect(origin: NetworkOrigin, host: string, port: number, protocol?: Protocol): Connection
   /** Verified fixes for a blocked connection, least exposure first. */
-  fixes(origin: NetworkOrigin, host: string, port: number): NetworkFix[]
+  fixes(origin: NetworkOrigin, host: string, port: number, protocol?: Protocol): NetworkFix[]
   /** The same model with documents changed: for what-if questions. */
   with(change: (documents: NetworkDocuments) => NetworkDocuments): Network
   readonly documents: NetworkDocuments

@@ -2,15 +2,22 @@
  * VPC endpoints as the last step of a path. An interface endpoint is an interface with groups that listens on its
  * service's ports; a gateway endpoint is the target of a route, without groups, for TCP to its own Region's service.
  */
-import { formatIpv4 } from './addresses.ts'
+import { formatIp } from './addresses.ts'
 import { isAvailable } from './dns.ts'
-import type { Model, VpcEndpointDocument } from './model.ts'
+import { inside } from './model.ts'
+import type { Model, Subnet, VpcEndpointDocument } from './model.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Flow, Path } from './path.ts'
-import { TCP } from './protocol.ts'
+import { union } from './port-set.ts'
+import { ECHO, ICMP, TCP } from './protocol.ts'
 import { serviceByName } from './services.ts'
 
 const DEFAULT_PORTS = [443]
+/** A gateway endpoint carries TCP, and of ICMP echo requests (Reachability Analyzer, VPCE_GATEWAY_PROTOCOL_RESTRICTION). */
+const GATEWAY_PROTOCOLS = union([
+  { protocol: TCP, from: 0, to: 65535 },
+  { protocol: ICMP, from: ECHO, to: ECHO },
+])
 
 function passState(path: Path, endpoint: VpcEndpointDocument): void {
   const component = endpoint.VpcEndpointId ?? ''
@@ -24,6 +31,7 @@ function passState(path: Path, endpoint: VpcEndpointDocument): void {
  * inferred: a real endpoint interface may drop instead (no capture found).
  */
 export function passListener(path: Path, component: string, ports: readonly number[], port: number): void {
+  if (path.gates) return
   const list = ports.join(' and ')
   if (ports.includes(port)) return pass(path, 'service', component, 'in', `listens on ${list}`)
   const text = `${component} listens on ${list}, not on ${port}`
@@ -36,16 +44,16 @@ export function enterInterfaceEndpoint(path: Path, model: Model, flow: Flow, end
   passState(path, endpoint)
   const service = serviceByName(model.region, endpoint.ServiceName ?? '')
   passListener(path, endpoint.ServiceName ?? 'the endpoint service', service?.ports ?? DEFAULT_PORTS, flow.port)
-  return arrival('interface-endpoint', endpoint, flow.from.address)
+  return arrival('interface-endpoint', endpoint, flow)
 }
 
-/** The flow's route leads to this gateway endpoint. `sourceAddress`: what the service sees. */
+/** The route of a subnet leads to this gateway endpoint. */
 export function enterGatewayEndpoint(
   path: Path,
   model: Model,
   flow: Flow,
+  at: Subnet,
   endpointId: string,
-  sourceAddress: number,
 ): Arrival | undefined {
   const endpoint = model.endpoint(endpointId)
   if (!endpoint) {
@@ -59,8 +67,14 @@ export function enterGatewayEndpoint(
     return undefined
   }
   passState(path, endpoint)
-  if (flow.protocol !== TCP) {
-    const text = `gateway endpoints carry TCP only`
+  if (!inside(at.vpc, flow.source)) {
+    const text = `${formatIp(flow.source)} is not an address of ${at.vpc.id}; ${endpointId} serves that VPC alone`
+    const code = 'VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION'
+    block(path, 'vpc-endpoint', 'in', { layer: 'route', code, component: endpointId, text })
+  }
+  path.gates?.push({ kind: 'protocols', set: GATEWAY_PROTOCOLS })
+  if (flow.protocol !== TCP && flow.protocol !== ICMP) {
+    const text = `gateway endpoints carry TCP and ICMP echo only`
     block(path, 'vpc-endpoint', 'in', {
       layer: 'route',
       code: 'VPCE_GATEWAY_PROTOCOL_RESTRICTION',
@@ -75,14 +89,14 @@ export function enterGatewayEndpoint(
     return undefined
   }
   passListener(path, service.id, service.ports, flow.port)
-  return arrival('gateway-endpoint', endpoint, sourceAddress)
+  return arrival('gateway-endpoint', endpoint, flow)
 }
 
-function arrival(via: Arrival['via'], endpoint: VpcEndpointDocument, sourceAddress: number): Arrival {
+function arrival(via: Arrival['via'], endpoint: VpcEndpointDocument, flow: Flow): Arrival {
   return {
     via,
     vpcEndpointId: endpoint.VpcEndpointId ?? '',
     vpcId: endpoint.VpcId ?? '',
-    sourceIp: formatIpv4(sourceAddress),
+    sourceIp: formatIp(flow.source),
   }
 }

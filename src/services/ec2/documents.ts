@@ -1,7 +1,10 @@
 import type {
   Address,
   DhcpOptions,
+  Image,
+  Instance,
   InternetGateway,
+  KeyPairInfo,
   NatGateway,
   NetworkAcl,
   NetworkInterface,
@@ -20,12 +23,13 @@ import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
 
 /** `T` with the members that this server always fills in. */
-type Having<T, K extends keyof T> = T & { [P in K]-?: NonNullable<T[P]> }
+export type Having<T, K extends keyof T> = T & { [P in K]-?: NonNullable<T[P]> }
 
-/** The two DNS attributes are read by DescribeVpcAttribute; DescribeVpcs does not print them. */
+/** The attributes are read by DescribeVpcAttribute; DescribeVpcs does not print them. */
 export type VpcDocument = Having<Shape<Vpc>, 'VpcId' | 'CidrBlock' | 'CidrBlockAssociationSet' | 'DhcpOptionsId'> & {
   EnableDnsSupport: boolean
   EnableDnsHostnames: boolean
+  EnableNetworkAddressUsageMetrics?: boolean
 }
 /** `AvailableIpAddressCount` is counted from the interfaces when asked, never stored; see subnet/free-addresses.ts. */
 export type SubnetDocument = Having<
@@ -53,7 +57,10 @@ export type NetworkInterfaceDocument = Having<
   | 'PrivateIpAddresses'
   | 'AvailabilityZone'
   | 'Status'
->
+> & {
+  /** It gets a public address of Amazon's while its instance runs. */
+  AssociatePublicIpAddress?: boolean
+}
 export type NetworkInterfacePermissionDocument = Having<
   Shape<NetworkInterfacePermission>,
   'NetworkInterfacePermissionId' | 'NetworkInterfaceId'
@@ -76,6 +83,35 @@ export type VpcEndpointDocument = Having<
   | 'NetworkInterfaceIds'
   | 'DnsEntries'
 >
+/** Beside what DescribeInstances prints: what is told by DescribeInstanceAttribute, and the association of the profile. */
+export type InstanceDocument = Having<
+  Shape<Instance>,
+  | 'InstanceId'
+  | 'ImageId'
+  | 'InstanceType'
+  | 'LaunchTime'
+  | 'MetadataOptions'
+  | 'Placement'
+  | 'PrivateIpAddress'
+  | 'State'
+  | 'SubnetId'
+  | 'VpcId'
+> & {
+  ReservationId: string
+  OwnerId: string
+  /** Base64, as it was given. */
+  UserData?: string
+  DisableApiTermination: boolean
+  DisableApiStop: boolean
+  InstanceInitiatedShutdownBehavior: string
+  ProfileAssociation?: { AssociationId: string; Timestamp: number }
+  /** Epoch seconds: it can be seen for a while yet. */
+  TerminatedAt?: number
+}
+/** AWS's public images are the same for everyone and never stored; see image/catalogue.ts. */
+export type ImageDocument = Having<Shape<Image>, 'ImageId' | 'Architecture' | 'Name' | 'OwnerId' | 'RootDeviceType'>
+/** The private key is told once and not kept. */
+export type KeyPairDocument = Having<Shape<KeyPairInfo>, 'KeyPairId' | 'KeyName' | 'KeyType' | 'PublicKey'>
 export type DhcpOptionsDocument = Having<Shape<DhcpOptions>, 'DhcpOptionsId' | 'DhcpConfigurations'>
 export type AddressDocument = Having<Shape<Address>, 'AllocationId' | 'PublicIp'>
 

@@ -35,4 +35,17 @@ export const associationNotFound = (id: string): AwsError =>
 
 /** What belongs to AWS or to another service (an endpoint's interface, an endpoint's route) is not the user's to change. */
 export const notYours = (): AwsError =>
-  new AwsError('AuthFailure', 'You do not have permission to access the specified resource.', 403)
+  new AwsError('AuthFailure', 'You do not have permission to access the specified resource.')
+
+/** A parameter of AWS's that is not built here is refused by name, never ignored (design.md). */
+export const notBuilt = (what: string): AwsError => new AwsError('NotImplemented', `${what} is not built.`, 501)
+
+/** Refuses the members of an input that are not built. */
+export function refuseUnbuilt(input: object, ...names: readonly string[]): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (value !== undefined && names.includes(name)) throw notBuilt(name)
+  }
+}
+
+export const belongToDifferentNetworks = (one: string, other: string): AwsError =>
+  invalidValue(`${one} and ${other} belong to different networks`)

@@ -14,6 +14,8 @@ export interface Estate {
   /** Epoch seconds. */
   readonly now: number
   readonly arn: ArnOf
+  /** What another account, or the same one in another Region of this server, owns: the other end of a peering. */
+  at(account: string, region: string): Estate
   /** A new id: the prefix and 17 hex digits. */
   mint(prefix: string): string
   find<T extends object>(noun: Noun<T>, id: string | undefined): T | undefined
@@ -40,8 +42,8 @@ function forgetTokens(store: Store, prefix: string, now: number): void {
   }
 }
 
-export function estateOf(call: Call): Estate {
-  const { account, region, world } = call
+export function estateOf(call: Call, account = call.account, region = call.region): Estate {
+  const { world } = call
   const { store } = world
   const prefix = `${account}/${region}/`
   const find: Estate['find'] = (noun, id) => (id === undefined ? undefined : store.get(noun.kind, prefix + id))
@@ -51,6 +53,7 @@ export function estateOf(call: Call): Estate {
     region,
     now: call.time / 1000,
     arn: (type, id) => `arn:${partition(region)}:ec2:${region}:${account}:${type}/${id}`,
+    at: (otherAccount, otherRegion) => estateOf(call, otherAccount, otherRegion),
     mint: (start) => start + world.hex(17),
     find,
     get(noun, id) {

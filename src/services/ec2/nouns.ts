@@ -5,7 +5,9 @@ import { AwsError } from '../../wire/aws-error.ts'
 import type {
   AddressDocument,
   DhcpOptionsDocument,
+  InstanceDocument,
   InternetGatewayDocument,
+  KeyPairDocument,
   NatGatewayDocument,
   NetworkAclDocument,
   NetworkInterfaceDocument,
@@ -40,10 +42,10 @@ export interface Noun<T extends object> {
   readonly keys: (document: T, arn: ArnOf) => ContextValues
 }
 
-const noun = <T extends object>(data: Noun<T>): Noun<T> => data
+export const noun = <T extends object>(data: Noun<T>): Noun<T> => data
 
 /** `The vpc ID 'vpc-1' does not exist` */
-const notFound = (code: string, called: string) => (id: string) =>
+export const notFound = (code: string, called: string) => (id: string) =>
   new AwsError(code, `The ${called} '${id}' does not exist`)
 
 export const vpcs = noun<VpcDocument>({
@@ -195,6 +197,46 @@ export const addresses = noun<AddressDocument>({
   }),
 })
 
+/** EC2's older way to refuse an id: `Invalid id: "x" (expecting "i-...")`. */
+const badId = (code: string, prefix: string) => (id: string) =>
+  new AwsError(code, `Invalid id: "${id}" (expecting "${prefix}...")`)
+
+export const instances = noun<InstanceDocument>({
+  kind: 'ec2/instance',
+  type: 'instance',
+  prefix: 'i-',
+  idMember: 'InstanceId',
+  tagMember: 'Tags',
+  notFound: notFound('InvalidInstanceID.NotFound', 'instance ID'),
+  malformed: badId('InvalidInstanceID.Malformed', 'i-'),
+  keys: (instance) => ({
+    'ec2:InstanceID': instance.InstanceId,
+    'ec2:InstanceType': instance.InstanceType,
+    'ec2:AvailabilityZone': instance.Placement.AvailabilityZone ?? '',
+    'ec2:AvailabilityZoneId': instance.Placement.AvailabilityZoneId ?? '',
+    'ec2:EbsOptimized': String(instance.EbsOptimized ?? false),
+    'ec2:InstanceAutoRecovery': instance.MaintenanceOptions?.AutoRecovery ?? 'default',
+    'ec2:InstanceMarketType': 'on-demand',
+    'ec2:MetadataHttpEndpoint': instance.MetadataOptions.HttpEndpoint ?? 'enabled',
+    'ec2:MetadataHttpPutResponseHopLimit': String(instance.MetadataOptions.HttpPutResponseHopLimit ?? 1),
+    'ec2:MetadataHttpTokens': instance.MetadataOptions.HttpTokens ?? 'optional',
+    'ec2:InstanceMetadataTags': instance.MetadataOptions.InstanceMetadataTags ?? 'disabled',
+    'ec2:RootDeviceType': instance.RootDeviceType ?? 'ebs',
+    'ec2:Tenancy': instance.Placement.Tenancy ?? 'default',
+    ...(instance.IamInstanceProfile?.Arn ? { 'ec2:InstanceProfile': instance.IamInstanceProfile.Arn } : {}),
+  }),
+})
+
+export const keyPairs = noun<KeyPairDocument>({
+  kind: 'ec2/key-pair',
+  type: 'key-pair',
+  prefix: 'key-',
+  idMember: 'KeyPairId',
+  tagMember: 'Tags',
+  notFound: (id) => new AwsError('InvalidKeyPair.NotFound', `The key pair ID '${id}' does not exist`),
+  keys: (pair) => ({ 'ec2:KeyPairName': pair.KeyName, 'ec2:KeyPairType': pair.KeyType }),
+})
+
 /** PrivateLink's own way to refuse an id (facts: errors.md A6). */
 export function malformedId(code: string, called: string, id: string, prefix: string): AwsError {
   return new AwsError(
@@ -207,7 +249,9 @@ export function malformedId(code: string, called: string, id: string, prefix: st
 export const taggable: readonly Noun<never>[] = [
   dhcpOptions,
   addresses,
+  instances,
   internetGateways,
+  keyPairs,
   natGateways,
   networkAcls,
   networkInterfaces,

@@ -10,6 +10,19 @@ import {
 import { associateDhcpOptions, deleteDhcpOptions } from './dhcp-options/change-dhcp-options.ts'
 import { createDhcpOptions } from './dhcp-options/create-dhcp-options.ts'
 import { describeDhcpOptions } from './dhcp-options/describe-dhcp-options.ts'
+import { describeImages } from './image/describe-images.ts'
+import { rebootInstances, startInstances, stopInstances, terminateInstances } from './instance/change-state.ts'
+import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance/describe-instance-types.ts'
+import { describeInstances, describeInstanceStatus } from './instance/describe-instances.ts'
+import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/instance-attribute.ts'
+import { modifyInstanceMetadataOptions } from './instance/metadata-options.ts'
+import {
+  associateIamInstanceProfile,
+  describeIamInstanceProfileAssociations,
+  disassociateIamInstanceProfile,
+  replaceIamInstanceProfileAssociation,
+} from './instance/profile-association.ts'
+import { runInstances } from './instance/run-instances.ts'
 import {
   createInternetGateway,
   describeInternetGateways,
@@ -17,6 +30,7 @@ import {
   detachInternetGateway,
   deleteInternetGateway,
 } from './internet-gateway/internet-gateway.ts'
+import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from './key-pair/key-pair.ts'
 import { createNatGateway, describeNatGateways, deleteNatGateway } from './nat-gateway/nat-gateway.ts'
 import {
   createNetworkAclEntry,
@@ -29,18 +43,22 @@ import {
   deleteNetworkAcl,
   replaceNetworkAclAssociation,
 } from './network-acl/network-acl.ts'
+import { attachNetworkInterface, detachNetworkInterface } from './network-interface/attachment.ts'
 import { createNetworkInterface } from './network-interface/create-network-interface.ts'
 import { deleteNetworkInterface } from './network-interface/delete-network-interface.ts'
 import { describeNetworkInterfaces } from './network-interface/describe-network-interfaces.ts'
+import { assignIpv6Addresses, unassignIpv6Addresses } from './network-interface/ipv6-addresses.ts'
 import {
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
+  resetNetworkInterfaceAttribute,
 } from './network-interface/network-interface-attribute.ts'
 import {
   createNetworkInterfacePermission,
   describeNetworkInterfacePermissions,
   deleteNetworkInterfacePermission,
 } from './network-interface/network-interface-permission.ts'
+import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './network-interface/private-addresses.ts'
 import {
   describePrefixLists,
   describeManagedPrefixLists,
@@ -87,15 +105,20 @@ import { associateVpcCidrBlock, disassociateVpcCidrBlock } from './vpc/vpc-cidr-
 /** Every operation of EC2 that is built. */
 export const operations = {
   AllocateAddress: allocateAddress,
+  AssignIpv6Addresses: assignIpv6Addresses,
+  AssignPrivateIpAddresses: assignPrivateIpAddresses,
   AssociateAddress: associateAddress,
   AssociateDhcpOptions: associateDhcpOptions,
+  AssociateIamInstanceProfile: associateIamInstanceProfile,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
+  AttachNetworkInterface: attachNetworkInterface,
   AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
   CreateDhcpOptions: createDhcpOptions,
   CreateInternetGateway: createInternetGateway,
+  CreateKeyPair: createKeyPair,
   CreateNatGateway: createNatGateway,
   CreateNetworkAcl: createNetworkAcl,
   CreateNetworkAclEntry: createNetworkAclEntry,
@@ -110,6 +133,7 @@ export const operations = {
   CreateVpcEndpoint: createVpcEndpoint,
   DeleteDhcpOptions: deleteDhcpOptions,
   DeleteInternetGateway: deleteInternetGateway,
+  DeleteKeyPair: deleteKeyPair,
   DeleteNatGateway: deleteNatGateway,
   DeleteNetworkAcl: deleteNetworkAcl,
   DeleteNetworkAclEntry: deleteNetworkAclEntry,
@@ -127,7 +151,15 @@ export const operations = {
   DescribeAddressesAttribute: describeAddressesAttribute,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeDhcpOptions: describeDhcpOptions,
+  DescribeIamInstanceProfileAssociations: describeIamInstanceProfileAssociations,
+  DescribeImages: describeImages,
+  DescribeInstanceAttribute: describeInstanceAttribute,
+  DescribeInstanceStatus: describeInstanceStatus,
+  DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
+  DescribeInstanceTypes: describeInstanceTypes,
+  DescribeInstances: describeInstances,
   DescribeInternetGateways: describeInternetGateways,
+  DescribeKeyPairs: describeKeyPairs,
   DescribeManagedPrefixLists: describeManagedPrefixLists,
   DescribeNatGateways: describeNatGateways,
   DescribeNetworkAcls: describeNetworkAcls,
@@ -146,22 +178,36 @@ export const operations = {
   DescribeVpcEndpoints: describeVpcEndpoints,
   DescribeVpcs: describeVpcs,
   DetachInternetGateway: detachInternetGateway,
+  DetachNetworkInterface: detachNetworkInterface,
   DisassociateAddress: disassociateAddress,
+  DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
   DisassociateRouteTable: disassociateRouteTable,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
   GetManagedPrefixListEntries: getManagedPrefixListEntries,
+  ImportKeyPair: importKeyPair,
+  ModifyInstanceAttribute: modifyInstanceAttribute,
+  ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
   ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
   ModifySecurityGroupRules: modifySecurityGroupRules,
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
   ModifyVpcEndpoint: modifyVpcEndpoint,
+  RebootInstances: rebootInstances,
   ReleaseAddress: releaseAddress,
+  ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
   ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
   ReplaceNetworkAclEntry: replaceNetworkAclEntry,
   ReplaceRoute: replaceRoute,
   ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+  ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
   RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
   RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
+  RunInstances: runInstances,
+  StartInstances: startInstances,
+  StopInstances: stopInstances,
+  TerminateInstances: terminateInstances,
+  UnassignIpv6Addresses: unassignIpv6Addresses,
+  UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
   UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
   UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
 } satisfies Record<string, Operation>

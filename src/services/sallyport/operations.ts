@@ -3,6 +3,8 @@ import { need } from '../../door/call.ts'
 import { explainJob, explainLast, explainRequest } from '../../advise/explain.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
+import { startProgram } from './start-program.ts'
+import { stopProgram } from './stop-program.ts'
 
 /** Our own operations, on the same door: what AWS has no API for, authorized by the nearest action that AWS has. */
 
@@ -48,4 +50,9 @@ const getEndpointUrl = operation<{ VpcEndpointId: string }, { Url: string }>('sa
   },
 })
 
-export const operations = { Explain: explain, GetEndpointUrl: getEndpointUrl }
+export const operations = {
+  Explain: explain,
+  GetEndpointUrl: getEndpointUrl,
+  StartProgram: startProgram,
+  StopProgram: stopProgram,
+}

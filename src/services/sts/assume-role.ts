@@ -39,13 +39,16 @@ export const assumeRole = operation<AssumeRoleCommandInput, AssumeRoleCommandOut
   perform: (input, permit) => {
     const { call, world } = permit
     const role = requireRole(world.store, input.RoleArn)
-    const duration = sessionDuration(role, input)
+    // "This setting does not limit sessions assumed by AWS services" (IAM User Guide, "Maximum session duration").
+    const ofService = call.caller.kind === 'service'
+    const duration = sessionDuration(ofService ? { maxSessionDuration: Infinity } : role, input)
     checkChain(duration, call)
     checkSourceIdentity(input, call)
     const facts = {
       ...sessionTags(input, callingSession(call)),
       sessionName: input.RoleSessionName,
       sourceIdentity: sourceIdentityOf(input, call),
+      ...(call.caller.vouchesFor && { context: call.caller.vouchesFor }),
     }
     return world.store.transaction(() => {
       takeMfa(call, input)

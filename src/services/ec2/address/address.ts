@@ -14,10 +14,10 @@ import { AwsError } from '../../../wire/aws-error.ts'
 import { describe, type FilterTable } from '../describe.ts'
 import type { AddressDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { associationNotFound, invalidCombination, missingParameter, notYours } from '../errors.ts'
+import { associationNotFound, invalidCombination, invalidValue, missingParameter, notYours } from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { describing, making, on } from '../needs.ts'
-import { addresses, internetGateways, networkInterfaces } from '../nouns.ts'
+import { addresses, instances, internetGateways, networkInterfaces } from '../nouns.ts'
 import { givenTags } from '../tags.ts'
 import { bindAddress, publicAddress, unbindAddress } from './bind-address.ts'
 
@@ -44,6 +44,7 @@ const filters: FilterTable<AddressDocument> = {
   'allocation-id': (address) => address.AllocationId,
   'association-id': (address) => address.AssociationId,
   domain: (address) => address.Domain,
+  'instance-id': (address) => address.InstanceId,
   'network-border-group': (address) => address.NetworkBorderGroup,
   'network-interface-id': (address) => address.NetworkInterfaceId,
   'network-interface-owner-id': (address) => address.NetworkInterfaceOwnerId,
@@ -84,18 +85,23 @@ export const describeAddressesAttribute = ec2Operation<
   },
 })
 
-/** To a network interface; there are no instances here. */
+/** To a network interface, or to an instance's only one; on its primary address unless told. */
 export const associateAddress = ec2Operation<AssociateAddressRequest, AssociateAddressResult>('AssociateAddress', {
   needs: (input, estate) => [
     on(estate, 'AssociateAddress', addresses, findAddress(estate, input)?.AllocationId ?? input.AllocationId),
-    on(estate, 'AssociateAddress', networkInterfaces, input.NetworkInterfaceId),
+    ...(input.InstanceId ? [on(estate, 'AssociateAddress', instances, input.InstanceId)] : []),
+    ...(input.NetworkInterfaceId || !input.InstanceId
+      ? [on(estate, 'AssociateAddress', networkInterfaces, input.NetworkInterfaceId)]
+      : []),
   ],
   perform(input, estate) {
     const address = addressNamed(estate, input)
-    if (input.InstanceId)
-      throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${input.InstanceId}' does not exist`)
-    if (!input.NetworkInterfaceId) throw missingParameter('networkInterfaceId')
-    const eni = estate.get(networkInterfaces, input.NetworkInterfaceId)
+    const eni = estate.get(networkInterfaces, interfaceOf(estate, input))
+    const privateIp = input.PrivateIpAddress ?? eni.PrivateIpAddress
+    const place = eni.PrivateIpAddresses.find((one) => one.PrivateIpAddress === privateIp)
+    if (!place) {
+      throw invalidValue(`Invalid value '${privateIp}' for PrivateIpAddress. Must be a private IP address of the interface.`)
+    }
     if (address.NetworkInterfaceId && !input.AllowReassociation) {
       throw new AwsError(
         'Resource.AlreadyAssociated',
@@ -105,16 +111,32 @@ export const associateAddress = ec2Operation<AssociateAddressRequest, AssociateA
     if (!estate.list(internetGateways).some((one) => one.Attachments.some((to) => to.VpcId === eni.VpcId))) {
       throw new AwsError('Gateway.NotAttached', `Network ${eni.VpcId} is not attached to any internet gateway`)
     }
-    if (eni.Association?.AllocationId) unbindAddress(estate, estate.get(addresses, eni.Association.AllocationId))
+    if (place.Association?.AllocationId) unbindAddress(estate, estate.get(addresses, place.Association.AllocationId))
     if (address.NetworkInterfaceId) unbindAddress(estate, address)
     const bound = bindAddress(
       estate,
       estate.get(addresses, address.AllocationId),
       estate.get(networkInterfaces, eni.NetworkInterfaceId),
+      privateIp,
     )
     return { AssociationId: bound.AssociationId! }
   },
 })
+
+/** An instance with several interfaces must be told apart by one of them (API reference, AssociateAddress). */
+function interfaceOf(estate: Estate, input: { NetworkInterfaceId?: string; InstanceId?: string }): string {
+  if (input.NetworkInterfaceId) return input.NetworkInterfaceId
+  if (!input.InstanceId) throw missingParameter('networkInterfaceId')
+  const [eni, another] = estate.list(networkInterfaces).filter((one) => one.Attachment?.InstanceId === input.InstanceId)
+  if (!eni) throw instances.notFound(input.InstanceId)
+  if (another) {
+    throw new AwsError(
+      'InvalidInstanceID',
+      `There are multiple interfaces attached to instance '${input.InstanceId}'. Please specify an interface ID for the operation instead.`,
+    )
+  }
+  return eni.NetworkInterfaceId
+}
 
 export const disassociateAddress = ec2Operation<DisassociateAddressRequest, object>('DisassociateAddress', {
   needs: (input, estate) => {

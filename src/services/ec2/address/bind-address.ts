@@ -24,8 +24,13 @@ export function publicDnsName(publicIp: string, region: string): string {
   return `ec2-${publicIp.replaceAll('.', '-')}.${zone}.amazonaws.com`
 }
 
-/** Maps the address one-to-one onto the interface's primary private address. */
-export function bindAddress(estate: Estate, address: AddressDocument, eni: NetworkInterfaceDocument): AddressDocument {
+/** Maps the address one-to-one onto a private address of the interface: the primary one unless told. */
+export function bindAddress(
+  estate: Estate,
+  address: AddressDocument,
+  eni: NetworkInterfaceDocument,
+  privateIp = eni.PrivateIpAddress,
+): AddressDocument {
   const AssociationId = estate.mint('eipassoc-')
   const Association = {
     AllocationId: address.AllocationId,
@@ -36,15 +41,19 @@ export function bindAddress(estate: Estate, address: AddressDocument, eni: Netwo
   }
   estate.save(networkInterfaces, {
     ...eni,
-    Association,
-    PrivateIpAddresses: eni.PrivateIpAddresses.map((one) => (one.Primary ? { ...one, Association } : one)),
+    ...(privateIp === eni.PrivateIpAddress ? { Association } : {}),
+    PrivateIpAddresses: eni.PrivateIpAddresses.map((one) =>
+      one.PrivateIpAddress === privateIp ? { ...one, Association } : one,
+    ),
   })
+  const { InstanceId } = eni.Attachment ?? {}
   return estate.save(addresses, {
     ...address,
     AssociationId,
     NetworkInterfaceId: eni.NetworkInterfaceId,
     NetworkInterfaceOwnerId: estate.account,
-    PrivateIpAddress: eni.PrivateIpAddress,
+    PrivateIpAddress: privateIp,
+    ...(InstanceId ? { InstanceId } : {}),
   })
 }
 
@@ -52,11 +61,21 @@ export function bindAddress(estate: Estate, address: AddressDocument, eni: Netwo
 export function unbindAddress(estate: Estate, address: AddressDocument): void {
   const eni = estate.find(networkInterfaces, address.NetworkInterfaceId)
   if (eni) {
-    const PrivateIpAddresses = eni.PrivateIpAddresses.map((one) => without(one, 'Association'))
-    estate.save(networkInterfaces, { ...without(eni, 'Association'), PrivateIpAddresses })
+    const PrivateIpAddresses = eni.PrivateIpAddresses.map((one) =>
+      one.Association?.AllocationId === address.AllocationId ? without(one, 'Association') : one,
+    )
+    const isPrimary = eni.Association?.AllocationId === address.AllocationId
+    estate.save(networkInterfaces, { ...(isPrimary ? without(eni, 'Association') : eni), PrivateIpAddresses })
   }
   estate.save(
     addresses,
-    without(address, 'AssociationId', 'NetworkInterfaceId', 'NetworkInterfaceOwnerId', 'PrivateIpAddress'),
+    without(
+      address,
+      'AssociationId',
+      'NetworkInterfaceId',
+      'NetworkInterfaceOwnerId',
+      'PrivateIpAddress',
+      'InstanceId',
+    ),
   )
 }

@@ -13,7 +13,8 @@ import type { InternetGatewayDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { hasDependencies, invalidValue } from '../errors.ts'
 import { describing, making, on } from '../needs.ts'
-import { internetGateways, networkInterfaces, vpcs } from '../nouns.ts'
+import { internetGateways, networkInterfaces, routeTables, vpcs } from '../nouns.ts'
+import { dropGatewayAssociation } from '../route-table/edge.ts'
 import { setRouteState } from '../route-table/make-route-table.ts'
 import { givenTags } from '../tags.ts'
 
@@ -101,6 +102,11 @@ export const detachInternetGateway = ec2Operation<DetachInternetGatewayRequest, 
       )
     }
     estate.save(internetGateways, { ...gateway, Attachments: [] })
+    for (const table of estate.list(routeTables)) {
+      if (table.Associations.some((one) => one.GatewayId === gateway.InternetGatewayId)) {
+        estate.save(routeTables, dropGatewayAssociation(table, gateway.InternetGatewayId))
+      }
+    }
     setRouteState(estate, 'GatewayId', gateway.InternetGatewayId, VpcId, 'blackhole')
     return {}
   },

@@ -6,19 +6,19 @@ import type {
   DescribeNatGatewaysRequest,
   DescribeNatGatewaysResult,
 } from '@aws-sdk/client-ec2'
-import { AwsError } from '../../../wire/aws-error.ts'
-import { bindAddress } from '../address/bind-address.ts'
+import { unbindAddress } from '../address/bind-address.ts'
 import { describe, type FilterTable } from '../describe.ts'
 import type { AddressDocument, NatGatewayDocument, SubnetDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { invalidParameter, missingParameter } from '../errors.ts'
+import { invalidCombination, invalidParameter, missingParameter, notBuilt, refuseUnbuilt } from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { describing, making, on } from '../needs.ts'
 import { removeInterface } from '../network-interface/delete-network-interface.ts'
-import { makeInterface, managedBy } from '../network-interface/make-interface.ts'
 import { addresses, internetGateways, natGateways, subnets } from '../nouns.ts'
 import { setRouteState } from '../route-table/make-route-table.ts'
+import { within } from '../quotas.ts'
 import { givenTags } from '../tags.ts'
+import { freeAddress, place } from './nat-addresses.ts'
 
 /** A deleted or failed gateway "is visible for about an hour" (VPC User Guide, "NAT gateways"). Seconds. */
 const VISIBLE = 3600
@@ -31,22 +31,30 @@ export const createNatGateway = ec2Operation<CreateNatGatewayRequest, CreateNatG
   needs: (input, estate) => [
     ...making(estate, 'CreateNatGateway', natGateways, input.TagSpecifications),
     on(estate, 'CreateNatGateway', subnets, input.SubnetId),
-    ...(input.AllocationId ? [on(estate, 'CreateNatGateway', addresses, input.AllocationId)] : []),
+    ...[input.AllocationId, ...(input.SecondaryAllocationIds ?? [])]
+      .filter((id) => id !== undefined)
+      .map((id) => on(estate, 'CreateNatGateway', addresses, id)),
   ],
   perform(input, estate) {
-    if (input.AvailabilityMode === 'regional') throw invalidParameter('Regional NAT gateways are not supported')
+    refuseUnbuilt(input, 'VpcId', 'AvailabilityZoneAddresses')
+    if (input.AvailabilityMode === 'regional') throw notBuilt('AvailabilityMode regional')
     if (!input.SubnetId) throw missingParameter('subnetId')
     const again = estate.repeated(natGateways, 'CreateNatGateway', input.ClientToken)
     if (again) return answer(again, input.ClientToken)
     const subnet = estate.get(subnets, input.SubnetId)
     const isPublic = input.ConnectivityType !== 'private'
     const address = isPublic ? freeAddress(estate, input.AllocationId) : undefined
-    if (!isPublic && input.AllocationId) {
+    const more = (input.SecondaryAllocationIds ?? []).map((id) => freeAddress(estate, id))
+    if (!isPublic && (input.AllocationId || more.length > 0)) {
       throw invalidParameter('A private NAT gateway cannot have an Elastic IP address')
+    }
+    if (isPublic && input.SecondaryPrivateIpAddressCount) {
+      throw invalidCombination('A public NAT gateway gets a secondary address with each secondary allocation ID only')
     }
     for (const old of estate.list(natGateways)) {
       if (!isVisible(estate)(old)) estate.remove(natGateways, old.NatGatewayId)
     }
+    withinZone(estate, subnet)
     const base = {
       NatGatewayId: estate.mint(natGateways.prefix),
       SubnetId: subnet.SubnetId,
@@ -64,12 +72,25 @@ export const createNatGateway = ec2Operation<CreateNatGatewayRequest, CreateNatG
         : estate.save(natGateways, {
             ...base,
             State: 'available' as const,
-            NatGatewayAddresses: [place(estate, base.NatGatewayId, subnet, input.PrivateIpAddress, address)],
+            NatGatewayAddresses: place(estate, base.NatGatewayId, subnet, {
+              primary: input.PrivateIpAddress,
+              named: input.SecondaryPrivateIpAddresses ?? [],
+              count: Math.max(input.SecondaryPrivateIpAddressCount ?? 0, more.length),
+              allocations: address ? [address, ...more] : [],
+            }),
           })
     estate.remember('CreateNatGateway', input.ClientToken, gateway.NatGatewayId)
     return answer(gateway, input.ClientToken)
   },
 })
+
+function withinZone(estate: Estate, { AvailabilityZone }: SubnetDocument): void {
+  const inZone = estate
+    .list(natGateways)
+    .filter((one) => one.State === 'available')
+    .filter((one) => estate.find(subnets, one.SubnetId)?.AvailabilityZone === AvailabilityZone)
+  within('natGatewaysPerZone', inZone.length + 1)
+}
 
 const answer = (NatGateway: NatGatewayDocument, ClientToken: string | undefined) => ({
   NatGateway,
@@ -87,41 +108,6 @@ function failed(estate: Estate, base: Base, { AllocationId }: AddressDocument): 
     FailureMessage: `Network ${base.VpcId} has no Internet gateway attached`,
     NatGatewayAddresses: [{ AllocationId, IsPrimary: true }],
   })
-}
-
-function place(
-  estate: Estate,
-  id: string,
-  subnet: SubnetDocument,
-  wanted: string | undefined,
-  address: AddressDocument | undefined,
-): NatGatewayDocument['NatGatewayAddresses'][number] {
-  const eni = makeInterface(estate, subnet, {
-    ...managedBy(estate, 'amazon-nat-gateway'),
-    Description: `Interface for NAT Gateway ${id}`,
-    InterfaceType: 'nat_gateway' as never,
-    SourceDestCheck: false,
-    ...(wanted ? { named: [wanted] } : {}),
-  })
-  const bound = address && bindAddress(estate, address, eni)
-  return {
-    NetworkInterfaceId: eni.NetworkInterfaceId,
-    PrivateIp: eni.PrivateIpAddress,
-    IsPrimary: true,
-    Status: 'succeeded',
-    ...(bound
-      ? { AllocationId: bound.AllocationId, AssociationId: bound.AssociationId!, PublicIp: bound.PublicIp }
-      : {}),
-  }
-}
-
-function freeAddress(estate: Estate, allocationId: string | undefined): AddressDocument {
-  if (!allocationId) throw missingParameter('allocationId')
-  const address = estate.get(addresses, allocationId)
-  if (address.NetworkInterfaceId) {
-    throw new AwsError('Resource.AlreadyAssociated', `Elastic IP address [${allocationId}] is already associated`)
-  }
-  return address
 }
 
 const filters: FilterTable<NatGatewayDocument> = {
@@ -156,9 +142,12 @@ export const deleteNatGateway = ec2Operation<DeleteNatGatewayRequest, DeleteNatG
     const gateway = estate.get(natGateways, input.NatGatewayId)
     const { NatGatewayId, VpcId } = gateway
     if (gateway.State !== 'deleted') {
-      for (const { NetworkInterfaceId } of gateway.NatGatewayAddresses) {
-        if (NetworkInterfaceId) removeInterface(estate, NetworkInterfaceId)
+      for (const { AllocationId } of gateway.NatGatewayAddresses) {
+        const address = estate.find(addresses, AllocationId)
+        if (address?.AssociationId) unbindAddress(estate, address)
       }
+      const [primary] = gateway.NatGatewayAddresses
+      if (primary?.NetworkInterfaceId) removeInterface(estate, primary.NetworkInterfaceId)
       estate.save(natGateways, { ...gateway, State: 'deleted', DeleteTime: estate.now })
       setRouteState(estate, 'NatGatewayId', NatGatewayId, VpcId, 'blackhole')
     }

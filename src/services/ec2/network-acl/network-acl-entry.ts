@@ -9,13 +9,14 @@ import type { Shape } from '../../../wire/shape.ts'
 import { canonicalCidr } from '../cidr.ts'
 import type { NetworkAclDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { invalidParameter, invalidValueOf, missingParameter } from '../errors.ts'
+import { invalidCombination, invalidValueOf, missingParameter } from '../errors.ts'
 import type { Estate } from '../estate.ts'
+import { formatCidr6, givenCidr6 } from '../ipv6.ts'
 import { on } from '../needs.ts'
 import { networkAcls } from '../nouns.ts'
 import { protocolNumber } from '../protocols.ts'
 import { within } from '../quotas.ts'
-import { LAST_RULE } from './make-network-acl.ts'
+import { inOrder, LAST_RULE } from './make-network-acl.ts'
 
 export const createNetworkAclEntry = ec2Operation<CreateNetworkAclEntryRequest, object>('CreateNetworkAclEntry', {
   needs: (input, estate) => [on(estate, 'CreateNetworkAclEntry', networkAcls, input.NetworkAclId)],
@@ -28,7 +29,9 @@ export const createNetworkAclEntry = ec2Operation<CreateNetworkAclEntryRequest, 
         `The network acl entry identified by ${entry.RuleNumber} already exists.`,
       )
     }
-    within('entriesPerNetworkAcl', acl.Entries.filter((one) => one.Egress === entry.Egress).length + 1)
+    // IPv4 and IPv6 are counted apart.
+    const alike = (one: Shape<NetworkAclEntry>) => one.Egress === entry.Egress && !one.CidrBlock === !entry.CidrBlock
+    within('entriesPerNetworkAcl', acl.Entries.filter(alike).length + 1)
     saveEntries(estate, acl, [...acl.Entries, entry])
     return {}
   },
@@ -49,7 +52,7 @@ export const deleteNetworkAclEntry = ec2Operation<DeleteNetworkAclEntryRequest, 
   needs: (input, estate) => [on(estate, 'DeleteNetworkAclEntry', networkAcls, input.NetworkAclId)],
   perform(input, estate) {
     const acl = estate.get(networkAcls, input.NetworkAclId)
-    const old = (input.RuleNumber === LAST_RULE ? undefined : entryAt(acl, input)) ?? noSuchEntry(input.RuleNumber)
+    const old = (input.RuleNumber >= LAST_RULE ? undefined : entryAt(acl, input)) ?? noSuchEntry(input.RuleNumber)
     saveEntries(
       estate,
       acl,
@@ -69,18 +72,16 @@ function noSuchEntry(ruleNumber: number | undefined): never {
 const entryAt = (acl: NetworkAclDocument, at: { Egress?: boolean; RuleNumber?: number }) =>
   acl.Entries.find((one) => one.Egress === at.Egress && one.RuleNumber === at.RuleNumber)
 
-/** In the order in which they are evaluated. */
 function saveEntries(estate: Estate, acl: NetworkAclDocument, entries: readonly Shape<NetworkAclEntry>[]): void {
-  const Entries = entries.toSorted(
-    (a, b) => Number(b.Egress) - Number(a.Egress) || (a.RuleNumber ?? 0) - (b.RuleNumber ?? 0),
-  )
-  estate.save(networkAcls, { ...acl, Entries })
+  estate.save(networkAcls, { ...acl, Entries: inOrder(entries) })
 }
 
 function entryOf(input: Shape<CreateNetworkAclEntryRequest>): Shape<NetworkAclEntry> {
   const { RuleNumber, Egress, RuleAction, PortRange, IcmpTypeCode } = input
-  if (input.Ipv6CidrBlock) throw invalidParameter('IPv6 network ACL entries are not supported')
-  if (input.CidrBlock === undefined) throw missingParameter('cidrBlock')
+  if (input.CidrBlock === undefined && input.Ipv6CidrBlock === undefined) throw missingParameter('cidrBlock')
+  if (input.CidrBlock !== undefined && input.Ipv6CidrBlock !== undefined) {
+    throw invalidCombination('The parameter ipv6CidrBlock cannot be used with the parameter cidrBlock')
+  }
   if (!Number.isInteger(RuleNumber) || RuleNumber < 1 || RuleNumber >= LAST_RULE) {
     throw invalidValueOf(RuleNumber, 'ruleNumber', 'Must be a value between 1 and 32766.')
   }
@@ -91,14 +92,17 @@ function entryOf(input: Shape<CreateNetworkAclEntryRequest>): Shape<NetworkAclEn
   if (PortRange && (PortRange.From! > PortRange.To! || PortRange.From! < 0 || PortRange.To! > 65535)) {
     throw invalidValueOf(`${PortRange.From}-${PortRange.To}`, 'portRange', 'Not a range of ports.')
   }
-  if (protocol === '1' && !IcmpTypeCode) throw missingParameter('icmpTypeCode')
+  const icmp = protocol === '1' || protocol === '58'
+  if (icmp && !IcmpTypeCode) throw missingParameter('icmpTypeCode')
   return {
-    CidrBlock: canonicalCidr(input.CidrBlock, 'cidrBlock'),
+    ...(input.CidrBlock === undefined
+      ? { Ipv6CidrBlock: formatCidr6(givenCidr6(input.Ipv6CidrBlock!, 'ipv6CidrBlock')) }
+      : { CidrBlock: canonicalCidr(input.CidrBlock, 'cidrBlock') }),
     Egress: Egress,
     Protocol: protocol,
     RuleAction: RuleAction,
     RuleNumber: RuleNumber,
     ...(ported ? { PortRange: PortRange! } : {}),
-    ...(protocol === '1' ? { IcmpTypeCode: IcmpTypeCode! } : {}),
+    ...(icmp ? { IcmpTypeCode: IcmpTypeCode! } : {}),
   }
 }

@@ -24,9 +24,9 @@ export const createNetworkAcl = ec2Operation<CreateNetworkAclRequest, CreateNetw
     on(estate, 'CreateNetworkAcl', vpcs, input.VpcId),
   ],
   perform(input, estate) {
-    const { VpcId } = estate.get(vpcs, input.VpcId)
-    within('networkAclsPerVpc', estate.list(networkAcls).filter((acl) => acl.VpcId === VpcId).length + 1)
-    return { NetworkAcl: makeNetworkAcl(estate, VpcId, { tags: givenTags(networkAcls, input.TagSpecifications) }) }
+    const vpc = estate.get(vpcs, input.VpcId)
+    within('networkAclsPerVpc', estate.list(networkAcls).filter((acl) => acl.VpcId === vpc.VpcId).length + 1)
+    return { NetworkAcl: makeNetworkAcl(estate, vpc, { tags: givenTags(networkAcls, input.TagSpecifications) }) }
   },
 })
 
@@ -36,6 +36,9 @@ const filters: FilterTable<NetworkAclDocument> = {
   'association.subnet-id': (acl) => acl.Associations.map((one) => one.SubnetId),
   default: (acl) => acl.IsDefault,
   'entry.cidr': (acl) => acl.Entries.map((entry) => entry.CidrBlock),
+  'entry.ipv6-cidr': (acl) => acl.Entries.map((entry) => entry.Ipv6CidrBlock),
+  'entry.icmp.code': (acl) => acl.Entries.map((entry) => entry.IcmpTypeCode?.Code),
+  'entry.icmp.type': (acl) => acl.Entries.map((entry) => entry.IcmpTypeCode?.Type),
   'entry.egress': (acl) => acl.Entries.map((entry) => entry.Egress),
   'entry.port-range.from': (acl) => acl.Entries.map((entry) => entry.PortRange?.From),
   'entry.port-range.to': (acl) => acl.Entries.map((entry) => entry.PortRange?.To),

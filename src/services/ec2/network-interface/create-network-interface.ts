@@ -1,7 +1,8 @@
 import type { CreateNetworkInterfaceRequest, CreateNetworkInterfaceResult } from '@aws-sdk/client-ec2'
+import { AwsError } from '../../../wire/aws-error.ts'
 import type { Shape } from '../../../wire/shape.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { invalidCombination, invalidParameter } from '../errors.ts'
+import { invalidCombination } from '../errors.ts'
 import { making, on } from '../needs.ts'
 import { networkInterfaces, securityGroups, subnets } from '../nouns.ts'
 import { givenTags } from '../tags.ts'
@@ -17,8 +18,20 @@ export const createNetworkInterface = ec2Operation<CreateNetworkInterfaceRequest
       ...(input.Groups ?? []).map((id) => on(estate, 'CreateNetworkInterface', securityGroups, id)),
     ],
     perform(input, estate) {
-      if (input.Ipv6AddressCount || input.Ipv6Addresses?.length)
-        throw invalidParameter('IPv6 addresses are not supported')
+      const unbuilt = (
+        [
+          'Ipv4Prefixes',
+          'Ipv4PrefixCount',
+          'Ipv6Prefixes',
+          'Ipv6PrefixCount',
+          'ConnectionTrackingSpecification',
+          'Operator',
+        ] as const
+      ).find((name) => input[name] !== undefined)
+      if (unbuilt) throw new AwsError('NotImplemented', `CreateNetworkInterface with ${unbuilt} is not built.`, 501)
+      if (input.Ipv6AddressCount && input.Ipv6Addresses?.length) {
+        throw invalidCombination('The parameter ipv6AddressCount cannot be used with the parameter ipv6Addresses')
+      }
       const again = estate.repeated(networkInterfaces, 'CreateNetworkInterface', input.ClientToken)
       if (again) return { NetworkInterface: again, ClientToken: input.ClientToken! }
       const subnet = estate.get(subnets, input.SubnetId)
@@ -27,6 +40,10 @@ export const createNetworkInterface = ec2Operation<CreateNetworkInterfaceRequest
       const eni = makeInterface(estate, subnet, {
         named,
         addresses: Math.max(1, named.length) + (input.SecondaryPrivateIpAddressCount ?? 0),
+        ipv6: {
+          count: input.Ipv6AddressCount,
+          named: input.Ipv6Addresses?.map((one) => one.Ipv6Address ?? ''),
+        },
         Groups: groupsFor(estate, subnet, input.Groups),
         Description: input.Description ?? '',
         InterfaceType: input.InterfaceType ?? 'interface',

@@ -24,7 +24,7 @@ export const deleteNetworkInterface = ec2Operation<DeleteNetworkInterfaceRequest
 export function removeInterface(estate: Estate, id: string): void {
   const eni = estate.find(networkInterfaces, id)
   if (!eni) return
-  if (eni.Association?.AllocationId) unbindAddress(estate, estate.get(addresses, eni.Association.AllocationId))
+  for (const address of estate.list(addresses)) if (address.NetworkInterfaceId === id) unbindAddress(estate, address)
   for (const permission of estate.list(networkInterfacePermissions)) {
     if (permission.NetworkInterfaceId === id) {
       estate.remove(networkInterfacePermissions, permission.NetworkInterfacePermissionId)

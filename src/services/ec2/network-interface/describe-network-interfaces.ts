@@ -6,6 +6,7 @@ import { describing } from '../needs.ts'
 import { networkInterfaces } from '../nouns.ts'
 
 const filters: FilterTable<NetworkInterfaceDocument> = {
+  'addresses.association.owner-id': (eni) => eni.PrivateIpAddresses.map((one) => one.Association?.IpOwnerId),
   'addresses.association.public-ip': (eni) => eni.PrivateIpAddresses.map((one) => one.Association?.PublicIp),
   'addresses.primary': (eni) => eni.PrivateIpAddresses.map((one) => one.Primary),
   'addresses.private-ip-address': (eni) => eni.PrivateIpAddresses.map((one) => one.PrivateIpAddress),
@@ -14,11 +15,14 @@ const filters: FilterTable<NetworkInterfaceDocument> = {
   'association.ip-owner-id': (eni) => eni.Association?.IpOwnerId,
   'association.public-dns-name': (eni) => eni.Association?.PublicDnsName,
   'association.public-ip': (eni) => eni.Association?.PublicIp,
+  'attachment.attach-time': (eni) =>
+    eni.Attachment?.AttachTime && new Date(eni.Attachment.AttachTime * 1000).toISOString(),
   'attachment.attachment-id': (eni) => eni.Attachment?.AttachmentId,
   'attachment.delete-on-termination': (eni) => eni.Attachment?.DeleteOnTermination,
   'attachment.device-index': (eni) => eni.Attachment?.DeviceIndex,
   'attachment.instance-id': (eni) => eni.Attachment?.InstanceId,
   'attachment.instance-owner-id': (eni) => eni.Attachment?.InstanceOwnerId,
+  'attachment.network-card-index': (eni) => eni.Attachment?.NetworkCardIndex,
   'attachment.status': (eni) => eni.Attachment?.Status,
   'availability-zone': (eni) => eni.AvailabilityZone,
   'availability-zone-id': (eni) => eni.AvailabilityZoneId,
@@ -26,8 +30,11 @@ const filters: FilterTable<NetworkInterfaceDocument> = {
   'group-id': (eni) => eni.Groups.map((group) => group.GroupId),
   'group-name': (eni) => eni.Groups.map((group) => group.GroupName),
   'interface-type': (eni) => eni.InterfaceType,
+  'ipv6-addresses.ipv6-address': (eni) => eni.Ipv6Addresses?.map((one) => one.Ipv6Address),
   'mac-address': (eni) => eni.MacAddress,
   'network-interface-id': (eni) => eni.NetworkInterfaceId,
+  'operator.managed': (eni) => eni.Operator?.Managed ?? false,
+  'operator.principal': (eni) => eni.Operator?.Principal,
   'owner-id': (eni) => eni.OwnerId,
   'private-dns-name': (eni) => eni.PrivateDnsName,
   'private-ip-address': (eni) => eni.PrivateIpAddress,

@@ -7,12 +7,16 @@ import type { Estate } from '../estate.ts'
 import { networkInterfaces, securityGroups, vpcs } from '../nouns.ts'
 import { within } from '../quotas.ts'
 import { addressesInUse, takeAddresses } from '../subnet/free-addresses.ts'
+import { takeIpv6Addresses } from './ipv6-range.ts'
 
 interface Plan extends Partial<Shape<NetworkInterface>> {
+  AssociatePublicIpAddress?: boolean
   /** Addresses asked for by name, the primary one first. */
   named?: readonly string[]
   /** How many addresses in all, those named included; 1 unless told. */
   addresses?: number
+  /** IPv6 addresses asked for by name, and how many more; one where the subnet gives each interface one. */
+  ipv6?: { named?: readonly string[] | undefined; count?: number | undefined }
 }
 
 /**
@@ -20,7 +24,7 @@ interface Plan extends Partial<Shape<NetworkInterface>> {
  * Throws InsufficientFreeAddressesInSubnet when none is left.
  */
 export function makeInterface(estate: Estate, subnet: SubnetDocument, plan: Plan): NetworkInterfaceDocument {
-  const { named = [], addresses = 1, ...more } = plan
+  const { named = [], addresses = 1, ipv6 = {}, ...more } = plan
   const existing = estate.list(networkInterfaces)
   within('interfaces', existing.length + 1)
   const [primary, ...secondary] = takeAddresses(
@@ -29,13 +33,10 @@ export function makeInterface(estate: Estate, subnet: SubnetDocument, plan: Plan
     named,
     Math.max(addresses, named.length),
   )
+  const byItself = subnet.AssignIpv6AddressOnCreation && !ipv6.named?.length ? 1 : 0
+  const Ipv6Addresses = takeIpv6Addresses(estate, subnet, existing, ipv6.named ?? [], ipv6.count ?? byItself)
   const hostnames = estate.get(vpcs, subnet.VpcId).EnableDnsHostnames
-  const withName = (PrivateIpAddress: string, Primary: boolean) => ({
-    Primary,
-    PrivateIpAddress,
-    ...(hostnames ? { PrivateDnsName: privateDnsName(PrivateIpAddress, estate.region) } : {}),
-  })
-  const first = withName(primary!, true)
+  const first = namedAddress(primary!, true, hostnames, estate.region)
   return estate.save(networkInterfaces, {
     NetworkInterfaceId: estate.mint(networkInterfaces.prefix),
     SubnetId: subnet.SubnetId,
@@ -45,12 +46,12 @@ export function makeInterface(estate: Estate, subnet: SubnetDocument, plan: Plan
     Description: '',
     Groups: [],
     InterfaceType: 'interface',
-    Ipv6Addresses: [],
+    Ipv6Addresses: Ipv6Addresses.map((Ipv6Address) => ({ Ipv6Address, IsPrimaryIpv6: false })),
     MacAddress: macAddress(estate),
     OwnerId: estate.account,
     PrivateDnsName: first.PrivateDnsName,
     PrivateIpAddress: primary!,
-    PrivateIpAddresses: [first, ...secondary.map((address) => withName(address, false))],
+    PrivateIpAddresses: [first, ...secondary.map((address) => namedAddress(address, false, hostnames, estate.region))],
     RequesterId: estate.call.caller.userId,
     RequesterManaged: false,
     SourceDestCheck: true,
@@ -76,8 +77,17 @@ export function managedBy(estate: Estate, requester: string): Plan {
   }
 }
 
+/** An address of an interface, with its name where the VPC has host names. */
+export function namedAddress(PrivateIpAddress: string, Primary: boolean, hostnames: boolean, region: string) {
+  return {
+    Primary,
+    PrivateIpAddress,
+    ...(hostnames ? { PrivateDnsName: privateDnsName(PrivateIpAddress, region) } : {}),
+  }
+}
+
 /** `ip-10-0-1-23.ec2.internal` */
-function privateDnsName(address: string, region: string): string {
+export function privateDnsName(address: string, region: string): string {
   return `ip-${address.replaceAll('.', '-')}.${internalDomain(region)}`
 }
 

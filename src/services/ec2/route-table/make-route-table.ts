@@ -2,17 +2,17 @@ import type { Route } from '@aws-sdk/client-ec2'
 import type { Shape } from '../../../wire/shape.ts'
 import type { RouteTableDocument, VpcDocument } from '../documents.ts'
 import type { Estate } from '../estate.ts'
+import { ipv6Blocks } from '../ipv6.ts'
 import { routeTables } from '../nouns.ts'
 import type { Tags } from '../tags.ts'
 
 /** The routes that nobody makes or deletes: each block of the VPC to itself. */
 export function localRoutes(vpc: VpcDocument): Shape<Route>[] {
-  return vpc.CidrBlockAssociationSet.map((one) => ({
-    DestinationCidrBlock: one.CidrBlock!,
-    GatewayId: 'local',
-    Origin: 'CreateRouteTable',
-    State: 'active',
-  }))
+  const local = { GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' } as const
+  return [
+    ...vpc.CidrBlockAssociationSet.map((one) => ({ DestinationCidrBlock: one.CidrBlock!, ...local })),
+    ...ipv6Blocks(vpc).map((block) => ({ DestinationIpv6CidrBlock: block, ...local })),
+  ]
 }
 
 export function makeRouteTable(
@@ -43,12 +43,23 @@ export function makeRouteTable(
 
 export const isMain = (table: RouteTableDocument): boolean => table.Associations.some((one) => one.Main)
 
-type Target = 'GatewayId' | 'NatGatewayId' | 'NetworkInterfaceId'
+/** Members of a route that name its target. */
+export const targetMembers = [
+  'EgressOnlyInternetGatewayId',
+  'GatewayId',
+  'InstanceId',
+  'NatGatewayId',
+  'NetworkInterfaceId',
+  'TransitGatewayId',
+  'VpcPeeringConnectionId',
+] as const
+
+export type TargetMember = (typeof targetMembers)[number]
 
 /** Routes to a target that has gone drop their packets; they come back to life with it. */
 export function setRouteState(
   estate: Estate,
-  target: Target,
+  target: TargetMember,
   id: string,
   vpcId: string,
   state: 'active' | 'blackhole',

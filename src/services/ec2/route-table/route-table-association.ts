@@ -8,49 +8,66 @@ import type {
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { RouteTableDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { associationNotFound, invalidParameter, invalidValue, missingParameter } from '../errors.ts'
+import {
+  associationNotFound,
+  belongToDifferentNetworks,
+  invalidCombination,
+  invalidParameter,
+  invalidValue,
+  missingParameter,
+  refuseUnbuilt,
+} from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { on } from '../needs.ts'
 import { routeTables, subnets } from '../nouns.ts'
+import { attachedVpcs, fitForGateway, onAssociated } from './edge.ts'
 
 type Association = RouteTableDocument['Associations'][number]
 
-/** Subnet associations; gateway associations (ingress routing) are refused. */
+/** With a subnet, or with an internet or virtual private gateway for what comes in by it (edge association). */
 export const associateRouteTable = ec2Operation<AssociateRouteTableRequest, AssociateRouteTableResult>(
   'AssociateRouteTable',
   {
     needs: (input, estate) => [
       on(estate, 'AssociateRouteTable', routeTables, input.RouteTableId),
-      on(estate, 'AssociateRouteTable', subnets, input.SubnetId),
+      ...onAssociated(estate, 'AssociateRouteTable', input),
     ],
     perform(input, estate) {
-      if (input.GatewayId) throw invalidParameter('Edge associations of gateways are not supported')
-      if (!input.SubnetId) throw missingParameter('subnetId')
+      refuseUnbuilt(input, 'PublicIpv4Pool')
       const table = estate.get(routeTables, input.RouteTableId)
-      const subnet = estate.get(subnets, input.SubnetId)
-      sameNetwork(table, subnet.VpcId, `subnet ${subnet.SubnetId}`)
-      const taken = estate
-        .list(routeTables)
-        .some((other) => other.Associations.some((one) => one.SubnetId === subnet.SubnetId))
-      if (taken) {
-        throw new AwsError(
-          'Resource.AlreadyAssociated',
-          `the specified association for route table ${table.RouteTableId} conflicts with an existing association`,
-        )
+      const { SubnetId, GatewayId } = input
+      if (SubnetId && GatewayId) throw invalidCombination('Only one of subnetId and gatewayId may be specified')
+      if (GatewayId) {
+        if (!attachedVpcs(estate, GatewayId).includes(table.VpcId)) {
+          throw belongToDifferentNetworks(`route table ${table.RouteTableId}`, `network gateway ${GatewayId}`)
+        }
+        fitForGateway(table)
+        unlessTaken(estate, table, (one) => one.GatewayId === GatewayId)
+        return associate(estate, table, { GatewayId, Main: false })
       }
-      return associate(estate, table, { SubnetId: subnet.SubnetId, Main: false })
+      if (!SubnetId) throw missingParameter('subnetId')
+      const subnet = estate.get(subnets, SubnetId)
+      sameNetwork(table, subnet.VpcId, `subnet ${SubnetId}`)
+      unlessTaken(estate, table, (one) => one.SubnetId === SubnetId)
+      return associate(estate, table, { SubnetId, Main: false })
     },
   },
 )
+
+function unlessTaken(estate: Estate, table: RouteTableDocument, isTaken: (one: Association) => boolean): void {
+  if (!estate.list(routeTables).some((other) => other.Associations.some(isTaken))) return
+  throw new AwsError(
+    'Resource.AlreadyAssociated',
+    `the specified association for route table ${table.RouteTableId} conflicts with an existing association`,
+  )
+}
 
 export const disassociateRouteTable = ec2Operation<DisassociateRouteTableRequest, object>('DisassociateRouteTable', {
   needs: (input, estate) => {
     const found = holderOf(estate, input.AssociationId)
     return [
       on(estate, 'DisassociateRouteTable', routeTables, found?.table.RouteTableId),
-      ...(found?.association.SubnetId
-        ? [on(estate, 'DisassociateRouteTable', subnets, found.association.SubnetId)]
-        : []),
+      ...onAssociated(estate, 'DisassociateRouteTable', found?.association ?? {}),
     ]
   },
   perform(input, estate) {
@@ -69,25 +86,28 @@ export const replaceRouteTableAssociation = ec2Operation<
   ReplaceRouteTableAssociationResult
 >('ReplaceRouteTableAssociation', {
   needs: (input, estate) => {
-    const subnetId = holderOf(estate, input.AssociationId)?.association.SubnetId
+    const whom = holderOf(estate, input.AssociationId)?.association ?? {}
     return [
       on(estate, 'ReplaceRouteTableAssociation', routeTables, input.RouteTableId),
-      ...(subnetId ? [on(estate, 'ReplaceRouteTableAssociation', subnets, subnetId)] : []),
+      ...onAssociated(estate, 'ReplaceRouteTableAssociation', whom),
     ]
   },
   perform(input, estate) {
     const { table: old, association } = heldAssociation(estate, input.AssociationId)
-    sameNetwork(estate.get(routeTables, input.RouteTableId), old.VpcId, `network ${old.VpcId}`)
+    const next = estate.get(routeTables, input.RouteTableId)
+    sameNetwork(next, old.VpcId, `network ${old.VpcId}`)
+    if (association.GatewayId) fitForGateway(next)
     release(estate, old, association)
     const { AssociationId, AssociationState } = associate(estate, estate.get(routeTables, input.RouteTableId), {
       Main: association.Main ?? false,
       ...(association.SubnetId ? { SubnetId: association.SubnetId } : {}),
+      ...(association.GatewayId ? { GatewayId: association.GatewayId } : {}),
     })
     return { NewAssociationId: AssociationId, AssociationState }
   },
 })
 
-function associate(estate: Estate, table: RouteTableDocument, whom: Pick<Association, 'SubnetId' | 'Main'>) {
+function associate(estate: Estate, table: RouteTableDocument, whom: Pick<Association, 'SubnetId' | 'GatewayId' | 'Main'>) {
   const AssociationState = { State: 'associated' as const }
   const AssociationId = estate.mint('rtbassoc-')
   const added = { ...whom, RouteTableAssociationId: AssociationId, RouteTableId: table.RouteTableId, AssociationState }

@@ -22,13 +22,15 @@ import { within } from '../quotas.ts'
 import { givenTags } from '../tags.ts'
 import { without } from '../without.ts'
 import { addRules, renderPermissions, rulesOf } from './make-security-group.ts'
+import { weigh } from './rule-count.ts'
 import { duplicateRule, ruleKey, rulesIn } from './rules.ts'
+import { groupIdOf } from './security-group.ts'
 
 /** Both directions ask for the group, and for the new rules where they are tagged. */
 const authorizeNeeds =
   (operation: string) =>
-  (input: { GroupId?: string; TagSpecifications?: Shape<TagSpecification>[] }, estate: Estate) => [
-    on(estate, operation, securityGroups, input.GroupId),
+  (input: { GroupId?: string; GroupName?: string; TagSpecifications?: Shape<TagSpecification>[] }, estate: Estate) => [
+    on(estate, operation, securityGroups, groupIdOf(estate, input)),
     ...(input.TagSpecifications?.length ? making(estate, operation, securityGroupRules, input.TagSpecifications) : []),
   ]
 
@@ -52,7 +54,7 @@ export const revokeSecurityGroupIngress = ec2Operation<
   RevokeSecurityGroupIngressRequest,
   RevokeSecurityGroupIngressResult
 >('RevokeSecurityGroupIngress', {
-  needs: (input, estate) => [on(estate, 'RevokeSecurityGroupIngress', securityGroups, input.GroupId)],
+  needs: (input, estate) => [on(estate, 'RevokeSecurityGroupIngress', securityGroups, groupIdOf(estate, input as RuleInput))],
   perform: (input, estate) => revoke(estate, input, false),
 })
 
@@ -60,7 +62,7 @@ export const revokeSecurityGroupEgress = ec2Operation<
   RevokeSecurityGroupEgressRequest,
   RevokeSecurityGroupEgressResult
 >('RevokeSecurityGroupEgress', {
-  needs: (input, estate) => [on(estate, 'RevokeSecurityGroupEgress', securityGroups, input.GroupId)],
+  needs: (input, estate) => [on(estate, 'RevokeSecurityGroupEgress', securityGroups, groupIdOf(estate, input as RuleInput))],
   perform: (input, estate) => revoke(estate, input, true),
 })
 
@@ -91,10 +93,7 @@ function authorize(estate: Estate, input: RuleInput, egress: boolean) {
     if (asked.has(key)) throw invalidValue('The same permission must not appear multiple times')
     asked.add(key)
   }
-  for (const isIpv6 of [false, true]) {
-    const family = (rule: { CidrIpv4?: string; CidrIpv6?: string }) => (isIpv6 ? !rule.CidrIpv4 : !rule.CidrIpv6)
-    within('rulesPerSecurityGroup', [...existing, ...bodies].filter(family).length)
-  }
+  for (const count of weigh(estate, [...existing, ...bodies])) within('rulesPerSecurityGroup', count)
   const tags = givenTags(securityGroupRules, input.TagSpecifications)
   return { Return: true, SecurityGroupRules: addRules(estate, group, egress, bodies, tags) }
 }
@@ -143,9 +142,9 @@ function byContent(
   return found
 }
 
-/** Groups are named by id here: names are for the default VPC, and there is none. */
 function groupOf(estate: Estate, input: RuleInput): SecurityGroupDocument {
-  if (input.GroupId) return estate.get(securityGroups, input.GroupId)
+  const id = groupIdOf(estate, input)
+  if (id) return estate.get(securityGroups, id)
   if (input.GroupName) throw securityGroups.notFound(input.GroupName)
   return missing('groupId')
 }

@@ -1,9 +1,13 @@
-import type { SecurityGroupDocument, SecurityGroupRuleDocument } from '../documents.ts'
+import type { SecurityGroupDocument, SecurityGroupRuleDocument, VpcDocument } from '../documents.ts'
 import type { Estate } from '../estate.ts'
 import { securityGroupRules, securityGroups } from '../nouns.ts'
 import { within } from '../quotas.ts'
 import type { Tags } from '../tags.ts'
-import { permissionsOf, type RuleBody } from './rules.ts'
+import { permissionsOf, ruleKey, type RuleBody } from './rules.ts'
+
+const anything = { IpProtocol: '-1', FromPort: -1, ToPort: -1 }
+const everythingOut: RuleBody = { ...anything, CidrIpv4: '0.0.0.0/0' }
+const everythingOut6: RuleBody = { ...anything, CidrIpv6: '::/0' }
 
 /**
  * A new group lets everything out and nothing in; the default group also lets its own members in
@@ -11,7 +15,7 @@ import { permissionsOf, type RuleBody } from './rules.ts'
  */
 export function makeSecurityGroup(
   estate: Estate,
-  VpcId: string,
+  vpc: VpcDocument,
   { name, description, tags = [] }: { name: string; description: string; tags?: Tags },
 ): SecurityGroupDocument {
   within('securityGroups', estate.list(securityGroups).length + 1)
@@ -20,15 +24,15 @@ export function makeSecurityGroup(
     GroupId,
     GroupName: name,
     Description: description,
-    VpcId,
+    VpcId: vpc.VpcId,
     OwnerId: estate.account,
     SecurityGroupArn: estate.arn('security-group', GroupId),
     IpPermissions: [],
     IpPermissionsEgress: [],
     Tags: tags,
   })
-  const anything = { IpProtocol: '-1', FromPort: -1, ToPort: -1 }
-  addRules(estate, group, true, [{ ...anything, CidrIpv4: '0.0.0.0/0' }], [])
+  addRules(estate, group, true, [everythingOut], [])
+  if (vpc.Ipv6CidrBlockAssociationSet?.length) addRules(estate, group, true, [everythingOut6], [])
   if (name === 'default') {
     addRules(estate, group, false, [{ ...anything, ReferencedGroupInfo: { GroupId, UserId: estate.account } }], [])
   }
@@ -75,4 +79,13 @@ export function renderPermissions(estate: Estate, groupId: string): void {
 export function removeSecurityGroup(estate: Estate, groupId: string): void {
   for (const rule of rulesOf(estate, groupId)) estate.remove(securityGroupRules, rule.SecurityGroupRuleId)
   estate.remove(securityGroups, groupId)
+}
+
+/** The default group of a VPC that becomes dual-stack, if it lets out what it did at first. */
+export function openDefaultGroupToIpv6(estate: Estate, vpcId: string): void {
+  const group = estate.list(securityGroups).find((one) => one.VpcId === vpcId && one.GroupName === 'default')
+  if (!group) return
+  const out = rulesOf(estate, group.GroupId).filter((rule) => rule.IsEgress)
+  if (out.length === 1 && ruleKey(out[0]!) === ruleKey(everythingOut))
+    addRules(estate, group, true, [everythingOut6], [])
 }

@@ -1,14 +1,14 @@
 import type { IpPermission } from '@aws-sdk/client-ec2'
-import { isIpv6 } from '../../../network/addresses.ts'
-import { awsPrefixLists } from '../../../network/services.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { Shape } from '../../../wire/shape.ts'
 import { canonicalCidr } from '../cidr.ts'
 import type { SecurityGroupDocument, SecurityGroupRuleDocument } from '../documents.ts'
 import { invalidValue, missingParameter } from '../errors.ts'
 import type { Estate } from '../estate.ts'
-import { securityGroups } from '../nouns.ts'
+import { formatCidr6, parseCidr6 } from '../ipv6.ts'
+import { anyPrefixList } from '../prefix-list/prefix-lists.ts'
 import { protocolName } from '../protocols.ts'
+import { peerOf } from './peer-group.ts'
 
 /** A rule before it has an id: protocol and ports normalised, exactly one peer. */
 export type RuleBody = Pick<
@@ -133,37 +133,15 @@ function blockOf(text: string | undefined): string {
   }
 }
 
-/** Kept and shown; the network model carries no IPv6. */
 function ipv6BlockOf(text: string | undefined): string {
-  const [address = '', bits = ''] = text?.split('/') ?? []
-  if (!isIpv6(address) || !/^\d{1,3}$/.test(bits) || Number(bits) > 128) {
-    throw invalidValue(`CIDR block ${text} is malformed`)
-  }
-  return text!.toLowerCase()
+  const block = parseCidr6(text ?? '')
+  if (!block) throw invalidValue(`CIDR block ${text} is malformed`)
+  return formatCidr6(block)
 }
 
 function prefixListOf(id: string | undefined, estate: Estate): string {
-  if (!id || !awsPrefixLists(estate.region).some((list) => list.PrefixListId === id)) {
-    throw new AwsError('InvalidPrefixListID.NotFound', `The prefixList ID '${id}' does not exist`)
-  }
-  return id
-}
-
-/** By id, or by name within the group's VPC. Groups of other accounts and VPCs (peering) are refused. */
-function peerOf(
-  pair: { GroupId?: string; GroupName?: string; UserId?: string },
-  group: SecurityGroupDocument,
-  estate: Estate,
-): NonNullable<RuleBody['ReferencedGroupInfo']> {
-  const named = pair.GroupName
-    ? estate.list(securityGroups).find((one) => one.VpcId === group.VpcId && one.GroupName === pair.GroupName)
-    : undefined
-  const peer = pair.GroupId ? estate.get(securityGroups, pair.GroupId) : named
-  if (!peer) throw securityGroups.notFound(pair.GroupName ?? '')
-  if (peer.VpcId !== group.VpcId || (pair.UserId && pair.UserId !== estate.account)) {
-    throw new AwsError('InvalidGroup.NotFound', 'You have specified two resources that belong to different networks.')
-  }
-  return { GroupId: peer.GroupId, UserId: estate.account }
+  if (!id) throw missingParameter('prefixListId')
+  return anyPrefixList(estate, id).PrefixListId!
 }
 
 export function checkedDescription(text: string): string {

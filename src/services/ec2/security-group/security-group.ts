@@ -15,6 +15,7 @@ import type { Estate } from '../estate.ts'
 import { describing, making, on } from '../needs.ts'
 import { networkInterfaces, securityGroupRules, securityGroups, vpcs } from '../nouns.ts'
 import { givenTags } from '../tags.ts'
+import { defaultVpc, groupByName } from '../vpc/default-vpc.ts'
 import { makeSecurityGroup, removeSecurityGroup } from './make-security-group.ts'
 
 /** What names and descriptions may be made of, for groups in a VPC (API reference, CreateSecurityGroup). */
@@ -30,8 +31,8 @@ export const createSecurityGroup = ec2Operation<CreateSecurityGroupRequest, Crea
     perform({ GroupName: name, Description: description, VpcId, TagSpecifications }, estate) {
       if (!name) throw missingParameter('GroupName')
       if (!description) throw missingParameter('GroupDescription')
-      if (!VpcId) throw new AwsError('VPCIdNotSpecified', 'No default VPC for this user')
-      estate.get(vpcs, VpcId)
+      const vpc = VpcId ? estate.get(vpcs, VpcId) : defaultVpc(estate)
+      if (!vpc) throw new AwsError('VPCIdNotSpecified', 'No default VPC for this user')
       for (const [what, text] of Object.entries({ groupName: name, groupDescription: description })) {
         if (!ALLOWED.test(text)) {
           throw invalidValue(
@@ -45,11 +46,11 @@ export const createSecurityGroup = ec2Operation<CreateSecurityGroupRequest, Crea
         )
       }
       if (name === 'default') throw invalidValue(`Cannot use reserved security group name: ${name}`)
-      if (estate.list(securityGroups).some((one) => one.VpcId === VpcId && one.GroupName === name)) {
-        throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${VpcId}'`)
+      if (estate.list(securityGroups).some((one) => one.VpcId === vpc.VpcId && one.GroupName === name)) {
+        throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.VpcId}'`)
       }
       const tags = givenTags(securityGroups, TagSpecifications)
-      const group = makeSecurityGroup(estate, VpcId, { name, description, tags })
+      const group = makeSecurityGroup(estate, vpc, { name, description, tags })
       return { GroupId: group.GroupId, SecurityGroupArn: group.SecurityGroupArn!, Tags: tags }
     },
   },
@@ -97,11 +98,9 @@ export const describeSecurityGroups = ec2Operation<DescribeSecurityGroupsRequest
   {
     needs: (_, estate) => describing(estate, 'DescribeSecurityGroups'),
     perform(input, estate) {
-      // Names are looked up in the default VPC, and there is none.
-      const [name] = input.GroupNames ?? []
-      if (name) throw securityGroups.notFound(name)
+      const named = (input.GroupNames ?? []).map((name) => groupByName(estate, name) ?? noSuchGroup(name))
       const { things, ...page } = describe(estate, securityGroups, filters, {
-        ids: input.GroupIds,
+        ids: [...(input.GroupIds ?? []), ...named.map((group) => group.GroupId)],
         filters: input.Filters,
         maxResults: input.MaxResults,
         nextToken: input.NextToken,
@@ -114,11 +113,11 @@ export const describeSecurityGroups = ec2Operation<DescribeSecurityGroupsRequest
 export const deleteSecurityGroup = ec2Operation<DeleteSecurityGroupRequest, DeleteSecurityGroupResult>(
   'DeleteSecurityGroup',
   {
-    needs: (input, estate) => [on(estate, 'DeleteSecurityGroup', securityGroups, input.GroupId)],
+    needs: (input, estate) => [on(estate, 'DeleteSecurityGroup', securityGroups, groupIdOf(estate, input))],
     perform(input, estate) {
-      if (input.GroupName && !input.GroupId) throw securityGroups.notFound(input.GroupName)
-      if (!input.GroupId) throw missingParameter('groupId')
-      const { GroupId, GroupName } = estate.get(securityGroups, input.GroupId)
+      const id = groupIdOf(estate, input)
+      if (!id) throw input.GroupName ? securityGroups.notFound(input.GroupName) : missingParameter('groupId')
+      const { GroupId, GroupName } = estate.get(securityGroups, id)
       if (GroupName === 'default') {
         throw new AwsError(
           'CannotDelete',
@@ -134,12 +133,22 @@ export const deleteSecurityGroup = ec2Operation<DeleteSecurityGroupRequest, Dele
   },
 )
 
-/** By an interface that wears it, or by a rule of another group. */
+function noSuchGroup(name: string): never {
+  throw securityGroups.notFound(name)
+}
+
+/** By id, or by its name in the default VPC. */
+export function groupIdOf(estate: Estate, input: { GroupId?: string; GroupName?: string }): string | undefined {
+  return input.GroupId ?? (input.GroupName ? groupByName(estate, input.GroupName)?.GroupId : undefined)
+}
+
+/** By an interface that wears it, or by a rule of another group of its VPC. Rules across a peering become stale instead. */
 function isNeeded(estate: Estate, groupId: string): boolean {
   return (
     estate.list(networkInterfaces).some((eni) => eni.Groups.some((group) => group.GroupId === groupId)) ||
-    estate
-      .list(securityGroupRules)
-      .some((rule) => rule.ReferencedGroupInfo?.GroupId === groupId && rule.GroupId !== groupId)
+    estate.list(securityGroupRules).some((rule) => {
+      const { GroupId, VpcPeeringConnectionId } = rule.ReferencedGroupInfo ?? {}
+      return GroupId === groupId && rule.GroupId !== groupId && !VpcPeeringConnectionId
+    })
   )
 }

@@ -3,15 +3,15 @@ import { formatCidr } from '../../../network/addresses.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { encloses, givenCidr, overlaps, storedCidr } from '../cidr.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { invalidParameter, invalidValueOf, missingParameter } from '../errors.ts'
-import type { Estate } from '../estate.ts'
+import { invalidValueOf, missingParameter, refuseUnbuilt } from '../errors.ts'
 import { making, on } from '../needs.ts'
-import { networkAcls, subnets, vpcs } from '../nouns.ts'
-import { within } from '../quotas.ts'
+import { subnets, vpcs } from '../nouns.ts'
 import { givenTags } from '../tags.ts'
 import { zonesOf, type Zone } from '../zones.ts'
 import { subnetView } from './describe-subnets.ts'
 import { addressesInUse } from './free-addresses.ts'
+import { makeSubnet } from './make-subnet.ts'
+import { newIpv6Association } from './subnet-ipv6.ts'
 
 export const createSubnet = ec2Operation<CreateSubnetRequest, CreateSubnetResult>('CreateSubnet', {
   needs: (input, estate) => [
@@ -20,7 +20,15 @@ export const createSubnet = ec2Operation<CreateSubnetRequest, CreateSubnetResult
   ],
   perform(input, estate) {
     const vpc = estate.get(vpcs, input.VpcId)
-    if (input.Ipv6CidrBlock || input.Ipv6Native) throw invalidParameter('IPv6 subnets are not supported')
+    refuseUnbuilt(
+      input,
+      'OutpostArn',
+      'Ipv4IpamPoolId',
+      'Ipv4NetmaskLength',
+      'Ipv6IpamPoolId',
+      'Ipv6NetmaskLength',
+      ...(input.Ipv6Native ? ['Ipv6Native'] : []),
+    )
     if (input.CidrBlock === undefined) throw missingParameter('cidrBlock')
     const block = givenCidr(input.CidrBlock, 'cidrBlock')
     const inVpc = vpc.CidrBlockAssociationSet.some((one) => encloses(storedCidr(one.CidrBlock!), block))
@@ -31,33 +39,12 @@ export const createSubnet = ec2Operation<CreateSubnetRequest, CreateSubnetResult
     if (neighbours.some((one) => overlaps(storedCidr(one.CidrBlock), block))) {
       throw new AwsError('InvalidSubnet.Conflict', `The CIDR '${input.CidrBlock}' conflicts with another subnet`)
     }
-    within('subnetsPerVpc', neighbours.length + 1)
-    const zone = zoneFor(estate.region, input)
-    const SubnetId = estate.mint(subnets.prefix)
-    const subnet = estate.save(subnets, {
-      SubnetId,
-      SubnetArn: estate.arn('subnet', SubnetId),
-      VpcId: vpc.VpcId,
+    const subnet = makeSubnet(estate, vpc, zoneFor(estate.region, input), {
       CidrBlock: formatCidr(block),
-      AvailabilityZone: zone.name,
-      AvailabilityZoneId: zone.id,
-      AssignIpv6AddressOnCreation: false,
-      DefaultForAz: false,
-      EnableDns64: false,
-      Ipv6CidrBlockAssociationSet: [],
-      Ipv6Native: false,
-      MapCustomerOwnedIpOnLaunch: false,
-      MapPublicIpOnLaunch: false,
-      OwnerId: estate.account,
-      PrivateDnsNameOptionsOnLaunch: {
-        HostnameType: 'ip-name',
-        EnableResourceNameDnsARecord: false,
-        EnableResourceNameDnsAAAARecord: false,
-      },
-      State: 'available',
+      Ipv6CidrBlockAssociationSet:
+        input.Ipv6CidrBlock === undefined ? [] : [newIpv6Association(estate, vpc, input.Ipv6CidrBlock)],
       Tags: givenTags(subnets, input.TagSpecifications),
     })
-    joinDefaultAcl(estate, vpc.VpcId, SubnetId)
     return { Subnet: subnetView(subnet, addressesInUse([])) }
   },
 })
@@ -73,10 +60,4 @@ function zoneFor(region: string, input: { AvailabilityZone?: string; Availabilit
   throw name === undefined
     ? invalidValueOf(id, 'availabilityZoneId', choices(zones.map((one) => one.id)))
     : invalidValueOf(name, 'availabilityZone', choices(zones.map((one) => one.name)))
-}
-
-function joinDefaultAcl(estate: Estate, vpcId: string, SubnetId: string): void {
-  const acl = estate.list(networkAcls).find((one) => one.VpcId === vpcId && one.IsDefault)!
-  const added = { NetworkAclAssociationId: estate.mint('aclassoc-'), NetworkAclId: acl.NetworkAclId, SubnetId }
-  estate.save(networkAcls, { ...acl, Associations: [...acl.Associations, added] })
 }

@@ -18,6 +18,19 @@ const filters = (used: Map<string, Set<number>>): FilterTable<SubnetDocument> =>
   cidrBlock: (subnet) => subnet.CidrBlock,
   'default-for-az': (subnet) => subnet.DefaultForAz,
   defaultForAz: (subnet) => subnet.DefaultForAz,
+  'enable-dns64': (subnet) => subnet.EnableDns64,
+  'ipv6-cidr-block-association.association-id': (subnet) =>
+    subnet.Ipv6CidrBlockAssociationSet?.map((one) => one.AssociationId),
+  'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) =>
+    subnet.Ipv6CidrBlockAssociationSet?.map((one) => one.Ipv6CidrBlock),
+  'ipv6-cidr-block-association.state': (subnet) =>
+    subnet.Ipv6CidrBlockAssociationSet?.map((one) => one.Ipv6CidrBlockState?.State),
+  'ipv6-native': (subnet) => subnet.Ipv6Native,
+  'private-dns-name-options-on-launch.hostname-type': (subnet) => subnet.PrivateDnsNameOptionsOnLaunch?.HostnameType,
+  'private-dns-name-options-on-launch.enable-resource-name-dns-a-record': (subnet) =>
+    subnet.PrivateDnsNameOptionsOnLaunch?.EnableResourceNameDnsARecord,
+  'private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record': (subnet) =>
+    subnet.PrivateDnsNameOptionsOnLaunch?.EnableResourceNameDnsAAAARecord,
   'map-public-ip-on-launch': (subnet) => subnet.MapPublicIpOnLaunch,
   'owner-id': (subnet) => subnet.OwnerId,
   state: (subnet) => subnet.State,

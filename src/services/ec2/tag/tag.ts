@@ -12,6 +12,7 @@ import { filterOf, pageOf, type FilterTable } from '../describe.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { missingParameter } from '../errors.ts'
 import type { Estate } from '../estate.ts'
+import { taggableGateways } from '../gateway-nouns.ts'
 import { describing, on, requestTags } from '../needs.ts'
 import { idOf, taggable, tagsOf, type Noun } from '../nouns.ts'
 import { mergeTags } from '../tags.ts'
@@ -19,7 +20,7 @@ import { mergeTags } from '../tags.ts'
 type Thing = Record<string, unknown>
 
 /** Whatever a noun is of, its id and tags are read by the names of their members. */
-const nouns = taggable as unknown as readonly Noun<Thing>[]
+const nouns = [...taggable, ...taggableGateways] as unknown as readonly Noun<Thing>[]
 
 function nounOf(id: string): Noun<Thing> | undefined {
   return nouns.find((noun) => id.startsWith(noun.prefix))

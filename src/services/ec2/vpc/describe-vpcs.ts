@@ -15,6 +15,13 @@ const filters: FilterTable<VpcDocument> = {
   'dhcp-options-id': (vpc) => vpc.DhcpOptionsId,
   'is-default': (vpc) => vpc.IsDefault,
   isDefault: (vpc) => vpc.IsDefault,
+  'ipv6-cidr-block-association.association-id': (vpc) =>
+    vpc.Ipv6CidrBlockAssociationSet?.map((one) => one.AssociationId),
+  'ipv6-cidr-block-association.ipv6-cidr-block': (vpc) =>
+    vpc.Ipv6CidrBlockAssociationSet?.map((one) => one.Ipv6CidrBlock),
+  'ipv6-cidr-block-association.ipv6-pool': (vpc) => vpc.Ipv6CidrBlockAssociationSet?.map((one) => one.Ipv6Pool),
+  'ipv6-cidr-block-association.state': (vpc) =>
+    vpc.Ipv6CidrBlockAssociationSet?.map((one) => one.Ipv6CidrBlockState?.State),
   'owner-id': (vpc) => vpc.OwnerId,
   state: (vpc) => vpc.State,
   'vpc-id': (vpc) => vpc.VpcId,
@@ -22,7 +29,7 @@ const filters: FilterTable<VpcDocument> = {
 
 /** As DescribeVpcs prints it: without the attributes that DescribeVpcAttribute reads. */
 export function vpcView(vpc: VpcDocument): Shape<Vpc> {
-  return without(vpc, 'EnableDnsSupport', 'EnableDnsHostnames')
+  return without(vpc, 'EnableDnsSupport', 'EnableDnsHostnames', 'EnableNetworkAddressUsageMetrics')
 }
 
 export const describeVpcs = ec2Operation<DescribeVpcsRequest, DescribeVpcsResult>('DescribeVpcs', {

@@ -14,14 +14,15 @@ export const describeVpcAttribute = ec2Operation<DescribeVpcAttributeRequest, De
   {
     needs: (input, estate) => [on(estate, 'DescribeVpcAttribute', vpcs, input.VpcId)],
     perform(input, estate) {
-      const { VpcId, EnableDnsSupport, EnableDnsHostnames } = estate.get(vpcs, input.VpcId)
+      const vpc = estate.get(vpcs, input.VpcId)
+      const { VpcId, EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics = false } = vpc
       switch (input.Attribute) {
         case 'enableDnsSupport':
           return { VpcId, EnableDnsSupport: { Value: EnableDnsSupport } }
         case 'enableDnsHostnames':
           return { VpcId, EnableDnsHostnames: { Value: EnableDnsHostnames } }
         case 'enableNetworkAddressUsageMetrics':
-          return { VpcId, EnableNetworkAddressUsageMetrics: { Value: false } }
+          return { VpcId, EnableNetworkAddressUsageMetrics: { Value: EnableNetworkAddressUsageMetrics } }
         default:
           throw invalidValueOf(input.Attribute, 'vpcAttribute', 'Unknown attribute.')
       }
@@ -30,21 +31,22 @@ export const describeVpcAttribute = ec2Operation<DescribeVpcAttributeRequest, De
 )
 
 export const modifyVpcAttribute = ec2Operation<ModifyVpcAttributeRequest, object>('ModifyVpcAttribute', {
-  needs: ({ VpcId, EnableDnsSupport, EnableDnsHostnames }, estate) => [
-    on(estate, 'ModifyVpcAttribute', vpcs, VpcId, attributes({ EnableDnsSupport, EnableDnsHostnames })),
-  ],
+  needs: ({ VpcId, EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics }, estate) => {
+    const set = { EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics }
+    return [on(estate, 'ModifyVpcAttribute', vpcs, VpcId, attributes(set))]
+  },
   perform(input, estate) {
     const vpc = estate.get(vpcs, input.VpcId)
     const given = [input.EnableDnsSupport, input.EnableDnsHostnames, input.EnableNetworkAddressUsageMetrics]
     if (given.filter((one) => one?.Value !== undefined).length !== 1) {
       throw invalidCombination('Exactly one attribute must be modified at a time')
     }
-    if (input.EnableNetworkAddressUsageMetrics)
-      throw invalidParameter('Network Address Usage metrics are not kept here')
     const changed = {
       ...vpc,
       EnableDnsSupport: input.EnableDnsSupport?.Value ?? vpc.EnableDnsSupport,
       EnableDnsHostnames: input.EnableDnsHostnames?.Value ?? vpc.EnableDnsHostnames,
+      EnableNetworkAddressUsageMetrics:
+        input.EnableNetworkAddressUsageMetrics?.Value ?? vpc.EnableNetworkAddressUsageMetrics ?? false,
     }
     keepPrivateDns(estate, changed)
     estate.save(vpcs, changed)

@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
+import type { Authority } from '../fabric/authority.ts'
+import { trustMounts } from '../fabric/trust.ts'
+import { bootId, childrenOf, processInfo, signal } from '../runners/proc.ts'
+import { STATUS_FD } from '../runners/sandbox.ts'
+import { connect } from './client.ts'
+import type { Client } from './client.ts'
+import { environmentFor, sandboxed } from './exec-sandbox.ts'
+
+interface Options {
+  subnet: string
+  securityGroup: string[]
+  role?: string
+}
+
+/** What the server says of a place that it made (services/sallyport/start-program.ts). */
+interface Place {
+  NetworkInterfaceId: string
+  HostName: string
+  Enter: string[]
+  Mounts: { From: string; To: string }[]
+  Environment: Record<string, string>
+  Hidden: string[]
+  Certificate: string
+  TrustFolder: string
+  Keeper: { ProcessId: number; StartTime: number; BootId: string; UserId: number }
+}
+
+/** Runs a program inside a VPC. Its output, its errors and its exit code are its own; ours go to stderr before it starts. */
+export async function exec(command: readonly string[], { subnet, securityGroup, role }: Options): Promise<number> {
+  const client = connect()
+  const place: Place = await client.call('sallyport', 'StartProgram', {
+    SubnetId: subnet,
+    SecurityGroupIds: securityGroup,
+    ...(role && { RoleArn: role }),
+    ProcessId: process.pid,
+  })
+  try {
+    refuseIfElsewhere(place)
+    return await run(command, place, client)
+  } finally {
+    // Who may not delete interfaces need not: the place goes with this process.
+    await client.call('sallyport', 'StopProgram', { NetworkInterfaceId: place.NetworkInterfaceId }).catch(() => {})
+  }
+}
+
+/** A namespace can be entered on its own machine, and by its owner. */
+function refuseIfElsewhere({ Keeper }: Place): void {
+  const { ProcessId, StartTime, BootId, UserId } = Keeper
+  if (BootId !== bootId() || processInfo(ProcessId)?.startTime !== StartTime)
+    throw new Error('the server runs on another machine, or in a container: run exec where it runs')
+  if (process.getuid?.() !== UserId)
+    throw new Error(`the VPC belongs to the server's user (uid ${UserId}), who alone may enter it: run exec as that user`)
+}
+
+async function run(command: readonly string[], place: Place, client: Client): Promise<number> {
+  const trust = trustMounts({ certificate: place.Certificate } as Authority, place.TrustFolder)
+  const [tool = '', ...args] = sandboxed(
+    {
+      enter: place.Enter,
+      hostName: place.HostName,
+      mounts: [...place.Mounts.map(({ From, To }) => ({ from: From, to: To })), ...trust.mounts],
+      hidden: place.Hidden,
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      cwd: process.cwd(),
+    },
+    command,
+  )
+  const env = environmentFor(process.env, client.region, { ...place.Environment, ...trust.env })
+  // A session of its own: the terminal's signals come to us, and go on to the program and not to the sandbox around it.
+  const child = spawn(tool, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env, detached: true })
+  const program = firstProcess(child)
+  const stop = passSignals(program)
+  const watch = endWithServer(place, child)
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)))
+    })
+  } finally {
+    stop()
+    clearInterval(watch)
+  }
+}
+
+/** Process 1 of the program's namespace, once bubblewrap has told. */
+function firstProcess(child: ChildProcess): () => number | undefined {
+  let text = ''
+  ;(child.stdio[STATUS_FD] as Readable).on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+  return () => {
+    const pid = /"child-pid":\s*(\d+)\s*[,}]/.exec(text)?.[1]
+    return pid === undefined ? undefined : Number(pid)
+  }
+}
+
+const KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
+const OTHERS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
+
+/** What a terminal's keys send goes to all that the program started, as a terminal would; the rest to the program alone. */
+function passSignals(first: () => number | undefined): () => void {
+  const handlers = [...KEYBOARD, ...OTHERS].map((name) => {
+    const handler = () => {
+      const init = first()
+      if (init === undefined) return
+      const all = (KEYBOARD as readonly string[]).includes(name) ? descendants(init) : children(init).slice(0, 1)
+      for (const pid of all) signal(pid, name)
+    }
+    process.on(name, handler)
+    return () => void process.off(name, handler)
+  })
+  return () => {
+    for (const off of handlers) off()
+  }
+}
+
+const children = (pid: number) => childrenOf(pid).map((info) => info.pid)
+const descendants = (pid: number): number[] => children(pid).flatMap((one) => [one, ...descendants(one)])
+
+const LOOK_MS = 250
+
+/** Without its server a VPC is gone; a program that was left in it would wait for nothing. */
+function endWithServer({ Keeper }: Place, child: ChildProcess): NodeJS.Timeout {
+  return setInterval(() => {
+    if (processInfo(Keeper.ProcessId)?.startTime === Keeper.StartTime) return
+    process.stderr.write('sallyport: the server is gone, and the VPC with it\n')
+    child.kill('SIGKILL')
+  }, LOOK_MS).unref()
+}

@@ -1,0 +1,163 @@
+/**
+ * VPCs made real on Linux: a program in a network namespace of its own meets the VPC's routes, groups and ACLs in the
+ * kernel, its DNS, its endpoints and AWS's public addresses, and nothing else (docs: decisions, "The fabric").
+ */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mount } from '../runners/runner.ts'
+import { reapRuns } from '../runners/records.ts'
+import { ec2Epoch } from '../services/ec2/documents.ts'
+import type { World } from '../world.ts'
+import type { Served } from './filter-plan.ts'
+import { guestFiles } from './guest-files.ts'
+import { authorityOf, openParts, trustFolder } from './parts.ts'
+import { probeFabric } from './probe.ts'
+import type { Mode } from './probe.ts'
+import { FabricError } from './router.ts'
+import { openVpc } from './vpc.ts'
+import type { VpcFabric, VpcPlace } from './vpc.ts'
+
+export interface InterfacePlace {
+  account: string
+  region: string
+  networkInterfaceId: string
+}
+
+/** A network interface whose namespace stands. */
+export interface Attachment {
+  /** The command that enters it, for RunSpec.enter. */
+  enter: string[]
+  /** What a program has to see instead of the machine's own: names, trusted certificates, no sockets. */
+  mounts: Mount[]
+  env: Record<string, string>
+  /** Process id of what keeps the namespace; it ends with the server. */
+  keeper: number
+  /** Takes the namespace away again, and the VPC's router with its last interface. */
+  detach(): Promise<void>
+}
+
+export interface Fabric {
+  /** Rejects with FabricError where no VPC can be made real. */
+  ready(): Promise<Mode>
+  /** Makes the namespace of an interface that exists. Rejects with FabricError, which says what to do, where that cannot be. */
+  attach(place: InterfacePlace): Promise<Attachment>
+  close(): Promise<void>
+}
+
+/** How often it is looked whether EC2's documents moved; a number is compared, nothing is read. */
+const WATCH_MS = 5
+
+const fabrics = new WeakMap<World, Fabric>()
+
+/** The server's fabric; nothing is made until a program needs it. */
+export function fabricOf(world: World): Fabric {
+  const kept = fabrics.get(world) ?? openFabric(world)
+  fabrics.set(world, kept)
+  return kept
+}
+
+const folderOf = (world: World) => join(world.config.dataDir, 'fabric')
+const recordsOf = (world: World) => join(folderOf(world), 'routers')
+
+/** Ends what a server that crashed has left: routers of this folder, by process and start time. To be called at start. */
+export function reapRouters(world: World): number {
+  const { killed } = reapRuns(recordsOf(world))
+  rmSync(join(folderOf(world), 'files'), { recursive: true, force: true })
+  return killed
+}
+
+function openFabric(world: World): Fabric {
+  const vpcs = new Map<string, { vpc: Promise<VpcFabric>; users: number }>()
+  let watch: NodeJS.Timeout | undefined
+  let epoch = -1
+
+  const look = () => {
+    const now = ec2Epoch(world.store)
+    if (now === epoch) return
+    epoch = now
+    for (const { vpc } of vpcs.values())
+      vpc
+        .then((one) => one.refresh())
+        .catch((error: unknown) => world.log.error({ err: error }, 'a VPC is closed: its rules cannot be enforced'))
+  }
+
+  async function use(place: VpcPlace): Promise<{ vpc: VpcFabric; release: () => Promise<void> }> {
+    const key = `${place.account}/${place.region}/${place.vpcId}`
+    const entry = vpcs.get(key) ?? { vpc: up(place), users: 0 }
+    vpcs.set(key, entry)
+    entry.users += 1
+    watch ??= setInterval(look, WATCH_MS).unref()
+    const release = async () => {
+      entry.users -= 1
+      if (entry.users > 0) return
+      vpcs.delete(key)
+      if (vpcs.size === 0) watch = void clearInterval(watch)
+      await entry.vpc.then(
+        (vpc) => vpc.close(),
+        () => {}, // it never stood, and whoever asked for it was told
+      )
+    }
+    try {
+      return { vpc: await entry.vpc, release }
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+
+  async function ready(): Promise<Mode> {
+    const { available, mode, missing } = await probeFabric()
+    if (!available) throw new FabricError(`A VPC cannot be made real on this machine. ${missing.join(' ')}`)
+    return mode
+  }
+
+  async function up(place: VpcPlace): Promise<VpcFabric> {
+    const mode = await ready()
+    return openVpc(world, place, { mode, records: recordsOf(world), egress: egressOf(world), parts: openParts(world) })
+  }
+
+  return {
+    ready,
+    async attach(place) {
+      const { account, region, networkInterfaceId } = place
+      const { documents } = world.network(account, region)
+      const eni = documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
+      if (!eni?.VpcId) throw new FabricError(`there is no network interface ${networkInterfaceId}`)
+      const { vpc, release } = await use({ account, region, vpcId: eni.VpcId })
+      const files = join(folderOf(world), 'files', networkInterfaceId)
+      const clean = () => rmSync(files, { recursive: true, force: true })
+      try {
+        const { mounts, env } = guestFiles(world.network(account, region), networkInterfaceId, authorityOf(world), files, {
+          shared: trustFolder(world),
+        })
+        const enter = await vpc.plug(networkInterfaceId)
+        let detached: Promise<void> | undefined
+        const detach = async () => {
+          await vpc.unplug(networkInterfaceId).finally(release)
+          clean()
+        }
+        return {
+          enter,
+          mounts,
+          env,
+          keeper: vpc.keeper,
+          detach: () => (detached ??= detach()),
+        }
+      } catch (error) {
+        clean()
+        await release()
+        throw error
+      }
+    },
+    async close() {
+      clearInterval(watch)
+      await Promise.all([...vpcs.values()].map(({ vpc }) => vpc.then((one) => one.close()).catch(() => {})))
+      vpcs.clear()
+    },
+  }
+}
+
+/** Blocks of the real internet that the server was told to open. */
+function egressOf(_world: World): readonly Served[] {
+  return []
+}

@@ -1,0 +1,35 @@
+/** Where an interface may begin a flow to. Ports only for TCP (6) and UDP (17); protocol -1 is every protocol. */
+export interface Reach {
+  cidr: string
+  protocol: number
+  fromPort: number
+  toPort: number
+}
+
+/** One entry of a network ACL; the first that matches decides, and without one the packet is dropped. */
+export interface AclRule extends Reach {
+  allow: boolean
+}
+
+/** An address of the fabric itself: an endpoint's interface, a public address of AWS. */
+export interface Served {
+  cidr: string
+  ports: readonly number[]
+}
+
+export interface InterfacePlan {
+  /** Name of the router's end of its link. */
+  device: string
+  /** All that it may send from. */
+  addresses: readonly string[]
+  allow: readonly Reach[]
+}
+
+/** All that the packet filter of a VPC enforces. */
+export interface FilterPlan {
+  /** Addresses of the Amazon resolver beside the link-local ones. */
+  resolvers: readonly string[]
+  subnets: readonly { name: string; cidr: string; ingress: readonly AclRule[]; egress: readonly AclRule[] }[]
+  served: readonly Served[]
+  interfaces: readonly InterfacePlan[]
+}

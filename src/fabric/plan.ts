@@ -1,0 +1,108 @@
+import { formatIpv4 } from '../network/addresses.ts'
+import { aclRules, reachableFrom, servedAddresses } from '../network/reach.ts'
+import type { AclRule as NumberedRule, Opening } from '../network/reach.ts'
+import { perKey } from '../network/memo.ts'
+import { awsPrefixLists, services } from '../network/services.ts'
+import type { Network, NetworkDocuments } from '../network/types.ts'
+import { regions } from '../services/ec2/zones.ts'
+import type { AclRule, FilterPlan, InterfacePlan, Reach, Served } from './filter-plan.ts'
+
+/** An interface whose namespace stands. */
+export interface Plugged {
+  readonly device: string
+  readonly networkInterfaceId: string
+}
+
+/** Ports that the fabric listens on; what else a service is said to listen on is reset. */
+export const LISTENING = [80, 443, 8443] as const
+
+type Vpc = NetworkDocuments['Vpcs'][number]
+
+/** What the packet filter of a VPC has to enforce while these interfaces run there. */
+export function planOf(
+  network: Network,
+  vpcId: string,
+  running: readonly Plugged[],
+  egress: readonly Served[],
+): FilterPlan {
+  const { documents } = network
+  const vpc = documents.Vpcs.find((one) => one.VpcId === vpcId)
+  const vpcs = [vpcId, ...peersOf(documents, vpcId)]
+  return {
+    resolvers: vpc ? resolversOf(vpc) : [],
+    subnets: documents.Subnets.filter(({ VpcId }) => vpcs.includes(VpcId ?? '')).flatMap((subnet) => {
+      const { SubnetId = '', CidrBlock, Ipv6CidrBlockAssociationSet = [] } = subnet
+      const { ingress, egress: out } = aclRules(network, SubnetId)
+      const cidrs = [CidrBlock, ...Ipv6CidrBlockAssociationSet.map(({ Ipv6CidrBlock }) => Ipv6CidrBlock)]
+      return cidrs
+        .filter((cidr) => cidr !== undefined)
+        .map((cidr) => ({ name: nameOf(SubnetId), cidr, ingress: ingress.map(ruleOf), egress: out.map(ruleOf) }))
+    }),
+    served: [...vpcs.flatMap((id) => endpointsOf(network, id)), ...publicServices(network.region), ...egress],
+    interfaces: running.map((one) => interfaceOf(network, one)),
+  }
+}
+
+/** Amazon's resolver stands at the base of the VPC's first block plus two (VPC user guide, "Amazon DNS server"). */
+export function resolversOf({ CidrBlock = '' }: Vpc): string[] {
+  const address = /^(\d+\.\d+\.\d+)\.(\d+)\//.exec(CidrBlock)
+  return address ? [`${address[1]}.${Number(address[2]) + 2}`] : []
+}
+
+/** All that an interface may send from. */
+export function addressesOf(network: Network, networkInterfaceId: string): string[] {
+  const eni = network.documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
+  if (!eni) return []
+  const { PrivateIpAddress, PrivateIpAddresses = [], Ipv6Addresses = [] } = eni
+  const all = [
+    PrivateIpAddress,
+    ...PrivateIpAddresses.map((one) => one.PrivateIpAddress),
+    ...Ipv6Addresses.map((one) => one.Ipv6Address),
+  ]
+  return [...new Set(all.filter((one) => one !== undefined))]
+}
+
+function interfaceOf(network: Network, { device, networkInterfaceId }: Plugged): InterfacePlan {
+  return {
+    device,
+    addresses: addressesOf(network, networkInterfaceId),
+    allow: reachableFrom(network, networkInterfaceId).map(openingOf),
+  }
+}
+
+const protocols = { tcp: 6, udp: 17, icmp: 1, any: -1 } as const
+
+function openingOf({ cidr, protocol, fromPort, toPort }: Opening): Reach {
+  return { cidr, protocol: protocols[protocol], fromPort, toPort }
+}
+
+function ruleOf({ action, protocol, cidr, fromPort, toPort }: NumberedRule): AclRule {
+  return { allow: action === 'allow', protocol, cidr, fromPort, toPort }
+}
+
+/** Letters and digits, as nft(8) names chains. */
+const nameOf = (id: string) => id.replaceAll(/\W/g, '_')
+
+/** VPCs that a packet may go to directly. */
+function peersOf({ VpcPeeringConnections }: NetworkDocuments, vpcId: string): string[] {
+  return VpcPeeringConnections.filter(({ Status }) => Status?.Code === 'active').flatMap((peering) => {
+    const ends = [peering.RequesterVpcInfo?.VpcId, peering.AccepterVpcInfo?.VpcId]
+    return ends.includes(vpcId) ? ends.filter((id) => id !== undefined && id !== vpcId) : []
+  }) as string[]
+}
+
+function endpointsOf(network: Network, vpcId: string): Served[] {
+  return servedAddresses(network, vpcId).map(({ address, ports }) => ({ cidr: address, ports: listened(ports) }))
+}
+
+/** AWS's public addresses in every Region, as a resolver gives them out. */
+const publicServices = perKey((region: string): readonly Served[] =>
+  [...new Set([region, ...regions])].flatMap((name) => [
+    ...services(name).map(({ publicAddress, ports }) => ({ cidr: formatIpv4(publicAddress), ports: listened(ports) })),
+    ...awsPrefixLists(name).flatMap(({ Cidrs }) => Cidrs.map((cidr) => ({ cidr, ports: listened([80, 443]) }))),
+  ]),
+)
+
+function listened(ports: readonly number[]): number[] {
+  return ports.filter((port) => (LISTENING as readonly number[]).includes(port))
+}

@@ -1,0 +1,113 @@
+import { recordRun } from '../runners/records.ts'
+import type { World } from '../world.ts'
+import { answer } from './arrivals.ts'
+import type { Answering } from './arrivals.ts'
+import type { Served } from './filter-plan.ts'
+import { LISTENING, addressesOf, planOf, resolversOf } from './plan.ts'
+import type { Plugged } from './plan.ts'
+import { plugScript, unplugScript } from './plug.ts'
+import type { Mode } from './probe.ts'
+import { FabricError, openRouter } from './router.ts'
+import type { Router } from './router.ts'
+import { CLOSED, compileRuleset, transition } from './ruleset.ts'
+import type { Chains } from './ruleset.ts'
+import { openSockets } from './sockets.ts'
+
+export interface VpcPlace {
+  account: string
+  region: string
+  vpcId: string
+}
+
+/** One VPC made real: its router, its sockets, and a namespace for each interface in use. */
+export interface VpcFabric {
+  /** Makes the interface's namespace; the returned command enters it. */
+  plug(networkInterfaceId: string): Promise<string[]>
+  unplug(networkInterfaceId: string): Promise<void>
+  /** Enforces the network as it is now. */
+  refresh(): Promise<void>
+  /** Process that keeps the namespaces; they go when it ends. */
+  readonly keeper: number
+  close(): Promise<void>
+}
+
+const filter = (text: string) => `nft -f - <<'END'\n${text}END\n`
+
+type Parts = Omit<Answering, 'interfaceAt' | 'account' | 'region'>
+
+export async function openVpc(
+  world: World,
+  place: VpcPlace,
+  options: { mode: Mode; records: string; egress: readonly Served[]; parts: (vpc: VpcPlace) => Parts },
+): Promise<VpcFabric> {
+  const { account, region, vpcId } = place
+  const network = () => world.network(account, region)
+  const router = await openRouter(options.mode)
+  const forget = recordRun(options.records, `${account}.${region}.${vpcId}`, [router.pid], '')
+  const plugged = new Map<string, Plugged>()
+  const byAddress = new Map<string, string>()
+  let chains: Chains | undefined
+  let devices = 0
+
+  /** Puts the filter in step with the network; `before` and `after` are run around it. Fails closed. */
+  const enforce = async (before = '', after = ''): Promise<void> => {
+    const next = compileRuleset(planOf(network(), vpcId, [...plugged.values()], options.egress))
+    const text = transition(chains, next)
+    chains = next
+    if (before + text + after === '') return
+    try {
+      await router.run(before + (text && filter(text)) + after)
+    } catch (error) {
+      chains = undefined
+      await router.run(filter(transition(undefined, CLOSED)))
+      throw error
+    }
+  }
+  const sockets = await openAnswers(router).catch(async (error: unknown) => {
+    await router.close()
+    forget()
+    throw error
+  })
+
+  async function openAnswers(inside: Router) {
+    const vpc = network().documents.Vpcs.find((one) => one.VpcId === vpcId)
+    const resolvers = ['169.254.169.253', 'fd00:ec2::253', ...(vpc ? resolversOf(vpc) : [])]
+    const dns = resolvers.map((host) => ({ host, port: 53 }))
+    const calls = LISTENING.flatMap((port) => ['0.0.0.0', '::'].map((host) => ({ host, port })))
+    const opened = await openSockets(inside, { tcp: [...calls, ...dns], udp: dns })
+    await enforce()
+    return answer(world, opened, {
+      ...options.parts(place),
+      account,
+      region,
+      interfaceAt: (address) => byAddress.get(address),
+    })
+  }
+
+  return {
+    keeper: router.pid,
+    async plug(networkInterfaceId) {
+      if (plugged.has(networkInterfaceId)) throw new FabricError(`${networkInterfaceId} is in use already`)
+      const addresses = addressesOf(network(), networkInterfaceId)
+      if (addresses.length === 0) throw new FabricError(`${networkInterfaceId} is gone`)
+      const device = `e${(devices += 1)}`
+      plugged.set(networkInterfaceId, { device, networkInterfaceId })
+      for (const address of addresses) byAddress.set(address, networkInterfaceId)
+      await enforce(plugScript(network(), networkInterfaceId, device))
+      return router.enter(networkInterfaceId)
+    },
+    async unplug(networkInterfaceId) {
+      const one = plugged.get(networkInterfaceId)
+      if (!one) return
+      plugged.delete(networkInterfaceId)
+      for (const [address, owner] of byAddress) if (owner === networkInterfaceId) byAddress.delete(address)
+      await enforce('', unplugScript(networkInterfaceId, one.device))
+    },
+    refresh: () => enforce(),
+    async close() {
+      await sockets.close()
+      await router.close()
+      forget()
+    },
+  }
+}
