@@ -17,8 +17,16 @@ export interface PackOptions {
  * links stay links; sockets, devices and the like are left out. The stream fails when a file changes while it is read.
  */
 export function packFolder(folder: string, options: PackOptions = {}): AsyncIterable<Uint8Array> {
+  return packFolders([folder], options)
+}
+
+/** The same of several folders, one laid over the other: who unpacks the archive keeps the last of the same name. */
+export function packFolders(folders: readonly string[], options: PackOptions = {}): AsyncIterable<Uint8Array> {
   const tar = pack()
-  addFolder(tar, folder, options).then(
+  const add = async () => {
+    for (const folder of folders) await addFolder(tar, folder, options)
+  }
+  add().then(
     () => tar.finalize(),
     (error: Error) => tar.destroy(error),
   )

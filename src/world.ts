@@ -13,6 +13,8 @@ export interface Config {
   region: string
   account: string
   runner: string
+  /** Whether jobs must run in a real VPC (`required`), or may in the machine's own network where none can be made (`auto`). */
+  fabric?: 'auto' | 'required' | 'off'
   decisionsMax: number
   decisionsDays: number
 }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Mount } from '../runners/runner.ts'
 import { toolPath } from '../runners/isolation.ts'
 import { STATUS_FD, words } from '../runners/sandbox.ts'
+import { listeningSockets } from '../runners/unix-sockets.ts'
 
 /** What `exec` has to know to put a program into its place. */
 export interface Placed {
@@ -36,7 +37,7 @@ export function sandboxed(placed: Placed, command: readonly string[]): string[] 
     placed.hostName,
     ...words('--cap-drop ALL --bind / / --dev /dev --proc /proc'),
     ...hiddenFolders(placed.hidden).flatMap((path) => ['--tmpfs', path]),
-    ...listeningSockets().flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    ...socketsElsewhere().flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...placed.mounts.flatMap(({ from, to }) => ['--ro-bind', from, real(to)]),
     '--chdir',
     placed.cwd,
@@ -56,19 +57,8 @@ function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : path
 }
 
-const LISTENING = '00010000'
-
-/**
- * Sockets in the file system on which somebody outside listens: name services, container engines, agents. A network
- * namespace does not keep them apart (unix(7)).
- */
-function listeningSockets(table = readFileSync('/proc/net/unix', 'latin1')): string[] {
-  const paths = table.split('\n').flatMap((line) => {
-    const [, , , flags, , , , ...path] = line.trim().split(/\s+/)
-    return flags === LISTENING && path[0]?.startsWith('/') ? [path.join(' ')] : []
-  })
-  return [...new Set(paths)].filter((path) => existsSync(path) && !/^\/(var\/)?run\//.test(path))
-}
+/** Those that no hidden folder holds. */
+const socketsElsewhere = () => listeningSockets().filter((path) => !/^\/(var\/)?run\//.test(path))
 
 const PROXIES = /^(?:https?|all|no|ftp)_proxy$/i
 

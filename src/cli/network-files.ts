@@ -1,15 +1,9 @@
 import type { Gathered } from './network-server.ts'
 import { UsageError } from './failure.ts'
+import { answers } from './network-json.ts'
+import type { AnswerFile, Members } from './network-json.ts'
 import { cliName, NETWORK_LISTS } from './network-lists.ts'
 import type { ListName } from './network-lists.ts'
-
-type Members = Record<string, unknown>
-
-/** A file's name (it may hold the id that an answer leaves out) and content. */
-export interface AnswerFile {
-  readonly name: string
-  readonly text: string
-}
 
 /** Members of answers that carry no documents. */
 const ENVELOPE = new Set(['NextToken', 'ResponseMetadata', 'AdditionalRoutesAvailable'])
@@ -61,8 +55,9 @@ export function documentsOf(files: readonly AnswerFile[]): Gathered {
     documents.set(id, { ...documents.get(id), ...members })
   }
 
-  for (const { name, text } of files) {
-    for (const answer of answers(name, text)) {
+  for (const file of files) {
+    const { name } = file
+    for (const answer of answers(file)) {
       if ('VpcId' in answer) {
         parts.push({ list: 'Vpcs', id: String(answer['VpcId']), members: dnsAttributes(name, answer) })
         continue
@@ -110,7 +105,7 @@ function joined(document: Members, members: Members): Members {
 function readMember(file: string, answer: Members, member: string, { open, add, parts }: Sink): boolean {
   const value = answer[member]
   const row = NETWORK_LISTS.find((one) => one.member === member || one.list === member)
-  const part = PARTS[member]
+  const part = Object.hasOwn(PARTS, member) ? PARTS[member] : undefined
   if (!row && !part && member !== 'Reservations') return false
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'object' && one !== null)) {
     throw new UsageError(`${file}: ${member} is not a list of documents`)
@@ -131,7 +126,7 @@ function readMember(file: string, answer: Members, member: string, { open, add, 
   if (row) open(row.list)
   for (const [at, document] of documents.entries()) {
     if (member === 'Reservations') {
-      for (const instance of (document['Instances'] ?? []) as Members[]) keepInstance(instance, add)
+      for (const instance of listed(document['Instances'])) keepInstance(instance, add)
       continue
     }
     const id = document[row!.id] ?? document['PublicIp']
@@ -145,11 +140,14 @@ function readMember(file: string, answer: Members, member: string, { open, add, 
 const ofInstances = 'NetworkInterfacesOfInstances' as ListName
 
 function keepInstance(instance: Members, add: Sink['add']): void {
-  for (const one of (instance['NetworkInterfaces'] ?? []) as Members[]) {
+  for (const one of listed(instance['NetworkInterfaces'])) {
     const Attachment = { ...(one['Attachment'] as Members | undefined), InstanceId: instance['InstanceId'] }
     add(ofInstances, String(one['NetworkInterfaceId']), { ...one, Attachment })
   }
 }
+
+const listed = (value: unknown): Members[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : []
 
 function addInstances(lists: Map<ListName, Map<string, Members>>): void {
   const told = lists.get(ofInstances)
@@ -201,48 +199,4 @@ function notesOn(lists: ReadonlyMap<ListName, ReadonlyMap<string, Members>>): st
     ...(unknown.length > 0 ? [`not in the files: ${calls(unknown)}; paths through them are told as unknown`] : []),
     ...(silent.length > 0 ? [`not in the files: ${attributes}, of ${vpcs}; taken as EC2's defaults`] : []),
   ]
-}
-
-/** JSON values that follow each other, with or without line ends between them; arrays stand for their elements. */
-function answers(name: string, text: string): Members[] {
-  const found: Members[] = []
-  for (const value of jsonValues(name, text.replace(/^\uFEFF/, ''))) {
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof one !== 'object' || one === null || Array.isArray(one))
-        throw new UsageError(`${name} is no answer of an EC2 call: not a JSON object`)
-      found.push(one as Members)
-    }
-  }
-  if (found.length === 0) throw new UsageError(`${name} is empty`)
-  return found
-}
-
-function jsonValues(name: string, text: string): unknown[] {
-  try {
-    return [JSON.parse(text) as unknown]
-  } catch {
-    return split(text).map((part) => {
-      try {
-        return JSON.parse(part) as unknown
-      } catch (error) {
-        throw new UsageError(`${name} is not JSON: ${(error as Error).message}`)
-      }
-    })
-  }
-}
-
-/** Cuts a text where the outermost braces or brackets close. */
-function split(text: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let start = 0
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\[^])*"|[{}[\]]/g)) {
-    if (token.startsWith('"')) continue
-    depth += token === '{' || token === '[' ? 1 : -1
-    if (depth !== 0) continue
-    parts.push(text.slice(start, index + 1))
-    start = index + 1
-  }
-  const rest = text.slice(start)
-  return rest.trim() === '' ? parts : [...parts, rest]
 }

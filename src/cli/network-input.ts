@@ -5,7 +5,7 @@ import type { NetworkDocuments } from '../network/types.ts'
 import { connect } from './client.ts'
 import { UsageError } from './failure.ts'
 import { documentsOf } from './network-files.ts'
-import type { AnswerFile } from './network-files.ts'
+import type { AnswerFile } from './network-json.ts'
 import { gather } from './network-server.ts'
 
 /** A network to ask about: what `trace` and `graph` work on. */

@@ -1,4 +1,4 @@
-import { portText } from '../network-picture/hops.ts'
+import { portText, spelled } from '../network-picture/hops.ts'
 import type { Step } from '../network-picture/hops.ts'
 import { readable } from '../network-picture/names.ts'
 import type { Names } from '../network-picture/names.ts'
@@ -31,10 +31,7 @@ export function pretty({ answer, steps, names, keyOf }: Told): string {
   const lines = [colour.bold(head), outcome, '', ...section('There', there, steps, names)]
   if (back.length > 0) lines.push(...section('And back', back, steps, names))
   if (way) {
-    lines.push(
-      '',
-      `${colour.bold('By')} ${[way.via.replaceAll('-', ' '), way.vpcEndpointId].filter(Boolean).join(' ')}`,
-    )
+    lines.push('', `${colour.bold('By')} ${[spelled(way.via), way.vpcEndpointId].filter(Boolean).join(' ')}`)
     lines.push(`  the other side sees ${way.sourceIp}`)
     const keys = Object.entries(context)
     if (keys.length > 0)
@@ -54,7 +51,7 @@ export function pretty({ answer, steps, names, keyOf }: Told): string {
 
 function section(title: string, rows: readonly Step[], all: readonly Step[], names: Names): string[] {
   const width = (of: (step: Step) => string): number => Math.max(0, ...all.map((step) => of(step).length))
-  const kind = ({ hop }: Step): string => hop.kind.replaceAll('-', ' ')
+  const kind = ({ hop }: Step): string => spelled(hop.kind)
   const component = ({ hop }: Step): string => titled(hop.component, names)
   const [kinds, components] = [width(kind), width(component)]
   return [

@@ -43,7 +43,7 @@ export interface Caller {
 /** Where a call comes from, before the network model has said by which way it came in. */
 export type Origin =
   /** A client beyond every VPC: loopback clients, and what leaves a VPC by NAT or an internet gateway. */
-  | { kind: 'internet'; ip: string }
+  | { kind: 'internet'; ip: string; dialled?: { address: string; port: number } }
   /** A network interface in a subnet: a job's, or a program's placed there. */
   | {
       kind: 'interface'

@@ -39,6 +39,7 @@ export interface Destination {
 export function locate(world: World, origin: Origin, to: Destination): Way {
   switch (origin.kind) {
     case 'internet':
+      if (origin.dialled) answersPublicly(origin.dialled.address, to)
       return { via: 'public', hops: [], context: { 'aws:sourceip': origin.ip } }
     case 'service-network':
       // A service's own control plane: no address of the customer's network, hence no aws:SourceIp and no VPC keys.
@@ -111,6 +112,10 @@ function answersThere(network: Network, address: string, vpcEndpointId: string |
     if (!leadsTo(endpoint, to)) throw servesOther(endpoint.ServiceName ?? endpoint.VpcEndpointId ?? '')
     return
   }
+  answersPublicly(address, to)
+}
+
+function answersPublicly(address: string, to: Destination): void {
   const number = parseIpv4(address)
   const service = number === undefined ? undefined : serviceAt(number, to.region, publicRanges)
   if (!service || !servedBy(service, to)) throw servesOther(service?.hosts[0] ?? address)

@@ -10,10 +10,17 @@ import { framed } from './dns-stream.ts'
 import { linkLocalHandler } from './link-local.ts'
 import type { Opened } from './sockets.ts'
 
+export interface Dialled {
+  address: string
+  port: number
+}
+
 /** What answers at a VPC's sockets. Every socket is told apart by the addresses that the kernel saw, never by what is said. */
 export interface Answering {
   /** The running interface with this address. */
   interfaceAt(address: string): string | undefined
+  /** Where its calls come from, as those see them who are called; absent: from the interface itself. */
+  origin?: ((networkInterfaceId: string, dialled: Dialled) => Origin) | undefined
   account: string
   region: string
   tls: TlsOptions
@@ -40,13 +47,12 @@ export function answer(world: World, sockets: readonly Opened[], answering: Answ
 type Stop = () => Promise<void> | void
 
 function answerCalls(world: World, handle: TcpServer, port: number, answering: Answering): Stop {
-  const originOf = ({ socket }: IncomingMessage): Origin => ({
-    kind: 'interface',
-    networkInterfaceId: answering.interfaceAt(socket.remoteAddress ?? '') ?? UNKNOWN,
-    account: answering.account,
-    region: answering.region,
-    dialled: { address: socket.localAddress ?? '', port },
-  })
+  const { account, region, origin } = answering
+  const originOf = ({ socket }: IncomingMessage): Origin => {
+    const networkInterfaceId = answering.interfaceAt(socket.remoteAddress ?? '') ?? UNKNOWN
+    const dialled = { address: socket.localAddress ?? '', port }
+    return origin?.(networkInterfaceId, dialled) ?? { kind: 'interface', networkInterfaceId, account, region, dialled }
+  }
   const server = httpServer(world, originOf, port === PLAIN_PORT ? undefined : answering.tls)
   if (port === PLAIN_PORT)
     takeLinkLocal(

@@ -8,6 +8,7 @@ import type { Mount } from '../runners/runner.ts'
 import { reapRuns } from '../runners/records.ts'
 import { ec2Epoch } from '../services/ec2/documents.ts'
 import type { World } from '../world.ts'
+import type { View } from './bundles.ts'
 import type { Served } from './filter-plan.ts'
 import { guestFiles } from './guest-files.ts'
 import { authorityOf, openParts, trustFolder } from './parts.ts'
@@ -15,21 +16,28 @@ import { probeFabric } from './probe.ts'
 import type { Mode } from './probe.ts'
 import { FabricError } from './router.ts'
 import { openVpc } from './vpc.ts'
-import type { VpcFabric, VpcPlace } from './vpc.ts'
+import type { OwnNetwork, VpcFabric, VpcPlace } from './vpc.ts'
 
 export interface InterfacePlace {
   account: string
   region: string
   networkInterfaceId: string
+  /** Where the interface is, if in no account's own network. */
+  own?: OwnNetwork
+  /** Its router is kept for so long after its last interface, so that the next one need not wait for another. */
+  lingerMs?: number
 }
 
 /** A network interface whose namespace stands. */
-export interface Attachment {
-  /** The command that enters it, for RunSpec.enter. */
-  enter: string[]
+export interface Attachment extends Joined {
   /** What a program has to see instead of the machine's own: names, trusted certificates, no sockets. */
   mounts: Mount[]
   env: Record<string, string>
+}
+
+export interface Joined {
+  /** The command that enters it, for RunSpec.enter. */
+  enter: string[]
   /** Process id of what keeps the namespace; it ends with the server. */
   keeper: number
   /** Takes the namespace away again, and the VPC's router with its last interface. */
@@ -41,7 +49,24 @@ export interface Fabric {
   ready(): Promise<Mode>
   /** Makes the namespace of an interface that exists. Rejects with FabricError, which says what to do, where that cannot be. */
   attach(place: InterfacePlace): Promise<Attachment>
+  /** The same without files; `files` makes them, once it is known what the program sees. */
+  join(
+    place: InterfacePlace,
+  ): Promise<Joined & { files(how: GuestFiles): { mounts: Mount[]; env: Record<string, string> } }>
   close(): Promise<void>
+}
+
+/** What a program sees of the machine; absent: what this process does. More lines of /etc/hosts. */
+export interface GuestFiles {
+  view?: View
+  peers?: string
+}
+
+/** A VPC that stands, and for how many. */
+interface Used {
+  vpc: Promise<VpcFabric>
+  users: number
+  lingering?: NodeJS.Timeout
 }
 
 /** How often it is looked whether EC2's documents moved; a number is compared, nothing is read. */
@@ -67,7 +92,7 @@ export function reapRouters(world: World): number {
 }
 
 function openFabric(world: World): Fabric {
-  const vpcs = new Map<string, { vpc: Promise<VpcFabric>; users: number }>()
+  const vpcs = new Map<string, Used>()
   let watch: NodeJS.Timeout | undefined
   let epoch = -1
 
@@ -81,15 +106,17 @@ function openFabric(world: World): Fabric {
         .catch((error: unknown) => world.log.error({ err: error }, 'a VPC is closed: its rules cannot be enforced'))
   }
 
-  async function use(place: VpcPlace): Promise<{ vpc: VpcFabric; release: () => Promise<void> }> {
+  async function use(
+    place: VpcPlace,
+    { own, lingerMs = 0 }: Pick<InterfacePlace, 'own' | 'lingerMs'>,
+  ): Promise<{ vpc: VpcFabric; release: () => Promise<void> }> {
     const key = `${place.account}/${place.region}/${place.vpcId}`
-    const entry = vpcs.get(key) ?? { vpc: up(place), users: 0 }
+    const entry: Used = vpcs.get(key) ?? { vpc: up(place, own), users: 0 }
     vpcs.set(key, entry)
+    clearTimeout(entry.lingering)
     entry.users += 1
     watch ??= setInterval(look, WATCH_MS).unref()
-    const release = async () => {
-      entry.users -= 1
-      if (entry.users > 0) return
+    const end = async () => {
       vpcs.delete(key)
       if (vpcs.size === 0) watch = void clearInterval(watch)
       await entry.vpc.then(
@@ -97,10 +124,16 @@ function openFabric(world: World): Fabric {
         () => {}, // it never stood, and whoever asked for it was told
       )
     }
+    const release = async (lingers = lingerMs) => {
+      entry.users -= 1
+      if (entry.users > 0) return
+      if (lingers > 0) entry.lingering = setTimeout(() => void end(), lingers).unref()
+      else await end()
+    }
     try {
       return { vpc: await entry.vpc, release }
     } catch (error) {
-      await release()
+      await release(0)
       throw error
     }
   }
@@ -111,46 +144,55 @@ function openFabric(world: World): Fabric {
     return mode
   }
 
-  async function up(place: VpcPlace): Promise<VpcFabric> {
+  async function up(place: VpcPlace, own: OwnNetwork | undefined): Promise<VpcFabric> {
     const mode = await ready()
-    return openVpc(world, place, { mode, records: recordsOf(world), egress: egressOf(world), parts: openParts(world) })
+    const [records, egress, parts] = [recordsOf(world), egressOf(world), openParts(world)]
+    return openVpc(world, place, { mode, records, egress, parts, own })
+  }
+
+  async function joinVpc(place: InterfacePlace): ReturnType<Fabric['join']> {
+    const { account, region, networkInterfaceId, own } = place
+    const network = () => own?.network() ?? world.network(account, region)
+    const { documents } = network()
+    const eni = documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
+    if (!eni?.VpcId) throw new FabricError(`there is no network interface ${networkInterfaceId}`)
+    const { vpc, release } = await use({ account, region, vpcId: eni.VpcId }, place)
+    const folder = join(folderOf(world), 'files', networkInterfaceId)
+    try {
+      const enter = await vpc.plug(networkInterfaceId)
+      let detached: Promise<void> | undefined
+      const detach = async () => {
+        await vpc.unplug(networkInterfaceId).finally(release)
+        rmSync(folder, { recursive: true, force: true })
+      }
+      const shared = trustFolder(world)
+      return {
+        enter,
+        files: (how) => guestFiles(network(), networkInterfaceId, authorityOf(world), folder, { shared, ...how }),
+        keeper: vpc.keeper,
+        detach: () => (detached ??= detach()),
+      }
+    } catch (error) {
+      await release()
+      throw error
+    }
   }
 
   return {
     ready,
+    join: joinVpc,
     async attach(place) {
-      const { account, region, networkInterfaceId } = place
-      const { documents } = world.network(account, region)
-      const eni = documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
-      if (!eni?.VpcId) throw new FabricError(`there is no network interface ${networkInterfaceId}`)
-      const { vpc, release } = await use({ account, region, vpcId: eni.VpcId })
-      const files = join(folderOf(world), 'files', networkInterfaceId)
-      const clean = () => rmSync(files, { recursive: true, force: true })
+      const { files, ...joined } = await joinVpc(place)
       try {
-        const { mounts, env } = guestFiles(world.network(account, region), networkInterfaceId, authorityOf(world), files, {
-          shared: trustFolder(world),
-        })
-        const enter = await vpc.plug(networkInterfaceId)
-        let detached: Promise<void> | undefined
-        const detach = async () => {
-          await vpc.unplug(networkInterfaceId).finally(release)
-          clean()
-        }
-        return {
-          enter,
-          mounts,
-          env,
-          keeper: vpc.keeper,
-          detach: () => (detached ??= detach()),
-        }
+        return { ...joined, ...files({}) }
       } catch (error) {
-        clean()
-        await release()
+        await joined.detach()
         throw error
       }
     },
     async close() {
       clearInterval(watch)
+      for (const { lingering } of vpcs.values()) clearTimeout(lingering)
       await Promise.all([...vpcs.values()].map(({ vpc }) => vpc.then((one) => one.close()).catch(() => {})))
       vpcs.clear()
     },

@@ -52,14 +52,18 @@ interface Files {
 /**
  * What a program on an interface reads instead of the machine's own files: names by the VPC's DNS, our authority among
  * those it trusts, and nothing where the machine's sockets were. Made in `folder`; copies of bundles in `shared`.
- * Mounts are in the order in which they are to be made.
+ * `peers` are more lines of /etc/hosts. Mounts are in the order in which they are to be made.
  */
 export function guestFiles(
   network: Network,
   networkInterfaceId: string,
   authority: Pick<Authority, 'certificate'>,
   folder: string,
-  { view = hostView(), shared = join(folder, 'trust') }: { view?: View; shared?: string } = {},
+  {
+    view = hostView(),
+    shared = join(folder, 'trust'),
+    peers = '',
+  }: { view?: View; shared?: string; peers?: string } = {},
 ): Files {
   const eni = network.documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
   mkdirSync(folder, { recursive: true, mode: 0o755 })
@@ -67,7 +71,7 @@ export function guestFiles(
   const names = nameMounts(folder, view, masks, {
     '/etc/resolv.conf': resolvConf(network, networkInterfaceId),
     '/etc/nsswitch.conf': NSSWITCH,
-    '/etc/hosts': hosts(eni?.PrivateIpAddress, eni?.PrivateDnsName),
+    '/etc/hosts': hosts(eni?.PrivateIpAddress, eni?.PrivateDnsName) + peers,
   })
   const trust = trustMounts(authority, shared, view)
   return { mounts: [...masks, ...names, ...trust.mounts], env: trust.env }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Network } from '../network/types.ts'
 import type { World } from '../world.ts'
 import type { Answering } from './arrivals.ts'
 import { openAuthority } from './authority.ts'
@@ -17,11 +18,13 @@ export function authorityOf(world: World): Authority {
 }
 
 /** What answers at a VPC's sockets, whoever comes: name server, certificates. */
-export function openParts(world: World): (vpc: VpcPlace) => Omit<Answering, 'interfaceAt' | 'account' | 'region'> {
+export function openParts(
+  world: World,
+): (vpc: VpcPlace, network?: () => Network) => Omit<Answering, 'interfaceAt' | 'account' | 'region'> {
   const tls = tlsOptions(authorityOf(world))
-  return ({ account, region }) => ({
+  return ({ account, region }, network = () => world.network(account, region)) => ({
     tls,
-    dns: (id, packet, transport) => answerDns(world.network(account, region), id, packet, transport),
+    dns: (id, packet, transport) => answerDns(network(), id, packet, transport),
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Network } from '../network/types.ts'
 import { recordRun } from '../runners/records.ts'
 import type { World } from '../world.ts'
 import { answer } from './arrivals.ts'
@@ -19,6 +20,14 @@ export interface VpcPlace {
   vpcId: string
 }
 
+/** A network that is in no account's documents: SageMaker's own (service-network.ts). */
+export interface OwnNetwork {
+  network(): Network
+  /** Nobody answers there: no names, no services, no credentials. */
+  silent?: boolean
+  origin?: Answering['origin']
+}
+
 /** One VPC made real: its router, its sockets, and a namespace for each interface in use. */
 export interface VpcFabric {
   /** Makes the interface's namespace; the returned command enters it. */
@@ -38,10 +47,17 @@ type Parts = Omit<Answering, 'interfaceAt' | 'account' | 'region'>
 export async function openVpc(
   world: World,
   place: VpcPlace,
-  options: { mode: Mode; records: string; egress: readonly Served[]; parts: (vpc: VpcPlace) => Parts },
+  options: {
+    mode: Mode
+    records: string
+    egress: readonly Served[]
+    parts: (vpc: VpcPlace, network: () => Network) => Parts
+    own?: OwnNetwork | undefined
+  },
 ): Promise<VpcFabric> {
   const { account, region, vpcId } = place
-  const network = () => world.network(account, region)
+  const { own } = options
+  const network = () => own?.network() ?? world.network(account, region)
   const router = await openRouter(options.mode)
   const forget = recordRun(options.records, `${account}.${region}.${vpcId}`, [router.pid], '')
   const plugged = new Map<string, Plugged>()
@@ -74,10 +90,11 @@ export async function openVpc(
     const resolvers = ['169.254.169.253', 'fd00:ec2::253', ...(vpc ? resolversOf(vpc) : [])]
     const dns = resolvers.map((host) => ({ host, port: 53 }))
     const calls = LISTENING.flatMap((port) => ['0.0.0.0', '::'].map((host) => ({ host, port })))
-    const opened = await openSockets(inside, { tcp: [...calls, ...dns], udp: dns })
+    const opened = own?.silent ? [] : await openSockets(inside, { tcp: [...calls, ...dns], udp: dns })
     await enforce()
     return answer(world, opened, {
-      ...options.parts(place),
+      ...options.parts(place, network),
+      origin: own?.origin,
       account,
       region,
       interfaceAt: (address) => byAddress.get(address),

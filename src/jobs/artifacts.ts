@@ -4,22 +4,26 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Origin } from '../door/call.ts'
 import { Unreachable } from '../door/locate.ts'
-import { packFolder } from '../tarball.ts'
+import { packFolders } from '../tarball.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { Acting } from './acting.ts'
 import { JobFailure, reasons } from './failure.ts'
 import { bucketHost, parseS3Uri, s3Uri } from './s3-uri.ts'
 
-/** Packs what lies in a folder as FOLDER.tar.gz and uploads it; returns its S3 URI. Rejects with JobFailure in AWS's words. */
+/**
+ * Packs what the hosts have in a folder as FOLDER.tar.gz and uploads it; returns its S3 URI. Rejects with JobFailure in
+ * AWS's words. Files of several hosts go into one archive; that their names do not clash is the programs' matter
+ * ("How Amazon SageMaker Processes Training Output").
+ */
 export async function upload(
   acting: Acting,
-  folder: string,
+  folders: readonly string[],
   to: { outputPath: string; jobName: string; file: 'model.tar.gz' | 'output.tar.gz' },
   origin: Origin,
   region: string,
 ): Promise<string> {
-  const archive = `${folder}.tar.gz`
-  await pipeline(packFolder(folder), createGzip({ level: 6 }), createWriteStream(archive))
+  const archive = `${folders[0]}.tar.gz`
+  await pipeline(packFolders(folders), createGzip({ level: 6 }), createWriteStream(archive))
   const { bucket, key: prefix } = parseS3Uri(to.outputPath)
   const key = `${prefix.replace(/\/+$/, '')}/${to.jobName}/output/${to.file}`.replace(/^\//, '')
   const uri = s3Uri(bucket, key)

@@ -34,13 +34,15 @@ interface Item {
   path: string
 }
 
-/** Brings a File-mode channel to `folder`, by the network place that the job has. Rejects with JobFailure in AWS's words. */
+/**
+ * Brings a host's part of a File-mode channel to `folder`, by the network place that it has: of `count` hosts each gets
+ * every object, or with ShardedByS3Key its share of them. Rejects with JobFailure in AWS's words.
+ */
 export async function download(
   acting: Acting,
   channel: S3Channel,
   folder: string,
-  origin: Origin,
-  region: string,
+  { origin, region, index, count }: { origin: Origin; region: string; index: number; count: number },
 ): Promise<void> {
   const source = channel.DataSource.S3DataSource!
   const { bucket, key } = parseS3Uri(source.S3Uri)
@@ -50,7 +52,10 @@ export async function download(
     source.S3DataType === 'ManifestFile'
       ? await manifestItems(acting, { bucket, key }, origin, host)
       : await prefixItems(acting, { bucket, key }, origin, host)
-  for (const item of items) await fetchObject(acting, item, folder, origin, bucketHost(item.bucket, region))
+  const sharded = source.S3DataDistributionType === 'ShardedByS3Key'
+  // inferred: which host gets which object; AWS says no more than that each gets about as many (API_S3DataSource).
+  const own = sharded ? items.filter((_, at) => at % count === index) : items
+  for (const item of own) await fetchObject(acting, item, folder, origin, bucketHost(item.bucket, region))
 }
 
 /** S3Prefix: every object whose key begins so; paths are what follows the prefix's last slash. */

@@ -14,13 +14,30 @@ export interface ContainerFolders {
   failure: string
 }
 
+/** One instance of a job, and its part of the container contract. */
+export interface Host {
+  name: string
+  folders: ContainerFolders
+}
+
+/** SageMaker's name of an instance. */
+export const hostName = (index: number): string => `algo-${index + 1}`
+
+export function hostsOf(jobFolder: string, job: Description): Host[] {
+  const count = job.ResourceConfig!.InstanceCount ?? 1
+  return Array.from({ length: count }, (_, index) => {
+    const name = hostName(index)
+    return { name, folders: foldersOf(join(jobFolder, name)) }
+  })
+}
+
 /** Where a job works, below the server's data folder. */
 export function folderOf(world: World, { account, region, description }: TrainingJob): string {
   return join(world.config.dataDir, 'jobs', account, region, description.TrainingJobName)
 }
 
-export function foldersOf(job: string): ContainerFolders {
-  const ml = join(job, 'ml')
+function foldersOf(host: string): ContainerFolders {
+  const ml = join(host, 'ml')
   return {
     ml,
     input: join(ml, 'input', 'data'),
@@ -31,14 +48,14 @@ export function foldersOf(job: string): ContainerFolders {
 }
 
 /** Makes the folders and writes hyperparameters.json, inputdataconfig.json and resourceconfig.json. */
-export async function layOut(folders: ContainerFolders, job: Description): Promise<void> {
+export async function layOut({ name, folders }: Host, job: Description): Promise<void> {
   const config = join(folders.ml, 'input', 'config')
   for (const folder of [config, folders.input, folders.model, folders.outputData])
     await mkdir(folder, { recursive: true })
   const write = (name: string, value: unknown) => writeFile(join(config, name), JSON.stringify(value))
   await write('hyperparameters.json', job.HyperParameters ?? {})
   await write('inputdataconfig.json', inputDataConfig(job))
-  await write('resourceconfig.json', resourceConfig(job))
+  await write('resourceconfig.json', resourceConfig(job, name))
 }
 
 function inputDataConfig(job: Description): Record<string, object> {
@@ -55,26 +72,27 @@ function inputDataConfig(job: Description): Record<string, object> {
   )
 }
 
-function resourceConfig(job: Description): object {
+function resourceConfig(job: Description, host: string): object {
   const type = job.ResourceConfig!.InstanceType!
+  const hosts = Array.from({ length: job.ResourceConfig!.InstanceCount ?? 1 }, (_, index) => hostName(index))
   return {
-    current_host: 'algo-1',
+    current_host: host,
     current_instance_type: type,
     current_group_name: 'homogeneousCluster',
-    hosts: ['algo-1'],
-    instance_groups: [{ instance_group_name: 'homogeneousCluster', instance_type: type, hosts: ['algo-1'] }],
+    hosts,
+    instance_groups: [{ instance_group_name: 'homogeneousCluster', instance_type: type, hosts }],
     network_interface_name: 'eth0',
   }
 }
 
 /** What the program finds in its environment, beside what the image and the request bring. */
-export function environmentOf(job: Description, region: string): Record<string, string> {
+export function environmentOf(job: Description, region: string, host: string): Record<string, string> {
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     TRAINING_JOB_NAME: job.TrainingJobName,
     TRAINING_JOB_ARN: job.TrainingJobArn,
-    CURRENT_HOST: 'algo-1',
+    CURRENT_HOST: host,
     ...job.Environment,
   }
 }

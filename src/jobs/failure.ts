@@ -39,6 +39,8 @@ export const reasons = {
   /** inferred */
   logs: (error: AwsError) => `ClientError: Unable to write to CloudWatch Logs. ${error.message}`,
   algorithm: (text: string, exitCode: number) => `AlgorithmError: ${text}, exit code: ${exitCode}`,
+  /** The truth of this server; AWS has no such case. */
+  noFabric: (why: string) => `InternalServerError: The job's network cannot be made here. ${why}`,
   internal: 'InternalServerError: We encountered an internal error.  Please try again.',
   /** The truth of this server; AWS has no such case. */
   restarted: (step: string) =>

@@ -1,4 +1,4 @@
-import type { JobInterface } from '../services/sagemaker/training-job.ts'
+import type { JobInterface, TrainingJob } from '../services/sagemaker/training-job.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { Acting } from './acting.ts'
 import { JobFailure, reasons } from './failure.ts'
@@ -12,15 +12,16 @@ interface Place {
 const addressesPerInstance = 2
 
 /**
- * Puts one network interface in the job's subnets, by the role's permissions, in AWS's order (seed 003, EC2 block):
- * describe what is named, create, allow SageMaker to attach it, look at it. Returns its id. Rejects with JobFailure.
+ * Puts network interfaces in the job's subnets, one for each instance, by the role's permissions, in AWS's order (seed 003,
+ * EC2 block): describe what is named; of each create, allow SageMaker to attach it, look at it. Returns their ids, and
+ * tells `created` of all that were made as soon as there is more. Rejects with JobFailure.
  */
-export async function createInterface(
+export async function createInterfaces(
   acting: Acting,
-  place: Place,
+  place: Place & { count: number },
   jobArn: string,
-  created: (made: JobInterface) => void,
-): Promise<string> {
+  created: (made: JobInterface[]) => void,
+): Promise<string[]> {
   try {
     const { Subnets } = await acting.call<{
       Subnets: { SubnetId: string; VpcId: string; AvailableIpAddressCount: number }[]
@@ -37,20 +38,27 @@ export async function createInterface(
     if (Vpcs[0]!.InstanceTenancy === 'dedicated') {
       throw new JobFailure('ClientError: Subnets of a VPC with dedicated tenancy are not supported.') // inferred: sentence
     }
-    const subnet = Subnets.toSorted((a, b) => b.AvailableIpAddressCount - a.AvailableIpAddressCount)[0]!
-    if (subnet.AvailableIpAddressCount < addressesPerInstance) throw noAddresses()
+    const made: JobInterface[] = []
+    for (const subnetId of subnetsFor(place.count, Subnets)) await createOne(subnetId, made)
+    return made.map((one) => one.networkInterfaceId)
+  } catch (error) {
+    throw error instanceof AwsError ? new JobFailure(reasons.networkInterface(error), error) : error
+  }
 
+  async function createOne(SubnetId: string, made: JobInterface[]): Promise<void> {
     const { NetworkInterface } = await acting.call<{ NetworkInterface: { NetworkInterfaceId: string } }>(
       'ec2',
       'CreateNetworkInterface',
       {
-        SubnetId: subnet.SubnetId,
+        SubnetId,
         Groups: place.securityGroupIds,
         Description: `[Do not delete] ENI managed by SageMaker for ${jobArn}`,
       },
     )
     const id = NetworkInterface.NetworkInterfaceId
-    created({ networkInterfaceId: id })
+    const one: JobInterface = { networkInterfaceId: id }
+    made.push(one)
+    created(made)
     const { InterfacePermission } = await acting.call<{
       InterfacePermission: { NetworkInterfacePermissionId: string }
     }>('ec2', 'CreateNetworkInterfacePermission', {
@@ -58,16 +66,35 @@ export async function createInterface(
       AwsService: 'sagemaker.amazonaws.com',
       Permission: 'INSTANCE-ATTACH',
     })
-    created({ networkInterfaceId: id, permissionId: InterfacePermission.NetworkInterfacePermissionId })
+    one.permissionId = InterfacePermission.NetworkInterfacePermissionId
+    created(made)
     await acting.call('ec2', 'DescribeNetworkInterfaces', { NetworkInterfaceIds: [id] })
-    return id
-  } catch (error) {
-    throw error instanceof AwsError ? new JobFailure(reasons.networkInterface(error), error) : error
   }
 }
 
-/** Takes an interface away again, permission first; a role that may not leaves it standing, as on AWS. Returns whether it is gone. */
-export async function deleteInterface(acting: Acting, made: JobInterface): Promise<boolean> {
+/** A subnet for each instance, always that with the most addresses left. */
+function subnetsFor(
+  count: number,
+  subnets: readonly { SubnetId: string; AvailableIpAddressCount: number }[],
+): string[] {
+  const left = new Map(subnets.map((one) => [one.SubnetId, one.AvailableIpAddressCount]))
+  return Array.from({ length: count }, () => {
+    const [id, free] = [...left].reduce((most, one) => (one[1] > most[1] ? one : most))
+    if (free < addressesPerInstance) throw noAddresses()
+    left.set(id, free - addressesPerInstance)
+    return id
+  })
+}
+
+/** Takes interfaces away again, as far as the role may. Returns those that are left. */
+export async function deleteInterfaces(acting: Acting, made: readonly JobInterface[]): Promise<JobInterface[]> {
+  const left: JobInterface[] = []
+  for (const one of made) if (!(await deleteInterface(acting, one))) left.push(one)
+  return left
+}
+
+/** Permission first; a role that may not leaves it standing, as on AWS. Returns whether it is gone. */
+async function deleteInterface(acting: Acting, made: JobInterface): Promise<boolean> {
   const { networkInterfaceId: id, permissionId } = made
   try {
     if (permissionId) {
@@ -97,4 +124,10 @@ function noAddresses(): JobFailure {
       ),
     ),
   )
+}
+
+/** Notes what is still to be taken away. */
+export function keepLeftovers(job: TrainingJob, left: JobInterface[]): void {
+  if (left.length > 0) job.leftovers = left
+  else delete job.leftovers
 }

@@ -12,7 +12,7 @@ interface LogEvent {
 }
 
 /**
- * The job's log stream, written by the role: DescribeLogStreams, CreateLogGroup where there is none, CreateLogStream, PutLogEvents.
+ * The log stream of one of a job's hosts, written by the role: DescribeLogStreams, CreateLogGroup where there is none, CreateLogStream, PutLogEvents.
  * Lines are sent in batches; `close` sends the rest and rejects with JobFailure if any was refused.
  */
 export class JobLogs {
@@ -28,8 +28,8 @@ export class JobLogs {
     this.stream = stream
   }
 
-  static async open(acting: Acting, jobName: string, now: number): Promise<JobLogs> {
-    const stream = `${jobName}/algo-1-${Math.floor(now / 1000)}`
+  static async open(acting: Acting, jobName: string, host: string, now: number): Promise<JobLogs> {
+    const stream = `${jobName}/${host}-${Math.floor(now / 1000)}`
     try {
       const known = await acting
         .call('logs', 'DescribeLogStreams', { logGroupName: group, logStreamNamePrefix: stream, limit: 1 })

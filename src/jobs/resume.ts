@@ -4,7 +4,7 @@ import type { World } from '../world.ts'
 import { Acting } from './acting.ts'
 import { folderOf } from './container.ts'
 import { reasons } from './failure.ts'
-import { deleteInterface } from './interfaces.ts'
+import { deleteInterfaces, keepLeftovers } from './interfaces.ts'
 import { closeJobs, isUnderWay, startJob } from './running.ts'
 
 /**
@@ -39,8 +39,10 @@ async function tidy(world: World, jobs: readonly TrainingJob[]): Promise<void> {
     for (const job of jobs) {
       const { TrainingJobArn: jobArn, RoleArn: roleArn } = job.description
       const acting = new Acting(world, { jobArn: jobArn, roleArn: roleArn!, account: job.account, region: job.region })
-      if (job.leftovers && (await deleteInterface(acting, job.leftovers)))
-        changeJob(world.store, job, (changed) => void delete changed.leftovers)
+      if (job.leftovers) {
+        const left = await deleteInterfaces(acting, job.leftovers)
+        changeJob(world.store, job, (changed) => keepLeftovers(changed, left))
+      }
       await rm(folderOf(world, job), { recursive: true, force: true })
     }
   } catch (error) {

@@ -1,27 +1,22 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Origin } from '../door/call.ts'
-import { recordsOf, runnerOf } from '../runners/choose.ts'
-import type { PreparedImage, Running } from '../runners/runner.ts'
+import { runnerOf } from '../runners/choose.ts'
+import type { PreparedImage } from '../runners/runner.ts'
 import { changeJob, transition, type TrainingJob } from '../services/sagemaker/training-job.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import { Acting, sagemakerNetwork } from './acting.ts'
 import { hasContent, upload } from './artifacts.ts'
 import { download } from './channels.ts'
-import { environmentOf, failureText, folderOf, foldersOf, layOut, type ContainerFolders } from './container.ts'
-import { containerNetwork } from './container-network.ts'
+import { folderOf, hostsOf, layOut, type Host } from './container.ts'
+import { openJobNetwork, type JobNetwork } from './container-network.ts'
+import { runContainers } from './containers.ts'
 import { JobFailure, reasons } from './failure.ts'
 import { pullImage } from './image.ts'
-import { createInterface, deleteInterface } from './interfaces.ts'
+import { createInterfaces, deleteInterfaces, keepLeftovers } from './interfaces.ts'
 import { JobLogs } from './job-logs.ts'
 import { MetricReader } from './metrics.ts'
-
-/** SIGTERM first, and 120 s for the program to save what it has (API_StopTrainingJob). */
-const stopGraceSeconds = 120
-
-/** Why a program that ran was ended by us. */
-type Ending = 'Stopped' | 'MaxRuntimeExceeded'
 
 /** By whom a job is ended before its time: by its user, or by the end of this server. */
 interface Signals {
@@ -50,8 +45,11 @@ class TrainingRun {
   readonly #shutdown: AbortSignal
   readonly #acting: Acting
   readonly #folder: string
-  readonly #folders: ContainerFolders
+  readonly #hosts: readonly Host[]
   #job: TrainingJob
+  /** Opened beside the steps that come before the programs. */
+  #network: Promise<JobNetwork> | undefined
+  #left: Promise<void> | undefined
 
   constructor(world: World, job: TrainingJob, { stop, shutdown }: Signals) {
     const { TrainingJobArn, RoleArn } = job.description
@@ -66,7 +64,7 @@ class TrainingRun {
       region: job.region,
     })
     this.#folder = folderOf(world, job)
-    this.#folders = foldersOf(this.#folder)
+    this.#hosts = hostsOf(this.#folder, job.description)
   }
 
   async all(): Promise<void> {
@@ -76,29 +74,34 @@ class TrainingRun {
 
     if (this.#stopAsked()) return this.#end('Stopped', 'Stopped', 'Training job stopped')
     await this.#step('AssumeRole', () => this.#assumeRole())
-    const origin = await this.#step('CreateNetworkInterface', () => this.#takePlace())
+    const interfaces = await this.#step('CreateNetworkInterface', () => this.#takePlaces())
+    this.#network = this.#openNetwork(interfaces)
+    this.#network.catch(() => {}) // told by the step that needs it, unless the job fails before
 
     this.#at('Downloading', 'Downloading input data')
-    await layOut(this.#folders, description)
-    await this.#step('DownloadInputData', async () => {
-      for (const channel of description.InputDataConfig ?? []) {
-        await download(this.#acting, channel, join(this.#folders.input, channel.ChannelName), origin, region)
-      }
-    })
+    for (const host of this.#hosts) await layOut(host, description)
+    await this.#step('DownloadInputData', () => this.#downloadAll(interfaces, region))
 
     this.#at('Training', 'Downloading the training image')
     const image = await this.#step('PullImage', () => this.#prepareImage())
-    const logs = await this.#step('CreateLogStream', () =>
-      JobLogs.open(this.#acting, description.TrainingJobName, this.#world.now()),
-    )
+    const logs = await this.#step('CreateLogStream', async () => {
+      const now = this.#world.now()
+      const all: JobLogs[] = []
+      for (const { name } of this.#hosts)
+        all.push(await JobLogs.open(this.#acting, description.TrainingJobName, name, now))
+      return all
+    })
+    const network = await this.#joinNetwork()
     if (this.#stopAsked()) return this.#end('Stopped', 'Stopped', 'Training job stopped')
 
     const metrics = new MetricReader(description.AlgorithmSpecification!.MetricDefinitions)
-    const ending = await this.#step('Train', () => this.#train(image, logs, metrics, origin))
-    await this.#step('PutLogEvents', () => logs.close())
+    const ending = await this.#step('Train', () => this.#train(image, network, logs, metrics))
+    await this.#step('PutLogEvents', async () => {
+      for (const one of logs) await one.close()
+    })
 
     this.#at('Uploading', 'Uploading generated training model')
-    const model = await this.#step('UploadModel', () => this.#uploadResults(origin))
+    const model = await this.#step('UploadModel', () => this.#uploadResults(placeOf(interfaces[0])))
     await this.#publish(metrics)
     this.#change((job) => {
       job.description.ModelArtifacts = { S3ModelArtifacts: model }
@@ -118,15 +121,51 @@ class TrainingRun {
     }
   }
 
-  /** The network place that S3 transfers and the container's own traffic come from. */
-  async #takePlace(): Promise<Origin> {
+  /** With a VpcConfig: the interfaces that S3 transfers and the containers' own traffic come from, one for each host. */
+  async #takePlaces(): Promise<string[]> {
     const vpc = this.#job.description.VpcConfig
-    if (!vpc) return sagemakerNetwork
-    const place = { subnets: vpc.Subnets, securityGroupIds: vpc.SecurityGroupIds }
-    const id = await createInterface(this.#acting, place, this.#job.description.TrainingJobArn, (created) => {
-      this.#change((job) => (job.leftovers = created))
+    if (!vpc) return []
+    const place = { subnets: vpc.Subnets, securityGroupIds: vpc.SecurityGroupIds, count: this.#hosts.length }
+    return createInterfaces(this.#acting, place, this.#job.description.TrainingJobArn, (created) => {
+      this.#change((job) => (job.leftovers = structuredClone(created)))
     })
-    return { kind: 'interface', networkInterfaceId: id }
+  }
+
+  async #openNetwork(interfaces: readonly string[]): Promise<JobNetwork> {
+    const { account, region, description } = this.#job
+    return openJobNetwork(this.#world, await runnerOf(this.#world), this.#acting, {
+      account,
+      region,
+      roleArn: description.RoleArn!,
+      isolated: description.EnableNetworkIsolation ?? false,
+      count: this.#hosts.length,
+      interfaces,
+      folder: this.#folder,
+    })
+  }
+
+  async #joinNetwork(): Promise<JobNetwork> {
+    const network = await this.#step('JoinNetwork', () => this.#network!)
+    const { notice } = network
+    if (notice) this.#change((job) => (job.steps.findLast((one) => one.name === 'JoinNetwork')!.text = notice))
+    return network
+  }
+
+  /** Nobody waits for it before the end: a namespace takes its time to go. */
+  #leaveNetwork(): Promise<void> {
+    const leave = (network: JobNetwork | undefined) => network?.close()
+    this.#left ??= (this.#network ?? Promise.resolve(undefined)).catch(() => undefined).then(leave)
+    this.#left.catch(() => {}) // told to who waits
+    return this.#left
+  }
+
+  async #downloadAll(interfaces: readonly string[], region: string): Promise<void> {
+    const count = this.#hosts.length
+    for (const [index, { folders }] of this.#hosts.entries()) {
+      const by = { origin: placeOf(interfaces[index]), region, index, count }
+      for (const channel of this.#job.description.InputDataConfig ?? [])
+        await download(this.#acting, channel, join(folders.input, channel.ChannelName), by)
+    }
   }
 
   async #prepareImage(): Promise<PreparedImage> {
@@ -139,79 +178,25 @@ class TrainingRun {
     return runner.prepare(image, join(this.#folder, 'image'))
   }
 
-  async #train(
-    image: PreparedImage,
-    logs: JobLogs,
-    metrics: MetricReader,
-    origin: Origin,
-  ): Promise<Ending | undefined> {
-    const { description, region } = this.#job
-    const { AlgorithmSpecification: algorithm, EnableNetworkIsolation: isolated } = description
-    const runner = await runnerOf(this.#world)
-    const network = isolated
-      ? undefined
-      : await containerNetwork(this.#world, this.#acting, description.RoleArn!, origin)
+  async #train(image: PreparedImage, network: JobNetwork, logs: JobLogs[], metrics: MetricReader) {
+    this.#change((job) => (job.description.TrainingStartTime = this.#seconds()))
+    this.#at('Training', 'Training image download completed. Training in progress.')
     try {
-      this.#change((job) => (job.description.TrainingStartTime = this.#seconds()))
-      this.#at('Training', 'Training image download completed. Training in progress.')
-      const running = await runner.start({
-        name: `${this.#job.account}-${region}-${description.TrainingJobName}`,
-        image,
-        entrypoint: algorithm!.ContainerEntrypoint ?? [],
-        arguments: algorithm!.ContainerArguments ?? ['train'],
-        ml: this.#folders.ml,
-        env: { ...environmentOf(description, region), ...network?.env },
-        hostname: 'algo-1',
-        network: isolated ? 'none' : 'host',
-        hide: [this.#world.config.dataDir],
-        records: recordsOf(this.#world),
-      })
-      const { ending, exit } = await this.#follow(running, logs, metrics)
-      const failed = exit.code !== 0 && !ending
-      // What the program said is kept, however it ended.
-      if (failed || this.#shutdown.aborted) await logs.close()
-      if (failed) throw new JobFailure(reasons.algorithm(await failureText(this.#folders), exit.code))
-      return ending
+      const [job, hosts, stop, shutdown] = [this.#job, this.#hosts, this.#stop, this.#shutdown]
+      return await runContainers(this.#world, { job, hosts, image, network, logs, metrics, stop, shutdown })
     } finally {
-      network?.close()
-    }
-  }
-
-  /** Passes output on as it comes, and ends the program when it is told to or its time is over. */
-  async #follow(running: Running, logs: JobLogs, metrics: MetricReader) {
-    let ending: Ending | undefined
-    const end = (why: Ending) => {
-      ending ??= why
-      void running.stop(stopGraceSeconds)
-    }
-    const onStop = () => end('Stopped')
-    const onShutdown = () => void running.stop(0)
-    const limitMs = (this.#job.description.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000
-    const timer = setTimeout(() => end('MaxRuntimeExceeded'), Math.min(limitMs, 2 ** 31 - 1))
-    if (this.#stopAsked()) onStop()
-    else this.#stop.addEventListener('abort', onStop, { once: true })
-    if (this.#shutdown.aborted) onShutdown()
-    else this.#shutdown.addEventListener('abort', onShutdown, { once: true })
-    try {
-      for await (const line of running.output) {
-        logs.write(line.time, line.text)
-        metrics.read(line.time, line.text)
-      }
-      return { exit: await running.exit, ending }
-    } finally {
-      clearTimeout(timer)
-      this.#stop.removeEventListener('abort', onStop)
-      this.#shutdown.removeEventListener('abort', onShutdown)
+      void this.#leaveNetwork()
     }
   }
 
   async #uploadResults(origin: Origin): Promise<string> {
     const { description, region } = this.#job
     const to = { outputPath: description.OutputDataConfig!.S3OutputPath, jobName: description.TrainingJobName }
-    if (await hasContent(this.#folders.outputData)) {
-      await upload(this.#acting, this.#folders.outputData, { ...to, file: 'output.tar.gz' }, origin, region)
-    }
-    return upload(this.#acting, this.#folders.model, { ...to, file: 'model.tar.gz' }, origin, region)
+    const of = (folder: 'model' | 'outputData') => this.#hosts.map((host) => host.folders[folder])
+    const outputs = of('outputData')
+    if ((await Promise.all(outputs.map(hasContent))).includes(true))
+      await upload(this.#acting, outputs, { ...to, file: 'output.tar.gz' }, origin, region)
+    return upload(this.#acting, of('model'), { ...to, file: 'model.tar.gz' }, origin, region)
   }
 
   /** A role without cloudwatch:PutMetricData loses its graphs, not its job; the refusal stays in the steps. inferred */
@@ -253,12 +238,14 @@ class TrainingRun {
     return new JobFailure(reasons.internal, error)
   }
 
-  /** The interface goes after the outcome is known, as on AWS; one that the role may not delete stays in leftovers. */
+  /** Interfaces go after the outcome is known, as on AWS; those that the role may not delete stay in leftovers. */
   async cleanUp(): Promise<void> {
-    if (this.#shutdown.aborted) return
     try {
-      if (this.#job.leftovers && (await deleteInterface(this.#acting, this.#job.leftovers))) {
-        this.#change((job) => delete job.leftovers)
+      await this.#leaveNetwork()
+      if (this.#shutdown.aborted) return
+      if (this.#job.leftovers) {
+        const left = await deleteInterfaces(this.#acting, this.#job.leftovers)
+        this.#change((job) => keepLeftovers(job, left))
       }
       await rm(this.#folder, { recursive: true, force: true })
     } catch (error) {
@@ -313,4 +300,9 @@ class TrainingRun {
   #seconds(): number {
     return this.#world.now() / 1000
   }
+}
+
+/** Where a host's S3 transfers come from. */
+function placeOf(networkInterfaceId: string | undefined): Origin {
+  return networkInterfaceId === undefined ? sagemakerNetwork : { kind: 'interface', networkInterfaceId }
 }

@@ -22,7 +22,7 @@ export function offerContainerCredentials(
   world: World,
   at: AskingInterface,
   offered: OfferedCredentials,
-): { relativeUri: string; withdraw(): void } {
+): { relativeUri: string; withdraw: () => void } {
   const known = offers.get(world) ?? new Map<string, OfferedCredentials>()
   offers.set(world, known)
   const id = credentialsId(world)

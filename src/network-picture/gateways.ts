@@ -9,6 +9,12 @@ interface Ways {
   edges: GraphEdge[]
 }
 
+/** What gateway endpoints exist for. */
+const SERVICES: ReadonlyMap<string, string> = new Map([
+  ['s3', 'Amazon S3'],
+  ['dynamodb', 'Amazon DynamoDB'],
+])
+
 const INTERNET: GraphNode = { id: 'internet', kind: 'internet', label: 'Internet', lines: [] }
 
 /** What is at the edge of a VPC, and what lies behind it. `targets`: of the VPC's routes, known or not. */
@@ -32,8 +38,8 @@ export function gatewaysOf(documents: NetworkDocuments, vpcId: string, names: Na
   for (const one of documents.VpcEndpoints) {
     if (one.VpcId !== vpcId || one.VpcEndpointType !== 'Gateway') continue
     const short = shortService(one.ServiceName)
-    const label = { s3: 'Amazon S3', dynamodb: 'Amazon DynamoDB' }[short] ?? short
-    const service: GraphNode = { id: one.ServiceName ?? short, kind: 'service', label, lines: [] }
+    const label = SERVICES.get(short) ?? short
+    const service: GraphNode = { id: `service/${one.ServiceName ?? short}`, kind: 'service', label, lines: [] }
     gateway(one.VpcEndpointId ?? '', 'gateway-endpoint', 'Gateway endpoint', service)
   }
   peerings(documents, vpcId, names, gateway)

@@ -21,7 +21,18 @@ export function stepsOf({ hops }: Connection): Step[] {
 
 /** Groups are stateful; network ACLs and the routes of the other side are asked about replies, and their texts say so. */
 function isReply({ text }: Hop): boolean {
-  return /^replies(?: to |: )|\bdrops replies to /.test(text)
+  return /^replies\b|\bdrops replies to /.test(text)
+}
+
+/** Words of kinds and ways as AWS spells them. */
+const SPELLING: Readonly<Record<string, string>> = { dns: 'DNS', acl: 'ACL', nat: 'NAT', vpc: 'VPC', vpn: 'VPN' }
+
+/** `nat-gateway` → `NAT gateway`. */
+export function spelled(kind: string): string {
+  return kind
+    .split('-')
+    .map((word) => SPELLING[word] ?? word)
+    .join(' ')
 }
 
 /** `tcp 443`; an echo request has no port. */

@@ -1,4 +1,5 @@
 import { readable } from './names.ts'
+import { wrap } from './text.ts'
 import type { Graph, GraphNode } from './types.ts'
 
 /**
@@ -50,8 +51,9 @@ function styleOf({ state, access }: GraphNode): string {
   return name ? `:::${name}` : ''
 }
 
+/** What a node says, in lines of a length that may be looked at. */
 export function linesOf({ label, lines, badges = [], routes = [], code }: GraphNode): string[] {
-  return [
+  const told = [
     label,
     ...(code === undefined ? [] : [code]),
     ...lines,
@@ -60,6 +62,7 @@ export function linesOf({ label, lines, badges = [], routes = [], code }: GraphN
       [destination, target && `→ ${target}`, state === 'blackhole' && '(blackhole)'].filter(Boolean).join(' '),
     ),
   ]
+  return told.flatMap((line) => wrap(line, 360, { size: 11 }))
 }
 
 const labelOf = (node: GraphNode): string => linesOf(node).map(escape).join('<br/>')

@@ -1,5 +1,5 @@
 import type { Connection, NetworkFix, Protocol } from '../network/types.ts'
-import { contextKey, portText, SYMPTOMS } from './hops.ts'
+import { contextKey, portText, spelled, SYMPTOMS } from './hops.ts'
 import type { Step } from './hops.ts'
 import { readable } from './names.ts'
 import type { Names } from './names.ts'
@@ -28,14 +28,14 @@ export function pathGraph(asked: Asked, steps: readonly Step[], names: Names): G
       id: `hop-${at + 1}`,
       kind: 'hop',
       label: hop.component,
-      lines: [hop.kind.replaceAll('-', ' '), ...(name === undefined ? [] : [name]), readable(hop.text)],
+      lines: [spelled(hop.kind), ...(name === undefined ? [] : [name]), readable(hop.text)],
       state,
       ...(code !== undefined && { code }),
       ...(reply && { reply }),
     }
   })
   const [there, back] = [hops.filter(({ reply }) => !reply), hops.filter(({ reply }) => reply)]
-  const seen = way ? [`by ${way.via.replaceAll('-', ' ')}`, `seen as ${way.sourceIp}`] : ['not reached']
+  const seen = way ? [`by ${spelled(way.via)}`, `seen as ${way.sourceIp}`] : ['not reached']
   const keys = Object.entries(context).map(([key, value]) => `${contextKey(key)} = ${value}`)
   const destination: GraphNode = {
     id: 'to',

@@ -51,14 +51,16 @@ export function pathSvg(graph: Graph): string {
   return paint.svg({ width: width + 2 * PATH.margin, height: bottom + PATH.margin }, graph.title, graph.description)
 }
 
-/** There: row by row. Back: from the destination's column to the left, then on from the right edge. */
+/** There: row by row. Back: to the left from the destination's column, or from where one row is enough for all. */
 function place(nodes: readonly GraphNode[]): Placed[] {
   const placed: Placed[] = []
   let [column, row] = [0, 0]
   for (const [index, node] of nodes.entries()) {
     const before = placed.at(-1)
-    if (node.reply && before && !before.node.reply) row = before.row + 1
-    else if (node.reply && --column < 0) [column, row] = [PATH.columns - 1, row + 1]
+    if (node.reply && before && !before.node.reply) {
+      row = before.row + 1
+      column = Math.max(column, Math.min(nodes.length - index, PATH.columns) - 1)
+    } else if (node.reply && --column < 0) [column, row] = [PATH.columns - 1, row + 1]
     else if (!node.reply && index > 0 && ++column === PATH.columns) [column, row] = [0, row + 1]
     placed.push({ node, column, row })
   }

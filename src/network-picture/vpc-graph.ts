@@ -63,6 +63,13 @@ function oneVpc(documents: NetworkDocuments, vpcId: string, region: string, name
   const tableOf = (subnet: Subnet): RouteTable | undefined =>
     tables.find((table) => table.Associations?.some(({ SubnetId }) => SubnetId === subnet.SubnetId)) ??
     tables.find((table) => table.Associations?.some(({ Main }) => Main))
+  // The default ACL lets everything through unless somebody changed it; another one is worth a line.
+  const aclOf = (subnetId: string): string | undefined => {
+    const acl = documents.NetworkAcls.find((one) => one.Associations?.some(({ SubnetId }) => SubnetId === subnetId))
+    return acl === undefined || acl.IsDefault
+      ? undefined
+      : `ACL ${names.get(acl.NetworkAclId ?? '') ?? acl.NetworkAclId}`
+  }
   const zones = sorted(
     [...new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone ?? 'zone not known'))],
     String,
@@ -75,7 +82,13 @@ function oneVpc(documents: NetworkDocuments, vpcId: string, region: string, name
       const id = subnet.SubnetId ?? ''
       const table = tableOf(subnet)
       nodes.push(
-        { id, kind: 'subnet', parent: zoneId, access: accessOf(table), ...named(id, names, subnet.CidrBlock) },
+        {
+          id,
+          kind: 'subnet',
+          parent: zoneId,
+          access: accessOf(table),
+          ...named(id, names, subnet.CidrBlock, aclOf(id)),
+        },
         ...interfacesOf(documents, id, names),
       )
       if (table?.RouteTableId) edges.push({ from: id, to: table.RouteTableId, kind: 'uses' })

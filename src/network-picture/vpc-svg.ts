@@ -96,12 +96,12 @@ function drawTable(paint: Canvas, node: GraphNode, area: Area, hue: number): voi
   for (const [index, route] of (node.routes ?? []).entries()) {
     const row = routeY(area, index) + 3.5
     const gone = route.state === 'blackhole'
-    paint.text(route.destination, { x: x + 10, y: row, width: 142 }, FONTS.mono)
+    const taken = paint.text(route.destination, { x: x + 10, y: row, width: 150 }, FONTS.mono)
     if (route.target === '') continue
     const target = gone ? `${route.target} (blackhole)` : route.target
     paint.text(
       target,
-      { x: x + width - 10, y: row, width: width - 172, anchor: 'end' },
+      { x: x + width - 10, y: row, width: width - taken - 34, anchor: 'end' },
       FONTS.mono,
       gone ? 'bad' : 'quiet',
     )

@@ -109,7 +109,8 @@ export function parseIpv6(text: string): Ipv6 | undefined {
   if (!bare.includes(':')) return undefined
   const halves = bare.split('::')
   if (halves.length > 2) return undefined
-  const [head, tail] = halves.map(groups)
+  // An embedded IPv4 address stands at the very end.
+  const [head, tail] = halves.map((half, at) => groups(half, at === halves.length - 1))
   if (!head || (halves.length === 2 && !tail)) return undefined
   const missing = 8 - head.length - (tail?.length ?? 0)
   if (tail ? missing < 1 : missing !== 0) return undefined
@@ -120,12 +121,12 @@ export function parseIpv6(text: string): Ipv6 | undefined {
 }
 
 /** The 16-bit groups of one side of `::`; the last two may be spelt as IPv4. */
-function groups(text: string): number[] | undefined {
+function groups(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return []
   const found: number[] = []
   const parts = text.split(':')
   for (const [at, part] of parts.entries()) {
-    const embedded = at === parts.length - 1 ? parseIpv4(part) : undefined
+    const embedded = isLast && at === parts.length - 1 ? parseIpv4(part) : undefined
     if (embedded !== undefined) found.push(embedded >>> 16, embedded & 0xffff)
     else if (/^[0-9a-f]{1,4}$/i.test(part)) found.push(Number.parseInt(part, 16))
     else return undefined
@@ -138,11 +139,12 @@ export function formatIpv6(address: Ipv6): string {
   const text = Array.from({ length: 8 }, (_, at) => ((address >> BigInt(112 - at * 16)) & 0xffffn).toString(16)).join(
     ':',
   )
-  const runs = text.match(/\b0(?::0)+\b/g) ?? []
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
-  if (longest === '') return text
-  const [before, after] = [text.slice(0, text.indexOf(longest)), text.slice(text.indexOf(longest) + longest.length)]
-  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`
+  let [from, length] = [0, 0]
+  for (const run of text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)) {
+    if (run[0].length > length) [from, length] = [run.index, run[0].length]
+  }
+  if (length === 0) return text
+  return `${text.slice(0, from).replace(/:$/, '')}::${text.slice(from + length).replace(/^:/, '')}`
 }
 
 /** The address that `text` spells in either family. */

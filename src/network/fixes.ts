@@ -79,7 +79,10 @@ function inOrder(chosen: readonly NetworkFix[], opens: (fixes: readonly NetworkF
     const rest = needed.filter((other) => other !== fix)
     if (opens(rest)) needed = rest
   }
-  const sorted = [...needed].sort((one, other) => one.exposure - other.exposure)
+  // Of equals, whichever comes first in the alphabet: the same documents shall give the same order.
+  const sorted = [...needed].sort(
+    (one, other) => one.exposure - other.exposure || (one.text < other.text ? -1 : Number(one.text > other.text)),
+  )
   return opens(sorted) ? sorted : needed
 }
 

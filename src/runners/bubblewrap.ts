@@ -13,6 +13,8 @@ export function bubblewrapArguments(spec: RunSpec, layout: Layout): string[] {
     ...words('--unshare-pid --unshare-ipc --unshare-cgroup-try --unshare-uts --hostname'),
     spec.hostname ?? HOSTNAME,
     ...(spec.network === 'none' ? ['--unshare-net'] : []),
+    // Nothing that a program could change its addresses, routes or packets by, whoever it is inside.
+    ...words('--cap-drop ALL'),
     ...rootFirst(layout),
     '--chdir',
     workingDirectoryOf(spec.image),

@@ -33,7 +33,7 @@ export async function planRun(spec: RunSpec, tool: Isolation['tool'], stage: str
 const env = { PATH: SYSTEM_PATH }
 
 function inBubblewrap(spec: RunSpec, stage: string, owner: Owner | undefined): Plan {
-  const own = layoutOf(spec)
+  const own = layoutOf(spec, owner)
   const { layout, prefix } = owner ? asOwner(own, stage, owner) : { layout: own, prefix: [] }
   const bubblewrap = [need('bwrap'), ...bubblewrapArguments(spec, layout)]
   return {
@@ -48,7 +48,7 @@ async function inUnshare(spec: RunSpec, stage: string, owner: Owner | undefined)
     throw new RunnerError('an image with its own root file system needs bubblewrap, which does not work here')
   const root = join(stage, 'root')
   await mkdir(root)
-  const unshare = [need('unshare'), ...unshareArguments(spec, layoutOf(spec), root, owner)]
+  const unshare = [need('unshare'), ...unshareArguments(spec, layoutOf(spec, owner), root, owner)]
   return {
     command: [...(spec.enter ?? []), ...limitsPrefix(spec.limits), ...unshare],
     env,

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import type { Owner } from './layers.ts'
 import type { Mount, PreparedImage, RunSpec } from './runner.ts'
+import { listeningSockets } from './unix-sockets.ts'
 
 /** What the program's file system is made of, in the order in which it is put together. */
 export type Layout = readonly (
@@ -24,7 +26,7 @@ export const ML = '/opt/ml'
  * folders, and an /opt in which the program and its /opt/ml stand beside what the host has there.
  * On an image's own root: that, with /opt/ml.
  */
-export function layoutOf(spec: Pick<RunSpec, 'image' | 'ml' | 'hide' | 'mounts' | 'network'>): Layout {
+export function layoutOf(spec: Pick<RunSpec, 'image' | 'ml' | 'hide' | 'mounts' | 'network'>, owner?: Owner): Layout {
   const own: Layout = [{ kind: 'bind', from: spec.ml, to: ML, writable: true }, ...(spec.mounts ?? []).map(bind)]
   if (spec.image.rootfs === 'image')
     return [
@@ -37,6 +39,7 @@ export function layoutOf(spec: Pick<RunSpec, 'image' | 'ml' | 'hide' | 'mounts' 
     { kind: 'empty', to: '/opt' },
     ...hostOpt().map((path) => ({ kind: 'bind' as const, from: path, to: path, writable: false })),
     ...hiddenFolders(spec.hide).map((to) => ({ kind: 'empty' as const, to })),
+    ...socketsBeside(spec.hide, owner).map((to) => ({ kind: 'bind' as const, from: '/dev/null', to, writable: false })),
     ...resolvConf(spec),
     { kind: 'bind', from: programOf(spec.image), to: PROGRAM, writable: false },
     ...own,
@@ -53,12 +56,27 @@ const bind = ({ from, to, writable = false }: Mount) => ({ kind: 'bind' as const
  * Sockets and other people's files that a read-only root would still show: homes, /run with docker.sock, the temporary
  * folders, and what the caller adds. Folders within folders are named once.
  */
-function hiddenFolders(hide: readonly string[]): string[] {
+export function hiddenFolders(hide: readonly string[]): string[] {
   const all = ['/tmp', '/var/tmp', '/run', '/root', '/home', homedir(), tmpdir(), ...hide]
   const real = [...new Set(all.filter((path) => existsSync(path)).map((path) => realpathSync(path)))]
   return real
     .filter((path) => path !== '/' && !real.some((other) => other !== path && path.startsWith(`${other}/`)))
     .toSorted()
+}
+
+/** Sockets of others, in folders that are not hidden. Where `owner` cannot go nothing could be mounted, nor is there need. */
+function socketsBeside(hide: readonly string[], owner: Owner | undefined): string[] {
+  const hidden = hiddenFolders(hide)
+  const own = ['/dev', '/proc', ...hidden]
+  return listeningSockets()
+    .map((path) => realpathSync(path))
+    .filter((path) => !own.some((folder) => path.startsWith(`${folder}/`)))
+    .filter((path) => owner === undefined || isOpenToAll(dirname(path)))
+}
+
+function isOpenToAll(folder: string): boolean {
+  if ((statSync(folder).mode & 0o001) === 0) return false
+  return folder === '/' || isOpenToAll(dirname(folder))
 }
 
 /** What the host keeps in /opt beside our two. */

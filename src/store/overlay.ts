@@ -108,6 +108,8 @@ export function overlayOf(base: Store): Store {
       return base.revision + revision
     },
     epoch: (kind) => base.epoch(kind) + (epochs.get(kind) ?? 0),
+    // The base's changes and its own are counted together, so what they were is known only where there was none.
+    changes: (kind, since) => (since === store.epoch(kind) ? [] : undefined),
     overlay: () => overlayOf(store),
     close: () => kinds.clear(),
   }

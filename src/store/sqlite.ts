@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { recentlyUsed } from './cache.ts'
+import { changeLog } from './change-log.ts'
 import { deepFreeze, runSynchronously } from './freeze.ts'
 import { assertKey, compareKeys, endOfPrefix } from './key-order.ts'
 import { overlayOf } from './overlay.ts'
@@ -59,7 +60,7 @@ export function openStore(path: string): Store {
 
   /** Null: looked for, and not there. */
   const cache = recentlyUsed<Row<unknown> | null>(CACHED_DOCUMENTS)
-  const epochs = new Map<string, number>()
+  const epochs = changeLog()
   let revision = 0
   let open: Transaction | undefined
 
@@ -77,7 +78,7 @@ export function openStore(path: string): Store {
 
   function touched(kind: string, key: string): void {
     cache.delete(cacheKey(kind, key))
-    epochs.set(kind, (epochs.get(kind) ?? 0) + 1)
+    epochs.add(kind, key)
   }
 
   function wrote(kind: string, key: string): void {
@@ -160,7 +161,8 @@ export function openStore(path: string): Store {
     get revision() {
       return revision
     },
-    epoch: (kind) => epochs.get(kind) ?? 0,
+    epoch: epochs.epoch,
+    changes: epochs.changes,
     overlay: () => overlayOf(store),
     close: () => db.close(),
   }

@@ -34,6 +34,11 @@ export interface Store {
   readonly revision: number
   /** Grows with every write to that kind: derived structures (the network model, say) are rebuilt when it moves. */
   epoch(kind: string): number
+  /**
+   * Keys of a kind that were written to (or whose writes were undone) since its epoch was `since`, in order, perhaps more
+   * than once: what of a derived structure must be looked at again. Undefined when that is not known any more.
+   */
+  changes(kind: string, since: number): readonly string[] | undefined
   /** A scratch copy-on-write view for what-if questions; nothing written there reaches this store. */
   overlay(): Store
   close(): void

@@ -157,19 +157,20 @@ describe("what a training program finds, and what becomes of its end ('container
   test("nothing of the server's own environment or folders comes in", async () => {
     const report = await found('looks')
     const allowed =
-      /^(PATH|HOME|HOSTNAME|PWD|SHLVL|_|LC_CTYPE|COLOUR|AWS_(REGION|DEFAULT_REGION|ENDPOINT_URL|CONTAINER_.*)|TRAINING_JOB_(NAME|ARN)|CURRENT_HOST)$/
+      /^(PATH|HOME|HOSTNAME|PWD|SHLVL|_|LC_CTYPE|COLOUR|AWS_(REGION|DEFAULT_REGION|CONTAINER_CREDENTIALS_RELATIVE_URI)|NODE_EXTRA_CA_CERTS|TRAINING_JOB_(NAME|ARN)|CURRENT_HOST)$/
     assert.deepEqual(
       Object.keys(report.environment).filter((name) => !allowed.test(name)),
       [],
     )
   })
 
-  test('outside a VPC the program has its role, and reaches AWS by it', async () => {
+  test('outside a VPC the program has its role, and reaches AWS by it, but nothing of this machine', async () => {
     const report = await found('looks')
     assert.equal(report.identity, `arn:aws:sts::${account}:assumed-role/${place.role}/SageMaker`)
     assert.equal(report.object, report.channels.train['train.csv'])
-    assert.equal(report.withoutToken, 404)
-    assert.equal(report.openPort, true)
+    assert.equal(report.guessed, 400)
+    assert.equal(report.openPort, false)
+    assert.match(report.hostNames['algo-1'], /^10\.2\./)
   })
 
   test('in the private subnet it reaches S3 by the gateway endpoint, and nothing else', async () => {
@@ -186,7 +187,8 @@ describe("what a training program finds, and what becomes of its end ('container
     assert.equal(job.FailureReason, undefined)
     const report = await found('isolated')
     assert.equal(report.openPort, false)
-    assert.equal(report.withoutToken, null)
+    assert.equal(report.guessed, null)
+    assert.equal(report.hostNames['algo-1'], '127.0.0.1')
     assert.match(report.identity, /^nothing of that name/)
     assert.deepEqual(
       Object.keys(report.environment).filter((name) => /^AWS_(CONTAINER|ENDPOINT|ACCESS|SECRET|SESSION)/.test(name)),

@@ -143,7 +143,7 @@ test('tags are laid over each other, taken away, and listed', () => {
   assert.deepEqual(listed([{ Name: 'resource-type', Values: ['subnet'] }]), ['subnet env=test', 'subnet team=a'])
   estate.ask('DeleteTags', { Resources: [VpcId], Tags: [{ Key: 'env', Value: 'test' }, { Key: 'team' }] })
   assert.deepEqual(listed([{ Name: 'resource-id', Values: [VpcId] }]), ['vpc env=prod'], 'another value stays')
-  estate.refuses('CreateTags', { Resources: ['i-1'], Tags: [{ Key: 'a', Value: '' }] }, 'InvalidID')
+  estate.refuses('CreateTags', { Resources: ['thing-1'], Tags: [{ Key: 'a', Value: '' }] }, 'InvalidID')
   estate.refuses('CreateTags', { Resources: [VpcId], Tags: [{ Key: 'aws:x', Value: '' }] }, 'InvalidParameterValue')
   const fifty = Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: '' }))
   estate.refuses('CreateTags', { Resources: [VpcId], Tags: fifty }, 'TagLimitExceeded')

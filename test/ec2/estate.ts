@@ -47,8 +47,9 @@ export function newEstate({
   const world = {
     store,
     now: () => time,
-    // Deterministic, and spread like random digits.
-    hex: (length: number) => createHash('sha256').update(String(++minted)).digest('hex').slice(0, length),
+    // Deterministic, spread like random digits, and others in every account and Region.
+    hex: (length: number) =>
+      createHash('sha256').update(`${account} ${region} ${++minted}`).digest('hex').slice(0, length),
   } as unknown as World
   const call = () =>
     ({

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { buildNetwork } from '../../src/network/network.ts'
+import { networkDocuments } from '../../src/services/ec2/documents.ts'
 import { newEstate, withSubnet, type TestEstate } from './estate.ts'
 
 const free = (estate: TestEstate, SubnetId: string) =>
@@ -151,14 +153,15 @@ test('secondary addresses come out of the free ones, and go back', () => {
 test('IPv6 addresses lie in the block of the subnet', () => {
   const estate = newEstate()
   const { VpcId, SubnetId } = withSubnet(estate)
-  const NetworkInterfaceId = newInterface(estate, SubnetId)
-  estate.refuses('AssignIpv6Addresses', { NetworkInterfaceId, Ipv6AddressCount: 1 }, 'InvalidParameterValue')
+  const plain = { NetworkInterfaceId: newInterface(estate, SubnetId), Ipv6AddressCount: 1 }
+  estate.refuses('AssignIpv6Addresses', plain, 'InvalidParameterValue')
   const block = estate.ask('AssociateVpcCidrBlock', { VpcId, AmazonProvidedIpv6CidrBlock: true })
   const vpcBlock =
     block.Ipv6CidrBlockAssociation?.Ipv6CidrBlock ??
     estate.ask('DescribeVpcs', { VpcIds: [VpcId] }).Vpcs![0]!.Ipv6CidrBlockAssociationSet![0]!.Ipv6CidrBlock!
   const Ipv6CidrBlock = vpcBlock.replace(/\/56$/, '/64')
-  estate.ask('AssociateSubnetCidrBlock', { SubnetId, Ipv6CidrBlock })
+  const dual = estate.ask('CreateSubnet', { VpcId, CidrBlock: '10.0.6.0/24', Ipv6CidrBlock }).Subnet!.SubnetId!
+  const NetworkInterfaceId = newInterface(estate, dual)
   const start = Ipv6CidrBlock.replace(/::\/64$/, '')
   const { AssignedIpv6Addresses } = estate.ask('AssignIpv6Addresses', { NetworkInterfaceId, Ipv6AddressCount: 2 })
   assert.equal(new Set(AssignedIpv6Addresses).size, 2)
@@ -235,4 +238,50 @@ test('key pairs: made, imported, described by name, and gone', () => {
     estate.ask('DescribeKeyPairs', {}).KeyPairs!.map((pair) => pair.KeyName),
     ['one'],
   )
+})
+
+test('an instance with a public address reaches the internet by the gateway, one without does not', () => {
+  const estate = newEstate()
+  const { VpcId, SubnetId } = withSubnet(estate)
+  const gateway = estate.ask('CreateInternetGateway', {}).InternetGateway!.InternetGatewayId!
+  estate.ask('AttachInternetGateway', { InternetGatewayId: gateway, VpcId })
+  const [table] = estate.ask('DescribeRouteTables', {}).RouteTables!
+  const route = { RouteTableId: table!.RouteTableId!, DestinationCidrBlock: '0.0.0.0/0', GatewayId: gateway }
+  estate.ask('CreateRoute', route)
+  const reach = (networkInterfaceId: string) =>
+    buildNetwork(networkDocuments(estate.store, estate.account, estate.region), estate.region).connect(
+      { kind: 'interface', networkInterfaceId },
+      'sts.us-east-1.amazonaws.com',
+      443,
+    )
+  const hidden = launch(estate, SubnetId).NetworkInterfaces![0]!.NetworkInterfaceId!
+  assert.equal(reach(hidden).verdict, 'timeout')
+  estate.ask('ModifySubnetAttribute', { SubnetId, MapPublicIpOnLaunch: { Value: true } })
+  const instance = launch(estate, SubnetId)
+  const { verdict, way } = reach(instance.NetworkInterfaces![0]!.NetworkInterfaceId!)
+  assert.equal(verdict, 'allowed')
+  assert.equal(way!.via, 'internet-gateway')
+  assert.equal(way!.sourceIp, instance.PublicIpAddress)
+})
+
+test('an Elastic IP address takes the place of the public one, and outlives the instance', () => {
+  const estate = newEstate()
+  const { VpcId, SubnetId } = withSubnet(estate)
+  const InternetGatewayId = estate.ask('CreateInternetGateway', {}).InternetGateway!.InternetGatewayId!
+  estate.ask('AttachInternetGateway', { InternetGatewayId, VpcId })
+  estate.ask('ModifySubnetAttribute', { SubnetId, MapPublicIpOnLaunch: { Value: true } })
+  const InstanceId = launch(estate, SubnetId).InstanceId!
+  const { AllocationId, PublicIp } = estate.ask('AllocateAddress', {})
+  estate.ask('AssociateAddress', { AllocationId: AllocationId!, InstanceId })
+  const described = () =>
+    estate.ask('DescribeInstances', { InstanceIds: [InstanceId] }).Reservations![0]!.Instances![0]!
+  assert.equal(described().PublicIpAddress, PublicIp)
+  estate.ask('StopInstances', { InstanceIds: [InstanceId] })
+  estate.ask('StartInstances', { InstanceIds: [InstanceId] })
+  assert.equal(described().PublicIpAddress, PublicIp, 'it stays while the instance is stopped')
+  estate.ask('TerminateInstances', { InstanceIds: [InstanceId] })
+  const [address] = estate.ask('DescribeAddresses', {}).Addresses!
+  assert.equal(address!.AllocationId, AllocationId)
+  assert.equal(address!.InstanceId, undefined)
+  assert.equal(address!.AssociationId, undefined)
 })

@@ -144,6 +144,23 @@ describe('passing the role of a profile', () => {
     await assert.rejects(gone, { code: 'InvalidAssociationID.NotFound' })
   })
 
+  test('the right to pass can be bound to the instance', async () => {
+    const pass = (instance: string) =>
+      allow({
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: '*',
+        Condition: { ArnLike: { 'iam:AssociatedResourceArn': arn(`instance/${instance}`) } },
+      })
+    const { instanceId } = await makeInstance(server)
+    const give = () =>
+      call(server.url, keys, 'ec2', 'AssociateIamInstanceProfile', { InstanceId: instanceId, ...profile })
+    await pass(at.instanceId)
+    await assert.rejects(give(), { code: 'UnauthorizedOperation' })
+    await pass(instanceId)
+    assert.ok(await give())
+  })
+
   test('profiles that are not there, or that are empty', async () => {
     const give = (given: object) =>
       call(server.url, server.admin, 'ec2', 'RunInstances', {

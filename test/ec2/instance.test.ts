@@ -83,6 +83,25 @@ test('a repeated token answers with the first reservation', () => {
   const again = estate.ask('RunInstances', request(estate, SubnetId, { ClientToken: 'one' }))
   assert.deepEqual(again, first)
   assert.equal(estate.ask('DescribeInstances', {}).Reservations!.length, 1)
+  estate.refuses(
+    'RunInstances',
+    request(estate, SubnetId, { ClientToken: 'one', InstanceType: 'm5.large' }),
+    'IdempotentParameterMismatch',
+    'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+  )
+})
+
+test('a VPC of dedicated tenancy makes dedicated instances, which T2 cannot be', () => {
+  const estate = newEstate()
+  const VpcId = estate.ask('CreateVpc', { CidrBlock: '10.0.0.0/16', InstanceTenancy: 'dedicated' }).Vpc!.VpcId!
+  const SubnetId = estate.ask('CreateSubnet', { VpcId, CidrBlock: '10.0.0.0/24' }).Subnet!.SubnetId!
+  assert.equal(launch(estate, SubnetId, { InstanceType: 'm5.large' }).Placement!.Tenancy, 'dedicated')
+  estate.refuses(
+    'RunInstances',
+    request(estate, SubnetId, { InstanceType: 't2.micro' }),
+    'Unsupported',
+    'The requested configuration is currently not supported. Please check the documentation for supported configurations.',
+  )
 })
 
 test('a public address by the subnet or the request, which goes when it stops and is another when it starts', () => {
@@ -100,7 +119,7 @@ test('a public address by the subnet or the request, which goes when it stops an
   const second = described(estate, InstanceId).PublicIpAddress
   assert.ok(second && second !== first)
   const own = { NetworkInterfaces: [{ DeviceIndex: 0, SubnetId, AssociatePublicIpAddress: false }] }
-  const hidden = estate.ask('RunInstances', { ...request(estate, SubnetId, own), SubnetId: undefined as never })
+  const hidden = estate.ask('RunInstances', { ...request(estate, SubnetId, own), SubnetId: undefined })
   assert.equal(hidden.Instances![0]!.PublicIpAddress, undefined)
 })
 
@@ -208,7 +227,7 @@ test('what is not built is refused by name, and a switch that is off asks for no
     "Invalid value 'z9.huge' for InstanceType.",
   )
   estate.refuses('RunInstances', request(estate, SubnetId, { UserData: '***' }), 'InvalidUserData.Malformed')
-  estate.refuses('RunInstances', { ...request(estate, SubnetId), SubnetId: undefined as never }, 'VPCIdNotSpecified')
+  estate.refuses('RunInstances', { ...request(estate, SubnetId), SubnetId: undefined }, 'VPCIdNotSpecified')
 })
 
 test('interfaces and what is said of the instance as a whole do not go together', () => {
@@ -223,7 +242,7 @@ test('interfaces and what is said of the instance as a whole do not go together'
   const NetworkInterfaceId = estate.ask('CreateNetworkInterface', { SubnetId }).NetworkInterface!.NetworkInterfaceId!
   const own = {
     ...request(estate, SubnetId, { NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId }] }),
-    SubnetId: undefined as never,
+    SubnetId: undefined,
   }
   const { InstanceId, NetworkInterfaces } = estate.ask('RunInstances', own).Instances![0]!
   assert.equal(NetworkInterfaces![0]!.NetworkInterfaceId, NetworkInterfaceId)

@@ -259,7 +259,7 @@ test('the FIPS runtime takes no endpoint policy', () => {
     'CreateVpcEndpoint',
     { ...fips, PolicyDocument: invokeOnly },
     'InvalidParameter',
-    /does not support endpoint policies/,
+    /^Service com.amazonaws.us-east-1.sagemaker.runtime-fips only supports the full-access endpoint policy\.$/,
   )
   const { VpcEndpointId } = estate.ask('CreateVpcEndpoint', fips).VpcEndpoint!
   estate.refuses('ModifyVpcEndpoint', { VpcEndpointId: VpcEndpointId!, PolicyDocument: invokeOnly }, 'InvalidParameter')

@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { answerDns } from '../../src/fabric/dns-server.ts'
+import { framed } from '../../src/fabric/dns-stream.ts'
 import type { Network } from '../../src/network/types.ts'
 
 /** Serves one interface over UDP and TCP; the same port for both. */
@@ -15,20 +16,8 @@ export async function serveDns(
   const answer = (packet: Buffer, transport: 'udp' | 'tcp') =>
     answerDns(network, networkInterfaceId, packet, transport, () => true)
   const tcp = createServer((socket) => {
-    let rest = Buffer.alloc(0)
     socket.on('error', () => socket.destroy())
-    socket.on('data', (chunk) => {
-      rest = Buffer.concat([rest, chunk])
-      while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
-        const end = 2 + rest.readUInt16BE(0)
-        const bytes = answer(rest.subarray(2, end), 'tcp')
-        rest = rest.subarray(end)
-        if (bytes === undefined) return void socket.destroy()
-        const length = Buffer.alloc(2)
-        length.writeUInt16BE(bytes.length)
-        socket.write(Buffer.concat([length, bytes]))
-      }
-    })
+    framed(socket, (packet) => answer(packet, 'tcp'))
   })
   tcp.listen(port, host)
   await once(tcp, 'listening')

@@ -53,6 +53,14 @@ const withoutPrivateNames = smallNetwork((documents) =>
   documents.VpcEndpoints!.forEach((endpoint) => Object.assign(endpoint, { PrivateDnsEnabled: false })),
 )
 const withoutHostNames = smallNetwork(vpcWith({ EnableDnsHostnames: false }))
+const dualStack = smallNetwork((documents) => {
+  Object.assign(documents.VpcEndpoints![0]!, { IpAddressType: 'dualstack' })
+  const six = { Ipv6Addresses: [{ Ipv6Address: '2001:db8:0:1::10' }] }
+  Object.assign(
+    documents.NetworkInterfaces!.find((one) => one.NetworkInterfaceId === 'eni-api-a')!,
+    six,
+  )
+})
 const publicApi = publicAddressOf(REGION, 'sagemaker.api')!
 
 /** facts: network.md, "What the program observes", the rows that DNS decides. */
@@ -70,6 +78,14 @@ const rows: { what: string; network?: Network; from?: string; name: string; type
     told: 'NOERROR A 10.0.1.10 A 10.0.2.10',
   },
   { what: 'no IPv6 address: NODATA, not NXDOMAIN', name: API, type: 'AAAA', told: `NOERROR SOA ${API}` },
+  {
+    what: 'a dual-stack endpoint has both',
+    network: dualStack,
+    name: API,
+    type: 'AAAA',
+    told: 'NOERROR AAAA 2001:db8:0:1::10',
+  },
+  { what: 'and the other kind too', network: dualStack, name: API, told: 'NOERROR A 10.0.1.10 A 10.0.2.10' },
   {
     what: 'private DNS off: the public address',
     network: withoutPrivateNames,
@@ -169,7 +185,9 @@ describe('what a program is told', () => {
     for (const name of names)
       for (const in_ of [network, withoutPrivateNames, withoutHostNames]) {
         const { dns } = in_.connect({ kind: 'interface', networkInterfaceId: JOB }, name, 443)
-        const addresses = (ask(name, 'A', in_).answers ?? []).flatMap((one) => (one.type === 'A' ? one.data : []))
+        const addresses = (ask(name, 'A', in_).answers ?? []).flatMap((one) =>
+          one.type === 'A' || one.type === 'AAAA' ? one.data : [],
+        )
         assert.deepEqual(addresses, dns.answers, name)
       }
   })
@@ -303,13 +321,20 @@ describe('packets', () => {
       })
     const headed = bytes.map((rest) => Buffer.concat([Buffer.from([0, 77, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]), rest]))
     fc.assert(
-      fc.property(fc.oneof(bytes.map(Buffer.from), shaped, headed), (packet) => {
-        const answer = answerDns(network, JOB, Buffer.from(packet), 'udp', unlimited)
-        if (answer === undefined) return
-        assert.ok(answer.length <= 512 || packet.readUInt16BE(10) > 0)
-        assert.deepEqual(answer.subarray(0, 2), packet.subarray(0, 2))
-        decode(answer)
-      }),
+      fc.property(
+        fc.oneof(
+          bytes.map((one) => Buffer.from(one)),
+          shaped,
+          headed,
+        ),
+        (packet) => {
+          const answer = answerDns(network, JOB, Buffer.from(packet), 'udp', unlimited)
+          if (answer === undefined) return
+          assert.ok(answer.length <= 512 || packet.readUInt16BE(10) > 0)
+          assert.deepEqual(answer.subarray(0, 2), packet.subarray(0, 2))
+          decode(answer)
+        },
+      ),
       { seed: 20261123, numRuns: 5000 },
     )
   })

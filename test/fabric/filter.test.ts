@@ -36,7 +36,12 @@ describe('connections inside a VPC', () => {
       GroupId: groups.peer,
       IpPermissions: [port(7000, '10.0.0.0/16'), port(7002, '10.0.0.0/16')],
     })
-    address.endpoint = (await lab.estate.endpoint('sts')).address
+    const endpoint = await group('endpoint')
+    await ec2('AuthorizeSecurityGroupIngress', {
+      GroupId: endpoint,
+      IpPermissions: [{ IpProtocol: 'tcp', FromPort: 0, ToPort: 65_535, IpRanges: [{ CidrIp: '10.0.0.0/16' }] }],
+    })
+    address.endpoint = (await lab.estate.endpoint('sts', { SecurityGroupIds: [endpoint] })).address
     const first = await lab.estate.networkInterface([groups.open])
     const second = await lab.estate.networkInterface([groups.peer], otherSubnet)
     Object.assign(address, { open: first.address, peer: second.address })

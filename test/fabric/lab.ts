@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { homedir } from 'node:os'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { fabricOf, type Attachment } from '../../src/fabric/fabric.ts'
 import { probeFabric } from '../../src/fabric/probe.ts'
@@ -33,7 +35,10 @@ export async function openLab(): Promise<Lab> {
       fabricOf(server.world).attach({ account: server.account, region: server.region, networkInterfaceId }),
     dial: async (from, host, port, ms = PATIENCE_MS) =>
       (await run(from.enter, [process.execPath, program('dial.ts'), host, String(port), String(ms)])).stdout.trim(),
-    close: () => server.close(),
+    async close() {
+      for (const child of programs) child.kill('SIGKILL')
+      await server.close()
+    },
   }
 }
 
@@ -64,8 +69,17 @@ export function run(enter: readonly string[], command: readonly string[], input 
 
 function start(enter: readonly string[], command: readonly string[]): ChildProcess {
   const [tool = '', ...args] = [...enter, ...command]
-  return spawn(tool, args, { stdio: 'pipe', env: { PATH: process.env['PATH'] ?? '' } })
+  // The fourth is bubblewrap's to report by.
+  const child = spawn(tool, args, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: homedir() },
+  })
+  ;(child.stdio[3] as Readable).resume()
+  return child
 }
+
+/** What a test that failed has left running. */
+const programs = new Set<ChildProcess>()
 
 /** A program that answers a line with a line. */
 export interface Dialogue {
@@ -76,6 +90,8 @@ export interface Dialogue {
 /** One of test/fabric/programs, once it has said its first line. */
 export async function converse(at: Attachment, name: string, ...args: string[]): Promise<Dialogue> {
   const child = start(at.enter, [process.execPath, program(name), ...args])
+  programs.add(child)
+  child.once('exit', () => programs.delete(child))
   child.stderr!.pipe(process.stderr)
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const next = async () => ((await lines.next()) as { value?: string }).value ?? ''

@@ -8,8 +8,9 @@ import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { linkLocalListener } from '../../src/fabric/link-local.ts'
+import { linkLocalHandler, linkLocalListener } from '../../src/fabric/link-local.ts'
 import type { LinkLocalService } from '../../src/fabric/link-local.ts'
+import { offerContainerCredentials } from '../../src/metadata/container-credentials.ts'
 import type { AskingInterface } from '../../src/metadata/place.ts'
 import type { World } from '../../src/world.ts'
 
@@ -107,5 +108,47 @@ describe('at a link-local address', () => {
     context.mock.timers.tick(5000)
     assert.equal(((await ended) as [NodeJS.ErrnoException])[0].code, 'ECONNRESET')
     assert.equal(failures.length, 1, 'that is nobody’s failure')
+  })
+})
+
+describe('behind the real addresses', () => {
+  /** Sockets say that they were dialled at `dialled`, as they do inside the fabric. */
+  let dialled = ''
+  const inside = {
+    ...world,
+    hex: (length: number) => 'a'.repeat(length),
+    store: { get: () => undefined, list: () => [] },
+  } as unknown as World
+  const real = createServer(linkLocalHandler(inside, placeOf))
+  real.on('connection', (socket: Socket) => Object.defineProperty(socket, 'localAddress', { value: dialled }))
+  before(async () => {
+    real.listen(0, '127.0.0.1')
+    await once(real, 'listening')
+  })
+  after(() => real.close().closeAllConnections())
+  const askAt = (address: string, path: string) => {
+    dialled = address
+    return ask('127.0.0.1', { port: (real.address() as AddressInfo).port, path })
+  }
+
+  it('a role’s credentials, for the interface that they were offered at', async () => {
+    const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 's', sessionToken: 't' }
+    const offered = { roleArn: 'arn', session: async () => ({ credentials, expiresAt: 0 }) }
+    const own = offerContainerCredentials(inside, place, offered)
+    const { status, body } = await askAt('169.254.170.2', own.relativeUri)
+    assert.deepEqual([status, JSON.parse(body).AccessKeyId], [200, 'ASIAEXAMPLE'])
+    own.withdraw()
+    offerContainerCredentials(inside, { ...place, networkInterfaceId: 'eni-other' }, offered)
+    assert.equal((await askAt('169.254.170.2', own.relativeUri)).status, 400)
+  })
+  it('metadata, in both families; an interface without an instance has none', async () => {
+    for (const address of ['169.254.169.254', 'fd00:ec2::254']) {
+      const { status, headers } = await askAt(address, '/latest/meta-data/')
+      assert.deepEqual([status, headers['server']], [404, 'EC2ws'])
+    }
+  })
+  it('nothing at their neighbours', async () => {
+    for (const address of ['169.254.170.23', '169.254.169.253'])
+      await assert.rejects(askAt(address, '/'), { code: 'ECONNRESET' })
   })
 })

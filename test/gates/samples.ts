@@ -34,6 +34,9 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
   const { RouteTable } = await ec2('CreateRouteTable', { VpcId })
   const { GroupId } = await ec2('CreateSecurityGroup', { VpcId, GroupName: 'sample', Description: 'sample' })
   const { NetworkAcl } = await ec2('CreateNetworkAcl', { VpcId })
+  const { Images } = await ec2('DescribeImages', { Filters: [{ Name: 'architecture', Values: ['x86_64'] }] })
+  const launch = { ImageId: Images[0].ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId }
+  const { InstanceId } = (await ec2('RunInstances', launch)).Instances[0]
   await call(url, admin, 's3', 'CreateBucket', { Bucket: 'sample-bucket' })
   await call(url, admin, 's3', 'PutObject', { Bucket: 'sample-bucket', Key: 'sample', Body: 'sample' })
   await call(url, admin, 'ecr', 'CreateRepository', { repositoryName: 'sample' })
@@ -64,6 +67,9 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     SecurityGroupIds: [GroupId],
     Groups: [GroupId],
     NetworkAclId: NetworkAcl.NetworkAclId,
+    InstanceId,
+    InstanceIds: [InstanceId],
+    'ec2:RunInstances': launch,
     Resources: [VpcId],
     CidrBlock: '10.7.1.0/24',
     DestinationCidrBlock: '192.0.2.0/24',

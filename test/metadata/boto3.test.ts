@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { answerMetadata } from '../../src/metadata/imds.ts'
-import { root } from '../clients/command.ts'
+import { root, run } from '../clients/command.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
-import { serveLinkLocal } from './instance.ts'
+import { makeInstance, makeProfile, serveLinkLocal } from './instance.ts'
 
 let server: TestServer
 before(async () => (server = await startTestServer()))
@@ -54,4 +56,24 @@ test('boto3 launches an instance with a profile, and its metadata fetcher gets t
     jobs: [],
     left: [],
   })
+})
+
+test('the AWS CLI on an instance needs nothing but its metadata', async () => {
+  await makeProfile(server, 'bare')
+  const at = await makeInstance(server, { IamInstanceProfile: { Name: 'bare' } })
+  const metadata = await serveLinkLocal((request) => answerMetadata(server.world, at, request))
+  const home = mkdtempSync(join(tmpdir(), 'sallyport-home-'))
+  const { code, stdout, stderr } = await run(
+    [join(root, '.venv/bin/aws'), 'sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text'],
+    {
+      HOME: home,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
+      AWS_ENDPOINT_URL: server.url,
+      AWS_DEFAULT_REGION: server.region,
+    },
+  )
+  metadata.close()
+  rmSync(home, { recursive: true, force: true })
+  assert.equal(code, 0, stderr)
+  assert.equal(stdout.trim(), `arn:aws:sts::${server.account}:assumed-role/bare/${at.instanceId}`)
 })

@@ -105,17 +105,13 @@ describe('tokens', () => {
     assert.equal((await ask('/latest/meta-data/', { headers: { [TOKEN]: `Q${made.text.slice(1)}` } })).status, 401)
   })
 
-  test('it ends with its time', async () => {
+  test('it ends with its time', async (t) => {
     const { text } = await ask('/latest/api/token', tokenRequest('60'))
     const request = { method: 'GET', path: '/latest/meta-data/', headers: { [TOKEN]: text } }
     assert.equal((await answerMetadata(server.world, at, request))!.status, 200)
-    const { now } = server.world
-    Object.assign(server.world, { now: () => now() + 61_000 })
-    try {
-      assert.equal((await answerMetadata(server.world, at, request))!.status, 401)
-    } finally {
-      Object.assign(server.world, { now })
-    }
+    const later = server.world.now() + 61_000
+    t.mock.method(server.world, 'now', () => later)
+    assert.equal((await answerMetadata(server.world, at, request))!.status, 401)
   })
 
   test('bad requests for one', async () => {
@@ -212,18 +208,13 @@ describe('the role', () => {
     await iam('DeleteRolePolicy', { RoleName: 'web', PolicyName: 'where' })
   })
 
-  test('they are renewed in time', async () => {
+  test('they are renewed in time', async (t) => {
     const { text } = await ask(`${credentials}web`)
-    const { now } = server.world
-    const at = now() + 5.9 * 3_600_000
-    Object.assign(server.world, { now: () => at })
-    try {
-      const renewed = JSON.parse((await ask(`${credentials}web`)).text)
-      assert.notEqual(renewed.AccessKeyId, JSON.parse(text).AccessKeyId)
-      assert.ok(Date.parse(renewed.Expiration) > at + 5.9 * 3_600_000)
-    } finally {
-      Object.assign(server.world, { now })
-    }
+    const later = server.world.now() + 5.9 * 3_600_000
+    t.mock.method(server.world, 'now', () => later)
+    const renewed = JSON.parse((await ask(`${credentials}web`)).text)
+    assert.notEqual(renewed.AccessKeyId, JSON.parse(text).AccessKeyId)
+    assert.ok(Date.parse(renewed.Expiration) > later + 5.9 * 3_600_000)
   })
 
   test('a role that leaves the profile is no longer served; a profile that is gone is told', async () => {

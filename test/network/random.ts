@@ -227,3 +227,248 @@ export const host = fc.constantFrom(
   '198.51.100.10',
 )
 export const port = fc.constantFrom(443, 443, 443, 80)
+
+// --- beside it: a second VPC behind a peering and a transit gateway, a network on premises, appliances, IPv6
+
+export const wideCidr = fc.constantFrom(
+  '10.1.0.0/16',
+  '10.1.1.0/24',
+  '10.1.1.20/32',
+  '192.168.0.0/16',
+  '192.168.3.0/24',
+)
+const wideTarget = fc.constantFrom<Record<string, string>>(
+  { VpcPeeringConnectionId: 'pcx-0' },
+  { TransitGatewayId: 'tgw-0' },
+  { GatewayId: 'vgw-0' },
+  { NatGatewayId: 'nat-0' },
+  { NetworkInterfaceId: 'eni-fw' },
+)
+const route6 = fc
+  .tuple(
+    fc.constantFrom('::/0', '2001:db8:2::/56', '2600:1fff:ff00::/48'),
+    fc.constantFrom<Record<string, string>>(
+      { EgressOnlyInternetGatewayId: 'eigw-0' },
+      { GatewayId: 'igw-0' },
+      { VpcPeeringConnectionId: 'pcx-0' },
+      { TransitGatewayId: 'tgw-0' },
+    ),
+  )
+  .map(([DestinationIpv6CidrBlock, target]) => ({ DestinationIpv6CidrBlock, ...target, Origin: 'CreateRoute' }))
+const wideRoute = fc
+  .tuple(wideCidr, wideTarget, fc.constantFrom('active', 'active', 'active', 'blackhole'))
+  .map(([DestinationCidrBlock, target, State]) => ({ DestinationCidrBlock, ...target, State, Origin: 'CreateRoute' }))
+const wideRoutes = fc.tuple(
+  fc.uniqueArray(wideRoute, { maxLength: 4, selector: (one) => one.DestinationCidrBlock }),
+  fc.uniqueArray(route6, { maxLength: 2, selector: (one) => one.DestinationIpv6CidrBlock }),
+)
+/** Routes back; a VPC without any answers nobody. */
+const backRoutes = fc.uniqueArray(
+  fc
+    .tuple(
+      fc.constantFrom('10.0.0.0/16', '10.0.1.0/24', '192.168.0.0/16', '2001:db8:1::/56', '0.0.0.0/0'),
+      fc.constantFrom<Record<string, string>>({ VpcPeeringConnectionId: 'pcx-0' }, { TransitGatewayId: 'tgw-0' }),
+    )
+    .map(([block, target]) => ({
+      [block.includes(':') ? 'DestinationIpv6CidrBlock' : 'DestinationCidrBlock']: block,
+      ...target,
+      State: 'active',
+      Origin: 'CreateRoute',
+    })),
+  { maxLength: 4, selector: (one) => JSON.stringify(one) },
+)
+const transitRoutes = fc.uniqueArray(
+  fc
+    .tuple(
+      fc.oneof(wideCidr, fc.constant('10.0.0.0/16')),
+      fc.constantFrom('att-0', 'att-1', 'att-vpn', ''),
+      fc.constantFrom('active', 'active', 'blackhole'),
+    )
+    .map(([DestinationCidrBlock, TransitGatewayAttachmentId, State]) => ({
+      DestinationCidrBlock,
+      State,
+      Type: 'static',
+      ...(TransitGatewayAttachmentId && { TransitGatewayAttachments: [{ TransitGatewayAttachmentId }] }),
+    })),
+  { maxLength: 2, selector: (one) => one.DestinationCidrBlock },
+)
+const range6 = fc.constantFrom('::/0', '2001:db8:1::/56', '2001:db8:2::/56', '2001:db8:1:1::50/128')
+const permission6 = fc
+  .tuple(fc.constantFrom('tcp', '-1'), ports, range6)
+  .map(([IpProtocol, [FromPort, ToPort], CidrIpv6]) => ({
+    IpProtocol,
+    FromPort,
+    ToPort,
+    Ipv6Ranges: [{ CidrIpv6 }],
+  }))
+const ANY = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }
+
+/** A VPC as above, with all of that around it. */
+export const wide: fc.Arbitrary<NetworkDocuments> = fc
+  .record({
+    base: vpc,
+    routes: fc.array(wideRoutes, { minLength: 2, maxLength: 2 }),
+    back: backRoutes,
+    groups: fc.array(fc.tuple(fc.array(permission6, { maxLength: 2 }), mostly), { minLength: 3, maxLength: 3 }),
+    peer: fc.tuple(permissions, mostly),
+    status: fc.constantFrom('active', 'active', 'active', 'deleted'),
+    region: fc.constantFrom(REGION, REGION, 'us-west-2'),
+    transit: fc.record({
+      routes: transitRoutes,
+      associated: fc.subarray(['att-0', 'att-1', 'att-vpn'], { minLength: 2 }),
+      propagated: fc.subarray(['att-0', 'att-1', 'att-vpn'], { minLength: 1 }),
+      subnets: fc.subarray(['subnet-0', 'subnet-1'], { minLength: 1 }),
+      option: fc.constantFrom('enable', 'disable'),
+    }),
+    vpn: fc.tuple(fc.constantFrom('UP', 'UP', 'DOWN'), fc.boolean()),
+    checks: fc.boolean(),
+    natPrivate: fc.boolean(),
+  })
+  .map(({ base, routes, back, groups, peer, status, region, transit, vpn, checks, natPrivate }) => {
+    const [Tunnel, StaticRoutesOnly] = vpn
+    const block6 = (Ipv6CidrBlock: string) => ({
+      Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock, Ipv6CidrBlockState: { State: 'associated' } }],
+    })
+    const options = { SecurityGroupReferencingSupport: transit.option, Ipv6Support: 'enable' }
+    const documents = {
+      ...base,
+      Vpcs: [
+        { ...base.Vpcs[0], ...block6('2001:db8:1::/56') },
+        { VpcId: 'vpc-1', CidrBlock: '10.1.0.0/16', DhcpOptionsId: 'dopt-amazon', ...block6('2001:db8:2::/56') },
+      ],
+      Subnets: [
+        ...base.Subnets.map((one, n) => ({ ...one, ...block6(`2001:db8:1:${n}::/64`) })),
+        {
+          SubnetId: 'subnet-2',
+          VpcId: 'vpc-1',
+          CidrBlock: '10.1.1.0/24',
+          AvailabilityZone: 'us-east-1a',
+          ...block6('2001:db8:2::/64'),
+        },
+      ],
+      RouteTables: [
+        ...base.RouteTables.map((table, n) => ({ ...table, Routes: [...table.Routes!, ...routes[n]!.flat()] })),
+        { RouteTableId: 'rtb-2', VpcId: 'vpc-1', Associations: [{ SubnetId: 'subnet-2' }], Routes: back },
+      ],
+      NetworkAcls: [
+        ...base.NetworkAcls,
+        {
+          NetworkAclId: 'acl-2',
+          VpcId: 'vpc-1',
+          IsDefault: true,
+          Entries: [true, false].map((Egress) => ({
+            Protocol: '-1',
+            Egress,
+            RuleAction: 'allow',
+            CidrBlock: '0.0.0.0/0',
+            RuleNumber: 100,
+          })),
+        },
+      ],
+      SecurityGroups: [
+        ...base.SecurityGroups.map((group, n) => ({
+          ...group,
+          IpPermissions: [...group.IpPermissions!, ...groups[n]![0]],
+          IpPermissionsEgress: groups[n]![1] ? [ANY] : [...group.IpPermissionsEgress!, ...groups[n]![0]],
+        })),
+        {
+          GroupId: 'sg-3',
+          VpcId: 'vpc-1',
+          IpPermissions: peer[1] ? [...peer[0], ANY] : peer[0],
+          IpPermissionsEgress: [ANY],
+        },
+      ],
+      NetworkInterfaces: [
+        ...base.NetworkInterfaces.map((one, n) => ({
+          ...one,
+          Ipv6Addresses: [{ Ipv6Address: n === 0 ? '2001:db8:1::10' : `2001:db8:1:1::5${n - 1}` }],
+        })),
+        {
+          NetworkInterfaceId: 'eni-fw',
+          VpcId: 'vpc-0',
+          SubnetId: 'subnet-1',
+          PrivateIpAddress: '10.0.2.99',
+          SourceDestCheck: checks,
+          Groups: [{ GroupId: 'sg-1' }],
+        },
+        {
+          NetworkInterfaceId: 'eni-peer',
+          VpcId: 'vpc-1',
+          SubnetId: 'subnet-2',
+          PrivateIpAddress: '10.1.1.20',
+          Ipv6Addresses: [{ Ipv6Address: '2001:db8:2::20' }],
+          Groups: [{ GroupId: 'sg-3' }],
+        },
+      ],
+      NatGateways: base.NatGateways.map((one) => ({ ...one, ...(natPrivate && { ConnectivityType: 'private' }) })),
+      EgressOnlyInternetGateways: [
+        { EgressOnlyInternetGatewayId: 'eigw-0', Attachments: [{ VpcId: 'vpc-0', State: 'attached' }] },
+      ],
+      VpcPeeringConnections: [
+        {
+          VpcPeeringConnectionId: 'pcx-0',
+          Status: { Code: status },
+          RequesterVpcInfo: { VpcId: 'vpc-0', Region: REGION },
+          AccepterVpcInfo: { VpcId: 'vpc-1', Region: region },
+        },
+      ],
+      TransitGateways: [{ TransitGatewayId: 'tgw-0', Options: options }],
+      TransitGatewayAttachments: [
+        { TransitGatewayAttachmentId: 'att-vpn', TransitGatewayId: 'tgw-0', ResourceType: 'vpn', ResourceId: 'vpn-1' },
+      ],
+      TransitGatewayVpcAttachments: [
+        {
+          TransitGatewayAttachmentId: 'att-0',
+          TransitGatewayId: 'tgw-0',
+          VpcId: 'vpc-0',
+          SubnetIds: transit.subnets,
+          Options: options,
+        },
+        {
+          TransitGatewayAttachmentId: 'att-1',
+          TransitGatewayId: 'tgw-0',
+          VpcId: 'vpc-1',
+          SubnetIds: ['subnet-2'],
+          Options: options,
+        },
+      ],
+      TransitGatewayRouteTables: [
+        {
+          TransitGatewayRouteTableId: 'tgw-rtb-0',
+          TransitGatewayId: 'tgw-0',
+          Routes: transit.routes,
+          Associations: transit.associated.map((TransitGatewayAttachmentId) => ({ TransitGatewayAttachmentId })),
+          Propagations: transit.propagated.map((TransitGatewayAttachmentId) => ({ TransitGatewayAttachmentId })),
+        },
+      ],
+      VpnGateways: [{ VpnGatewayId: 'vgw-0', VpcAttachments: [{ VpcId: 'vpc-0', State: 'attached' }] }],
+      VpnConnections: ['vgw', 'tgw'].map((kind, n) => ({
+        VpnConnectionId: `vpn-${n}`,
+        ...(kind === 'vgw' ? { VpnGatewayId: 'vgw-0' } : { TransitGatewayId: 'tgw-0' }),
+        Options: { StaticRoutesOnly },
+        Routes: [{ DestinationCidrBlock: '192.168.3.0/24' }],
+        VgwTelemetry: [{ Status: Tunnel }],
+      })),
+    }
+    return documents as unknown as NetworkDocuments
+  })
+
+export const wideOrigin = fc.oneof(
+  origin,
+  fc.constantFrom<NetworkOrigin>(
+    { kind: 'on-premises', gatewayId: 'vpn-0', ip: '192.168.3.4' },
+    { kind: 'on-premises', gatewayId: 'vpn-1', ip: '192.168.3.4' },
+    { kind: 'on-premises', gatewayId: 'vgw-0', ip: '172.20.0.1' },
+    { kind: 'internet', ip: '2001:db8:99::9' },
+  ),
+)
+export const wideHost = fc.oneof(
+  host,
+  fc.constantFrom(
+    '10.1.1.20',
+    '192.168.3.4',
+    '2001:db8:2::20',
+    '2001:db8:1:1::50',
+    'my-data.s3.dualstack.us-east-1.amazonaws.com',
+  ),
+)

@@ -1,7 +1,7 @@
 /** Networks of the corpus as a server answers them and as files hold them. */
 import { readFileSync } from 'node:fs'
 import { NETWORK_LISTS } from '../../src/cli/network-lists.ts'
-import type { AnswerFile } from '../../src/cli/network-files.ts'
+import type { AnswerFile } from '../../src/cli/network-json.ts'
 import type { Describe } from '../../src/cli/network-server.ts'
 
 export type Document = Record<string, unknown>

@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import fc from 'fast-check'
+import { UsageError } from '../../src/cli/failure.ts'
 import { offline } from '../../src/cli/network-input.ts'
 import { COLLECT, NETWORK_LISTS } from '../../src/cli/network-lists.ts'
-import type { AnswerFile } from '../../src/cli/network-files.ts'
+import type { AnswerFile } from '../../src/cli/network-json.ts'
 import { answerFiles, corpusDocuments } from './trace-corpus.ts'
 
 const REGION = 'us-east-1'
@@ -126,6 +128,7 @@ describe('what is wrong', () => {
       [file({ Buckets: [], Owner: {} })],
       /no answer of an EC2 call about networks: it has Buckets, Owner/,
     ],
+    ['members of every object', [file({ toString: [], constructor: [] })], /it has toString, constructor/],
     ['an empty object', [file({})], /it has no members/],
     ['a list that is none', [file({ Vpcs: 'none' })], /Vpcs is not a list of documents/],
     ['a document that is none', [file({ Vpcs: ['vpc-0'] })], /Vpcs is not a list of documents/],
@@ -150,6 +153,31 @@ describe('what is wrong', () => {
         ({ message: text }: Error) => message.test(text) || assert.fail(text),
       ),
     )
+
+  it('any JSON and any text, in one sentence', () => {
+    const members = fc.constantFrom(
+      'Vpcs',
+      'Subnets',
+      'PrefixLists',
+      'Entries',
+      'Routes',
+      'Reservations',
+      'VpcId',
+      'NextToken',
+    )
+    const answer = fc.oneof(fc.jsonValue(), fc.dictionary(members, fc.jsonValue()), fc.string())
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 3 }), (answers) => {
+        try {
+          read([...files, ...answers.map((one) => file(one))])
+        } catch (error) {
+          assert.ok(error instanceof UsageError, String(error))
+          assert.doesNotMatch(error.message, /\n/)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
 
   it('two Regions, and none', () => {
     const zone = (AvailabilityZone: string, id: string) => ({ ...whole.Subnets[0], SubnetId: id, AvailabilityZone })

@@ -180,6 +180,26 @@ export function storeConformance(name: string, make: () => Store): void {
       assert.equal(store.epoch('l'), other)
     })
 
+    test('tells which keys of a kind changed since an epoch, or that it does not know', (store) => {
+      store.put('k', 'old', {})
+      const since = store.epoch('k')
+      assert.deepEqual(store.changes('k', since), [])
+      store.put('k', 'a', {})
+      store.delete('k', 'old')
+      store.put('l', 'elsewhere', {})
+      try {
+        store.transaction(() => {
+          store.put('k', 'undone', {})
+          throw new Error('undone')
+        })
+      } catch {}
+      const changed = store.changes('k', since)
+      if (changed) assert.deepEqual([...new Set(changed)].sort(), ['a', 'old', 'undone'])
+      assert.deepEqual(store.changes('k', store.epoch('k')), [])
+      for (let i = 0; i < 2500; i++) store.put('k', 'a', { i })
+      assert.equal(store.changes('k', since), undefined, 'too long ago')
+    })
+
     test('an overlay sees the base, and the base never sees the overlay', (store) => {
       for (const key of ['a', 'b', 'c']) store.put('k', key, { from: 'base' })
       const revision = store.revision

@@ -16,10 +16,6 @@ import type {
   Vpc,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2'
-import { noDocuments } from '../../network/network.ts'
-import { awsPrefixLists } from '../../network/services.ts'
-import type { NetworkDocuments } from '../../network/types.ts'
-import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
 
 /** `T` with the members that this server always fills in. */
@@ -99,6 +95,8 @@ export type InstanceDocument = Having<
 > & {
   ReservationId: string
   OwnerId: string
+  /** Hash of the request that launched it, to which another with the same client token must be equal. */
+  Request: string
   /** Base64, as it was given. */
   UserData?: string
   DisableApiTermination: boolean
@@ -115,46 +113,4 @@ export type KeyPairDocument = Having<Shape<KeyPairInfo>, 'KeyPairId' | 'KeyName'
 export type DhcpOptionsDocument = Having<Shape<DhcpOptions>, 'DhcpOptionsId' | 'DhcpConfigurations'>
 export type AddressDocument = Having<Shape<Address>, 'AllocationId' | 'PublicIp'>
 
-/** Store kinds that the network model is made of, by the list that they fill. */
-const lists = {
-  Vpcs: 'ec2/vpc',
-  Subnets: 'ec2/subnet',
-  RouteTables: 'ec2/route-table',
-  NetworkAcls: 'ec2/network-acl',
-  SecurityGroups: 'ec2/security-group',
-  NetworkInterfaces: 'ec2/network-interface',
-  InternetGateways: 'ec2/internet-gateway',
-  NatGateways: 'ec2/nat-gateway',
-  VpcEndpoints: 'ec2/vpc-endpoint',
-  DhcpOptions: 'ec2/dhcp-options',
-  Addresses: 'ec2/address',
-} as const
-
-/** The describe-* documents of one account and Region: the network model's input. */
-export function networkDocuments(store: Store, account: string, region: string): NetworkDocuments {
-  const prefix = `${account}/${region}/`
-  const read = <K extends keyof typeof lists>(name: K): NetworkDocuments[K] =>
-    store.list(lists[name], { prefix }).map((row) => row.value) as unknown as NetworkDocuments[K]
-  return {
-    ...noDocuments,
-    Vpcs: read('Vpcs'),
-    Subnets: read('Subnets'),
-    RouteTables: read('RouteTables'),
-    NetworkAcls: read('NetworkAcls'),
-    SecurityGroups: read('SecurityGroups'),
-    NetworkInterfaces: read('NetworkInterfaces'),
-    InternetGateways: read('InternetGateways'),
-    NatGateways: read('NatGateways'),
-    VpcEndpoints: read('VpcEndpoints'),
-    ManagedPrefixLists: awsPrefixLists(region),
-    DhcpOptions: read('DhcpOptions'),
-    Addresses: read('Addresses'),
-  }
-}
-
-/** Moves with every write to a document that the network model reads; equal numbers mean an unchanged network. */
-export function ec2Epoch(store: Store): number {
-  let sum = 0
-  for (const kind of Object.values(lists)) sum += store.epoch(kind)
-  return sum
-}
+export { ec2Epoch, networkDocuments } from './network-documents.ts'

@@ -62,6 +62,7 @@ import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './network-
 import {
   describePrefixLists,
   describeManagedPrefixLists,
+  getManagedPrefixListAssociations,
   getManagedPrefixListEntries,
 } from './prefix-list/prefix-list.ts'
 import { describeRegions, describeAvailabilityZones, describeAccountAttributes } from './region/region.ts'
@@ -101,24 +102,125 @@ import { deleteVpc } from './vpc/delete-vpc.ts'
 import { describeVpcs } from './vpc/describe-vpcs.ts'
 import { describeVpcAttribute, modifyVpcAttribute } from './vpc/vpc-attribute.ts'
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from './vpc/vpc-cidr-block.ts'
+import {
+  createEgressOnlyInternetGateway,
+  describeEgressOnlyInternetGateways,
+  deleteEgressOnlyInternetGateway,
+} from './egress-only-internet-gateway/egress-only-internet-gateway.ts'
+import {
+  associateNatGatewayAddress,
+  disassociateNatGatewayAddress,
+  assignPrivateNatGatewayAddress,
+  unassignPrivateNatGatewayAddress,
+} from './nat-gateway/nat-gateway-address.ts'
+import {
+  createManagedPrefixList,
+  modifyManagedPrefixList,
+  restoreManagedPrefixListVersion,
+  deleteManagedPrefixList,
+} from './prefix-list/change-prefix-list.ts'
+import { enableVgwRoutePropagation, disableVgwRoutePropagation } from './route-table/vgw-route-propagation.ts'
+import {
+  describeSecurityGroupReferences,
+  describeStaleSecurityGroups,
+} from './security-group/security-group-reference.ts'
+import {
+  associateSecurityGroupVpc,
+  disassociateSecurityGroupVpc,
+  describeSecurityGroupVpcAssociations,
+  getSecurityGroupsForVpc,
+} from './security-group/security-group-vpc.ts'
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from './subnet/subnet-ipv6.ts'
+import { searchTransitGatewayRoutes } from './transit-gateway/search-transit-gateway-routes.ts'
+import {
+  associateTransitGatewayRouteTable,
+  disassociateTransitGatewayRouteTable,
+  enableTransitGatewayRouteTablePropagation,
+  disableTransitGatewayRouteTablePropagation,
+} from './transit-gateway/transit-gateway-association.ts'
+import {
+  describeTransitGatewayAttachments,
+  getTransitGatewayRouteTableAssociations,
+  getTransitGatewayRouteTablePropagations,
+  getTransitGatewayAttachmentPropagations,
+} from './transit-gateway/transit-gateway-attachment.ts'
+import {
+  createTransitGatewayRouteTable,
+  describeTransitGatewayRouteTables,
+  deleteTransitGatewayRouteTable,
+} from './transit-gateway/transit-gateway-route-table.ts'
+import {
+  createTransitGatewayRoute,
+  replaceTransitGatewayRoute,
+  deleteTransitGatewayRoute,
+} from './transit-gateway/transit-gateway-route.ts'
+import {
+  createTransitGatewayVpcAttachment,
+  describeTransitGatewayVpcAttachments,
+  modifyTransitGatewayVpcAttachment,
+  deleteTransitGatewayVpcAttachment,
+} from './transit-gateway/transit-gateway-vpc-attachment.ts'
+import {
+  createTransitGateway,
+  describeTransitGateways,
+  modifyTransitGateway,
+  deleteTransitGateway,
+} from './transit-gateway/transit-gateway.ts'
+import {
+  acceptVpcPeeringConnection,
+  rejectVpcPeeringConnection,
+  deleteVpcPeeringConnection,
+} from './vpc-peering/answer-vpc-peering-connection.ts'
+import { createVpcPeeringConnection } from './vpc-peering/create-vpc-peering-connection.ts'
+import { describeVpcPeeringConnections } from './vpc-peering/describe-vpc-peering-connections.ts'
+import { modifyVpcPeeringConnectionOptions } from './vpc-peering/modify-vpc-peering-connection-options.ts'
+import { createDefaultVpc, createDefaultSubnet } from './vpc/create-default-vpc.ts'
+import { modifyVpcTenancy } from './vpc/modify-vpc-tenancy.ts'
+import {
+  createVpnConnectionRoute,
+  deleteVpnConnectionRoute,
+  modifyVpnConnection,
+  modifyVpnConnectionOptions,
+} from './vpn/change-vpn-connection.ts'
+import { createCustomerGateway, describeCustomerGateways, deleteCustomerGateway } from './vpn/customer-gateway.ts'
+import { createVpnConnection, describeVpnConnections, deleteVpnConnection } from './vpn/vpn-connection.ts'
+import {
+  createVpnGateway,
+  describeVpnGateways,
+  attachVpnGateway,
+  detachVpnGateway,
+  deleteVpnGateway,
+} from './vpn/vpn-gateway.ts'
 
 /** Every operation of EC2 that is built. */
 export const operations = {
+  AcceptVpcPeeringConnection: acceptVpcPeeringConnection,
   AllocateAddress: allocateAddress,
   AssignIpv6Addresses: assignIpv6Addresses,
   AssignPrivateIpAddresses: assignPrivateIpAddresses,
+  AssignPrivateNatGatewayAddress: assignPrivateNatGatewayAddress,
   AssociateAddress: associateAddress,
   AssociateDhcpOptions: associateDhcpOptions,
   AssociateIamInstanceProfile: associateIamInstanceProfile,
+  AssociateNatGatewayAddress: associateNatGatewayAddress,
   AssociateRouteTable: associateRouteTable,
+  AssociateSecurityGroupVpc: associateSecurityGroupVpc,
+  AssociateSubnetCidrBlock: associateSubnetCidrBlock,
+  AssociateTransitGatewayRouteTable: associateTransitGatewayRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
   AttachNetworkInterface: attachNetworkInterface,
+  AttachVpnGateway: attachVpnGateway,
   AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+  CreateCustomerGateway: createCustomerGateway,
+  CreateDefaultSubnet: createDefaultSubnet,
+  CreateDefaultVpc: createDefaultVpc,
   CreateDhcpOptions: createDhcpOptions,
+  CreateEgressOnlyInternetGateway: createEgressOnlyInternetGateway,
   CreateInternetGateway: createInternetGateway,
   CreateKeyPair: createKeyPair,
+  CreateManagedPrefixList: createManagedPrefixList,
   CreateNatGateway: createNatGateway,
   CreateNetworkAcl: createNetworkAcl,
   CreateNetworkAclEntry: createNetworkAclEntry,
@@ -129,11 +231,22 @@ export const operations = {
   CreateSecurityGroup: createSecurityGroup,
   CreateSubnet: createSubnet,
   CreateTags: createTags,
+  CreateTransitGateway: createTransitGateway,
+  CreateTransitGatewayRoute: createTransitGatewayRoute,
+  CreateTransitGatewayRouteTable: createTransitGatewayRouteTable,
+  CreateTransitGatewayVpcAttachment: createTransitGatewayVpcAttachment,
   CreateVpc: createVpc,
   CreateVpcEndpoint: createVpcEndpoint,
+  CreateVpcPeeringConnection: createVpcPeeringConnection,
+  CreateVpnConnection: createVpnConnection,
+  CreateVpnConnectionRoute: createVpnConnectionRoute,
+  CreateVpnGateway: createVpnGateway,
+  DeleteCustomerGateway: deleteCustomerGateway,
   DeleteDhcpOptions: deleteDhcpOptions,
+  DeleteEgressOnlyInternetGateway: deleteEgressOnlyInternetGateway,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteKeyPair: deleteKeyPair,
+  DeleteManagedPrefixList: deleteManagedPrefixList,
   DeleteNatGateway: deleteNatGateway,
   DeleteNetworkAcl: deleteNetworkAcl,
   DeleteNetworkAclEntry: deleteNetworkAclEntry,
@@ -144,13 +257,23 @@ export const operations = {
   DeleteSecurityGroup: deleteSecurityGroup,
   DeleteSubnet: deleteSubnet,
   DeleteTags: deleteTags,
+  DeleteTransitGateway: deleteTransitGateway,
+  DeleteTransitGatewayRoute: deleteTransitGatewayRoute,
+  DeleteTransitGatewayRouteTable: deleteTransitGatewayRouteTable,
+  DeleteTransitGatewayVpcAttachment: deleteTransitGatewayVpcAttachment,
   DeleteVpc: deleteVpc,
   DeleteVpcEndpoints: deleteVpcEndpoints,
+  DeleteVpcPeeringConnection: deleteVpcPeeringConnection,
+  DeleteVpnConnection: deleteVpnConnection,
+  DeleteVpnConnectionRoute: deleteVpnConnectionRoute,
+  DeleteVpnGateway: deleteVpnGateway,
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAddresses: describeAddresses,
   DescribeAddressesAttribute: describeAddressesAttribute,
   DescribeAvailabilityZones: describeAvailabilityZones,
+  DescribeCustomerGateways: describeCustomerGateways,
   DescribeDhcpOptions: describeDhcpOptions,
+  DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
   DescribeIamInstanceProfileAssociations: describeIamInstanceProfileAssociations,
   DescribeImages: describeImages,
   DescribeInstanceAttribute: describeInstanceAttribute,
@@ -169,45 +292,81 @@ export const operations = {
   DescribePrefixLists: describePrefixLists,
   DescribeRegions: describeRegions,
   DescribeRouteTables: describeRouteTables,
+  DescribeSecurityGroupReferences: describeSecurityGroupReferences,
   DescribeSecurityGroupRules: describeSecurityGroupRules,
+  DescribeSecurityGroupVpcAssociations: describeSecurityGroupVpcAssociations,
   DescribeSecurityGroups: describeSecurityGroups,
+  DescribeStaleSecurityGroups: describeStaleSecurityGroups,
   DescribeSubnets: describeSubnets,
   DescribeTags: describeTags,
+  DescribeTransitGatewayAttachments: describeTransitGatewayAttachments,
+  DescribeTransitGatewayRouteTables: describeTransitGatewayRouteTables,
+  DescribeTransitGatewayVpcAttachments: describeTransitGatewayVpcAttachments,
+  DescribeTransitGateways: describeTransitGateways,
   DescribeVpcAttribute: describeVpcAttribute,
   DescribeVpcEndpointServices: describeVpcEndpointServices,
   DescribeVpcEndpoints: describeVpcEndpoints,
+  DescribeVpcPeeringConnections: describeVpcPeeringConnections,
   DescribeVpcs: describeVpcs,
+  DescribeVpnConnections: describeVpnConnections,
+  DescribeVpnGateways: describeVpnGateways,
   DetachInternetGateway: detachInternetGateway,
   DetachNetworkInterface: detachNetworkInterface,
+  DetachVpnGateway: detachVpnGateway,
+  DisableTransitGatewayRouteTablePropagation: disableTransitGatewayRouteTablePropagation,
+  DisableVgwRoutePropagation: disableVgwRoutePropagation,
   DisassociateAddress: disassociateAddress,
   DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
+  DisassociateNatGatewayAddress: disassociateNatGatewayAddress,
   DisassociateRouteTable: disassociateRouteTable,
+  DisassociateSecurityGroupVpc: disassociateSecurityGroupVpc,
+  DisassociateSubnetCidrBlock: disassociateSubnetCidrBlock,
+  DisassociateTransitGatewayRouteTable: disassociateTransitGatewayRouteTable,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+  EnableTransitGatewayRouteTablePropagation: enableTransitGatewayRouteTablePropagation,
+  EnableVgwRoutePropagation: enableVgwRoutePropagation,
+  GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
   GetManagedPrefixListEntries: getManagedPrefixListEntries,
+  GetSecurityGroupsForVpc: getSecurityGroupsForVpc,
+  GetTransitGatewayAttachmentPropagations: getTransitGatewayAttachmentPropagations,
+  GetTransitGatewayRouteTableAssociations: getTransitGatewayRouteTableAssociations,
+  GetTransitGatewayRouteTablePropagations: getTransitGatewayRouteTablePropagations,
   ImportKeyPair: importKeyPair,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
+  ModifyManagedPrefixList: modifyManagedPrefixList,
   ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
   ModifySecurityGroupRules: modifySecurityGroupRules,
   ModifySubnetAttribute: modifySubnetAttribute,
+  ModifyTransitGateway: modifyTransitGateway,
+  ModifyTransitGatewayVpcAttachment: modifyTransitGatewayVpcAttachment,
   ModifyVpcAttribute: modifyVpcAttribute,
   ModifyVpcEndpoint: modifyVpcEndpoint,
+  ModifyVpcPeeringConnectionOptions: modifyVpcPeeringConnectionOptions,
+  ModifyVpcTenancy: modifyVpcTenancy,
+  ModifyVpnConnection: modifyVpnConnection,
+  ModifyVpnConnectionOptions: modifyVpnConnectionOptions,
   RebootInstances: rebootInstances,
+  RejectVpcPeeringConnection: rejectVpcPeeringConnection,
   ReleaseAddress: releaseAddress,
   ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
   ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
   ReplaceNetworkAclEntry: replaceNetworkAclEntry,
   ReplaceRoute: replaceRoute,
   ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+  ReplaceTransitGatewayRoute: replaceTransitGatewayRoute,
   ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
+  RestoreManagedPrefixListVersion: restoreManagedPrefixListVersion,
   RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
   RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
   RunInstances: runInstances,
+  SearchTransitGatewayRoutes: searchTransitGatewayRoutes,
   StartInstances: startInstances,
   StopInstances: stopInstances,
   TerminateInstances: terminateInstances,
   UnassignIpv6Addresses: unassignIpv6Addresses,
   UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
+  UnassignPrivateNatGatewayAddress: unassignPrivateNatGatewayAddress,
   UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
   UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
 } satisfies Record<string, Operation>

@@ -35,7 +35,7 @@ export interface TrainingJob {
   steps: StepRecord[]
   stopRequested?: boolean
   /** What is to be undone when the server that ran it is gone. */
-  leftovers?: JobInterface
+  leftovers?: JobInterface[]
 }
 
 const kind = 'sagemaker/training-job'

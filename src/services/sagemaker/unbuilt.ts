@@ -9,7 +9,6 @@ export function refuseUnbuilt(input: TrainingJobRequest): void {
     'OutputDataConfig.KmsKeyId': input.OutputDataConfig.KmsKeyId,
     'OutputDataConfig.CompressionType NONE': input.OutputDataConfig.CompressionType === 'NONE',
     'ResourceConfig.VolumeKmsKeyId': input.ResourceConfig?.VolumeKmsKeyId,
-    'ResourceConfig.InstanceCount above 1': (input.ResourceConfig?.InstanceCount ?? 1) > 1,
     'ResourceConfig.InstanceGroups': input.ResourceConfig?.InstanceGroups?.length,
     'AlgorithmSpecification.AlgorithmName': algorithm?.AlgorithmName,
     'a job without AlgorithmSpecification.TrainingImage': !algorithm?.TrainingImage,

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { Call } from '../../door/call.ts'
 import { fabricOf } from '../../fabric/fabric.ts'
 import type { Attachment } from '../../fabric/fabric.ts'
+import { offerContainerCredentials } from '../../metadata/container-credentials.ts'
+import type { OfferedCredentials } from '../../metadata/container-credentials.ts'
 import { bootId, processInfo } from '../../runners/proc.ts'
 import type { World } from '../../world.ts'
 import { estateOf } from '../ec2/estate.ts'
@@ -41,7 +42,11 @@ export function processOf(pid: number): Program['process'] | undefined {
 }
 
 /** Gives an interface that was just made a namespace, until the process ends. Rejects with FabricError. */
-export async function startProgramAt(call: Call, program: Program): Promise<Attachment> {
+export async function startProgramAt(
+  call: Call,
+  program: Program,
+  role?: OfferedCredentials,
+): Promise<Attachment> {
   const { world } = call
   const key = keyOf(program, program.networkInterfaceId)
   world.store.put(kind, key, program)
@@ -50,8 +55,11 @@ export async function startProgramAt(call: Call, program: Program): Promise<Atta
     const timer = setInterval(() => {
       if (processInfo(program.process.pid)?.startTime !== program.process.startTime) void endProgram(world, key)
     }, LOOK_MS).unref()
-    runningIn(world).set(key, { timer, end: attachment.detach })
-    return attachment
+    const offer = role && offerContainerCredentials(world, program, role)
+    const end = () => (offer?.withdraw(), attachment.detach())
+    runningIn(world).set(key, { timer, end })
+    const env = offer && { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: offer.relativeUri }
+    return { ...attachment, env: { ...attachment.env, ...env } }
   } catch (error) {
     forget(world, program)
     throw error
@@ -101,6 +109,3 @@ function forget(world: World, program: Program): void {
     world.store.delete(kind, keyOf(program, networkInterfaceId))
   })
 }
-
-/** A path that nobody guesses, and AWS's form (ECS developer guide, "Task IAM role"). */
-export const credentialsPath = () => `/v2/credentials/${randomBytes(16).toString('hex')}`

@@ -1,4 +1,4 @@
-import type { Call, Need, Permit } from '../../door/call.ts'
+import type { Call, Need } from '../../door/call.ts'
 import { fabricOf } from '../../fabric/fabric.ts'
 import { authorityOf, trustFolder } from '../../fabric/parts.ts'
 import { FabricError } from '../../fabric/router.ts'
@@ -6,6 +6,7 @@ import { AwsError } from '../../wire/aws-error.ts'
 import { createNetworkInterface } from '../ec2/network-interface/create-network-interface.ts'
 import { operation } from '../operation.ts'
 import { assumeRole } from '../sts/assume-role.ts'
+import { roleInput, roleSession } from './program-role.ts'
 import { processOf, startProgramAt } from './programs.ts'
 
 interface Input {
@@ -42,7 +43,6 @@ const interfaceInput = ({ SubnetId, SecurityGroupIds }: Input) => ({
   Groups: SecurityGroupIds ?? [],
   Description: 'sallyport exec',
 })
-const roleInput = (RoleArn: string) => ({ RoleArn, RoleSessionName: 'sallyport-exec' })
 
 /** A place in a VPC for a program of the caller's: a network interface, made as EC2 makes it, and a role's credentials. */
 export const startProgram = operation<Input, Output>('sallyport', 'StartProgram', {
@@ -59,7 +59,8 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
     const { NetworkInterface: eni } = await createNetworkInterface.perform(interfaceInput(input), permit)
     const { NetworkInterfaceId = '', PrivateIpAddress = '', PrivateDnsName } = eni ?? {}
     const place = { account: call.account, region: call.region, networkInterfaceId: NetworkInterfaceId }
-    const attachment = await startProgramAt(call, { ...place, process })
+    const role = input.RoleArn ? await roleSession(input.RoleArn, permit) : undefined
+    const attachment = await startProgramAt(call, { ...place, process }, role)
     const keeper = processOf(attachment.keeper)
     return {
       NetworkInterfaceId,
@@ -67,7 +68,7 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
       HostName: PrivateDnsName ?? `ip-${PrivateIpAddress.replaceAll('.', '-')}`,
       Enter: attachment.enter,
       Mounts: attachment.mounts.map(({ from, to }) => ({ From: from, To: to })),
-      Environment: { ...attachment.env, ...(input.RoleArn ? await credentials(input.RoleArn, permit) : {}) },
+      Environment: attachment.env,
       Hidden: [world.config.dataDir],
       Certificate: authorityOf(world).certificate,
       TrustFolder: trustFolder(world),
@@ -89,8 +90,4 @@ async function ready({ world }: Call): Promise<void> {
     if (error instanceof FabricError) throw new AwsError('FabricUnavailable', error.message, 501)
     throw error
   }
-}
-
-async function credentials(_roleArn: string, _permit: Permit): Promise<Record<string, string>> {
-  throw new AwsError('NotImplemented', 'A role for a program is not built in Sallyport yet; nothing was done.', 501)
 }

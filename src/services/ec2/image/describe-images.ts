@@ -30,12 +30,13 @@ export const describeImages = ec2Operation<DescribeImagesRequest, DescribeImages
     const named = input.ImageIds?.length
       ? [...new Set(input.ImageIds)].map((id) => requireImage(region, id))
       : publicImages(region)
+    // Launch permissions of public images are everyone's.
+    const launchable = !input.ExecutableUsers?.length || input.ExecutableUsers.includes('all')
     const owners = input.Owners?.map((owner) => (owner === 'self' ? account : owner))
     const passes = filterOf({ tagMember: 'Tags' }, filters, input.Filters)
     const found = named
       .filter((image) => !owners?.length || owners.includes(image.OwnerId) || owners.includes(image.ImageOwnerAlias!))
-      .filter((image) => !input.ExecutableUsers?.length || input.ExecutableUsers.includes('all'))
-      .filter(passes)
+      .filter((image) => launchable && passes(image))
       .toSorted((a, b) => (a.ImageId < b.ImageId ? -1 : 1))
     const { things, ...page } = pageOf(found, (image) => image.ImageId, 'images', input.MaxResults, input.NextToken)
     return { Images: things, ...page }

@@ -49,8 +49,8 @@ export const describeInstanceAttribute = ec2Operation<DescribeInstanceAttributeR
   {
     needs: (input, estate) => [on(estate, 'DescribeInstanceAttribute', instances, input.InstanceId)],
     perform(input, estate) {
-      const instance = requireInstance(estate, input.InstanceId!)
-      const read = Object.hasOwn(told, input.Attribute ?? '') ? told[input.Attribute!] : undefined
+      const instance = requireInstance(estate, input.InstanceId)
+      const read = Object.hasOwn(told, input.Attribute ?? '') ? told[input.Attribute] : undefined
       if (!read) throw invalidValueOf(input.Attribute, 'attribute', 'Unknown instance attribute.')
       return { InstanceId: instance.InstanceId, ...read(instance, interfacesOf(estate, instance.InstanceId)[0]) }
     },
@@ -98,7 +98,7 @@ export const modifyInstanceAttribute = ec2Operation<ModifyInstanceAttributeReque
     ...(input.Groups ?? []).map((id) => on(estate, 'ModifyInstanceAttribute', securityGroups, id)),
   ],
   perform(input, estate) {
-    const instance = requireLive(estate, input.InstanceId!)
+    const instance = requireLive(estate, input.InstanceId)
     const entries = Object.entries(changeOf(input)).filter(([, value]) => value !== undefined)
     const [[name, value] = ['', undefined], ...more] = entries
     if (name === '') throw invalidCombination('No attributes specified.')

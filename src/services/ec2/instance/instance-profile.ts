@@ -42,8 +42,11 @@ export function requireProfile(estate: Estate, given: NonNullable<Specification>
   return profile
 }
 
-/** Who gives an instance a profile passes its role to EC2 (EC2 User Guide, "Permissions required to pass the role to an instance"). */
-export function passingRole(estate: Estate, given: Specification): Need[] {
+/**
+ * Who gives an instance a profile passes its role to EC2 (EC2 User Guide, "Permissions required to pass the role to an
+ * instance"), for that instance (IAM User Guide, iam:AssociatedResourceArn, whose example is of EC2).
+ */
+export function passingRole(estate: Estate, given: Specification, instanceId = '*'): Need[] {
   const role = roleOf(estate, findProfile(estate, given))
-  return role ? [passRole(estate.call, role.arn, 'ec2.amazonaws.com')] : []
+  return role ? [passRole(estate.call, role.arn, 'ec2.amazonaws.com', estate.arn('instance', instanceId))] : []
 }

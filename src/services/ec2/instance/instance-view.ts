@@ -3,6 +3,7 @@ import type { Shape } from '../../../wire/shape.ts'
 import type { InstanceDocument, NetworkInterfaceDocument } from '../documents.ts'
 import type { Estate } from '../estate.ts'
 import { privateDnsName } from '../network-interface/make-interface.ts'
+import { without } from '../without.ts'
 
 export type InstanceView = Shape<Instance> & Pick<InstanceDocument, 'InstanceId' | 'ReservationId' | 'OwnerId'>
 
@@ -14,7 +15,7 @@ export function instanceView(
 ): InstanceView {
   const [primary] = interfaces
   if (!primary) {
-    const { SubnetId, VpcId, PrivateIpAddress, ...rest } = instance
+    const rest = without(instance, 'SubnetId', 'VpcId', 'PrivateIpAddress')
     return { ...rest, NetworkInterfaces: [], SecurityGroups: [], PrivateDnsName: '', PublicDnsName: '' }
   }
   const { Association } = primary

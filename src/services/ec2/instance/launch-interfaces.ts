@@ -5,8 +5,9 @@ import type { NetworkInterfaceDocument, SubnetDocument } from '../documents.ts'
 import { invalidCombination, invalidParameter, invalidValue, missingParameter } from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { groupsFor, makeInterface } from '../network-interface/make-interface.ts'
-import { networkInterfaces, securityGroups, subnets, vpcs } from '../nouns.ts'
+import { networkInterfaces, subnets } from '../nouns.ts'
 import { givenTags } from '../tags.ts'
+import { defaultVpc, groupByName } from '../vpc/default-vpc.ts'
 import { attach, giveAmazonAddress } from './instance-interfaces.ts'
 import type { InstanceType } from './instance-types.ts'
 
@@ -31,7 +32,7 @@ export function interfaceSpecifications(estate: Estate, input: Launch): Specific
 
 /** The default VPC's subnet in the zone that is asked for, else the first. */
 function defaultSubnet(estate: Estate, { Placement }: Launch): SubnetDocument | undefined {
-  const vpc = estate.list(vpcs).find((one) => one.IsDefault)
+  const vpc = defaultVpc(estate)
   return estate
     .list(subnets)
     .filter((one) => vpc && one.VpcId === vpc.VpcId && one.DefaultForAz)
@@ -39,11 +40,9 @@ function defaultSubnet(estate: Estate, { Placement }: Launch): SubnetDocument | 
     .find((one) => !Placement?.AvailabilityZone || one.AvailabilityZone === Placement.AvailabilityZone)
 }
 
-/** Groups by name are those of the default VPC. */
+/** A name that nobody has is refused as an id that nobody has. */
 function namedGroups(estate: Estate, { SecurityGroups = [] }: Launch): string[] {
-  const vpc = estate.list(vpcs).find((one) => one.IsDefault)
-  const known = estate.list(securityGroups).filter((group) => vpc && group.VpcId === vpc.VpcId)
-  return SecurityGroups.map((name) => known.find((group) => group.GroupName === name)?.GroupId ?? name)
+  return SecurityGroups.map((name) => groupByName(estate, name)?.GroupId ?? name)
 }
 
 /** Refuses what cannot go together. Sentences without a mark are EC2's. */
@@ -143,7 +142,7 @@ export function launchInterface(
   const eni = makeInterface(estate, subnet, {
     named,
     addresses: addressCount(one),
-    ipv6: { count: one.Ipv6AddressCount, named: one.Ipv6Addresses?.map((address) => address.Ipv6Address!) },
+    ipv6: { count: one.Ipv6AddressCount, named: one.Ipv6Addresses?.map((address) => address.Ipv6Address ?? '') },
     Groups: groupsFor(estate, subnet, one.Groups),
     Description: one.Description ?? '',
     AssociatePublicIpAddress: one.AssociatePublicIpAddress ?? bySubnet,
@@ -159,7 +158,7 @@ export const inUse = (id: string): AwsError =>
 function namedAddresses(one: Specification): string[] {
   const listed = one.PrivateIpAddresses ?? []
   const primary = one.PrivateIpAddress ?? listed.find((address) => address.Primary)?.PrivateIpAddress
-  const others = listed.map((address) => address.PrivateIpAddress!).filter((address) => address !== primary)
+  const others = listed.map((address) => address.PrivateIpAddress ?? '').filter((address) => address !== primary)
   if (primary === undefined && others.length > 0) {
     throw invalidParameter('A primary private IP address is required with secondary ones.') // inferred: the sentence.
   }

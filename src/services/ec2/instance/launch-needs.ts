@@ -8,6 +8,7 @@ import { making, on, requestTags } from '../needs.ts'
 import { instances, keyPairs, networkInterfaces, securityGroups, subnets } from '../nouns.ts'
 import { findProfile, passingRole } from './instance-profile.ts'
 import { DEFAULT_TYPE } from './instance-types.ts'
+import { tenancyOf } from './launch-checks.ts'
 import { interfaceSpecifications, type Launch } from './launch-interfaces.ts'
 import { launchMetadataOptions } from './metadata-options.ts'
 
@@ -37,7 +38,7 @@ export function launchNeeds(input: Launch, estate: Estate): Need[] {
       'ec2:InstanceType': input.InstanceType ?? DEFAULT_TYPE,
       'ec2:EbsOptimized': String(input.EbsOptimized ?? false),
       'ec2:InstanceMarketType': 'on-demand',
-      'ec2:Tenancy': input.Placement?.Tenancy ?? 'default',
+      'ec2:Tenancy': tenancyOf(estate, subnet?.VpcId, input),
       ...(options?.HttpEndpoint && { 'ec2:MetadataHttpEndpoint': options.HttpEndpoint }),
       ...(options?.HttpTokens && { 'ec2:MetadataHttpTokens': options.HttpTokens }),
       ...(options?.InstanceMetadataTags && { 'ec2:InstanceMetadataTags': options.InstanceMetadataTags }),

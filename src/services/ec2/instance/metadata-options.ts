@@ -73,7 +73,7 @@ export const modifyInstanceMetadataOptions = ec2Operation<
     ),
   ],
   perform(input, estate) {
-    const instance = requireLive(estate, input.InstanceId!)
+    const instance = requireLive(estate, input.InstanceId)
     const change = without(input, 'InstanceId', 'DryRun')
     if (Object.keys(change).length === 0) throw invalidCombination('No attributes specified.') // inferred: the sentence.
     const MetadataOptions = checked({ ...instance.MetadataOptions, ...change })

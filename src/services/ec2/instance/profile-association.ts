@@ -33,7 +33,7 @@ export const associateIamInstanceProfile = ec2Operation<
   needs: (input, estate) => giving(estate, 'AssociateIamInstanceProfile', input.InstanceId, input.IamInstanceProfile),
   perform(input, estate) {
     if (!input.IamInstanceProfile) throw missingParameter('IamInstanceProfile')
-    const instance = requireLive(estate, input.InstanceId!)
+    const instance = requireLive(estate, input.InstanceId)
     const { arn: Arn, id: Id } = requireProfile(estate, input.IamInstanceProfile)
     if (instance.IamInstanceProfile) {
       throw new AwsError('IncorrectState', `There is an existing association for instance ${instance.InstanceId}`)
@@ -110,7 +110,7 @@ function giving(estate: Estate, operation: string, instanceId: string | undefine
   const profile = findProfile(estate, given)
   return [
     on(estate, operation, instances, instanceId, profile ? { 'ec2:NewInstanceProfile': profile.arn } : {}),
-    ...passingRole(estate, given),
+    ...passingRole(estate, given, instanceId),
   ]
 }
 

@@ -33,10 +33,10 @@ export const createKeyPair = ec2Operation<CreateKeyPairRequest, KeyPair>('Create
     const { publicKey, privateKey } =
       KeyType === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 })
     const pair = save(estate, {
-      KeyName: input.KeyName!,
+      KeyName: input.KeyName,
       KeyType,
       KeyFingerprint: KeyType === 'ed25519' ? sha256(publicKey) : colons('sha1', pkcs8(privateKey)),
-      PublicKey: openSshLine(publicKey, input.KeyName!),
+      PublicKey: openSshLine(publicKey, input.KeyName),
       Tags: givenTags(keyPairs, input.TagSpecifications),
     })
     return { ...view(pair), KeyMaterial: privateText(privateKey) }
@@ -54,10 +54,10 @@ export const importKeyPair = ec2Operation<ImportKeyPairRequest, ImportKeyPairRes
     if (!key) throw new AwsError('InvalidKey.Format', 'Key is not in valid OpenSSH public key format')
     const isRsa = key.asymmetricKeyType === 'rsa'
     const pair = save(estate, {
-      KeyName: input.KeyName!,
+      KeyName: input.KeyName,
       KeyType: isRsa ? 'rsa' : 'ed25519',
       KeyFingerprint: isRsa ? colons('md5', spki(key)) : sha256(key),
-      PublicKey: openSshLine(key, input.KeyName!),
+      PublicKey: openSshLine(key, input.KeyName),
       Tags: givenTags(keyPairs, input.TagSpecifications),
     })
     return view(pair)

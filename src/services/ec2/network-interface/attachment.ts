@@ -27,8 +27,8 @@ export const attachNetworkInterface = ec2Operation<AttachNetworkInterfaceRequest
       if (input.EnaSrdSpecification || input.EnaQueueCount) {
         throw new AwsError('NotImplemented', 'AttachNetworkInterface with ENA options is not built.', 501)
       }
-      const eni = estate.get(networkInterfaces, input.NetworkInterfaceId!)
-      const instance = requireLive(estate, input.InstanceId!)
+      const eni = estate.get(networkInterfaces, input.NetworkInterfaceId)
+      const instance = requireLive(estate, input.InstanceId)
       if (eni.RequesterManaged && estate.call.caller.kind !== 'service') throw notYours()
       if (eni.Attachment) throw inUse(eni.NetworkInterfaceId)
       const DeviceIndex = input.DeviceIndex ?? 1

@@ -59,8 +59,8 @@ export const createNetworkInterface = ec2Operation<CreateNetworkInterfaceRequest
 /** The primary address first. With secondary ones but no primary among them, the primary is a free one. */
 function namedAddresses(input: Shape<CreateNetworkInterfaceRequest>): string[] {
   const listed = input.PrivateIpAddresses ?? []
-  const primaries = listed.filter((one) => one.Primary).map((one) => one.PrivateIpAddress!)
-  const secondaries = listed.filter((one) => !one.Primary).map((one) => one.PrivateIpAddress!)
+  const primaries = listed.filter((one) => one.Primary).map((one) => one.PrivateIpAddress ?? '')
+  const secondaries = listed.filter((one) => !one.Primary).map((one) => one.PrivateIpAddress ?? '')
   if (input.PrivateIpAddress) primaries.unshift(input.PrivateIpAddress)
   if (primaries.length > 1) throw invalidCombination('Only one primary private IP address can be specified.')
   if (primaries.length === 0 && secondaries.length > 0) {

@@ -21,7 +21,7 @@ export const assignIpv6Addresses = ec2Operation<AssignIpv6AddressesRequest, Assi
       if (input.Ipv6Prefixes?.length || input.Ipv6PrefixCount) {
         throw new AwsError('NotImplemented', 'AssignIpv6Addresses with prefixes is not built.', 501)
       }
-      const eni = ownInterface(estate, input.NetworkInterfaceId!)
+      const eni = ownInterface(estate, input.NetworkInterfaceId)
       const named = [...new Set(input.Ipv6Addresses)]
       const count = input.Ipv6AddressCount ?? 0
       if (named.length > 0 && count > 0) {
@@ -49,7 +49,7 @@ export const unassignIpv6Addresses = ec2Operation<UnassignIpv6AddressesRequest, 
       if (input.Ipv6Prefixes?.length) {
         throw new AwsError('NotImplemented', 'UnassignIpv6Addresses with prefixes is not built.', 501)
       }
-      const eni = ownInterface(estate, input.NetworkInterfaceId!)
+      const eni = ownInterface(estate, input.NetworkInterfaceId)
       if (!input.Ipv6Addresses?.length) throw missingParameter('ipv6Addresses')
       const gone = new Set(input.Ipv6Addresses.map(parseIpv6))
       const standing = eni.Ipv6Addresses ?? []

@@ -2,10 +2,11 @@ import type { NetworkInterface } from '@aws-sdk/client-ec2'
 import type { Shape } from '../../../wire/shape.ts'
 import { internalDomain } from '../dhcp-options/default-options.ts'
 import type { NetworkInterfaceDocument, SubnetDocument } from '../documents.ts'
-import { differentNetworks, invalidCombination } from '../errors.ts'
+import { differentNetworks, invalidCombination, invalidValue } from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { networkInterfaces, securityGroups, vpcs } from '../nouns.ts'
 import { within } from '../quotas.ts'
+import { isOfVpc } from '../security-group/security-group-vpc.ts'
 import { addressesInUse, takeAddresses } from '../subnet/free-addresses.ts'
 import { takeIpv6Addresses } from './ipv6-range.ts'
 
@@ -25,6 +26,8 @@ interface Plan extends Partial<Shape<NetworkInterface>> {
  */
 export function makeInterface(estate: Estate, subnet: SubnetDocument, plan: Plan): NetworkInterfaceDocument {
   const { named = [], addresses = 1, ipv6 = {}, ...more } = plan
+  // inferred: the sentence.
+  if (addresses < 1) throw invalidValue('The number of private IP addresses must not be negative.')
   const existing = estate.list(networkInterfaces)
   within('interfaces', existing.length + 1)
   const [primary, ...secondary] = takeAddresses(
@@ -111,7 +114,7 @@ export function groupsFor(
   within('groupsPerInterface', unique.length)
   return unique.map((id) => {
     const group = estate.get(securityGroups, id)
-    if (group.VpcId !== subnet.VpcId) throw differentNetworks(id, subnet.SubnetId)
+    if (!isOfVpc(estate, group, subnet.VpcId)) throw differentNetworks(id, subnet.SubnetId)
     return { GroupId: group.GroupId, GroupName: group.GroupName }
   })
 }

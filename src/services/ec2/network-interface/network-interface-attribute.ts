@@ -122,7 +122,7 @@ export const resetNetworkInterfaceAttribute = ec2Operation<ResetNetworkInterface
       on(estate, 'ResetNetworkInterfaceAttribute', networkInterfaces, input.NetworkInterfaceId),
     ],
     perform(input, estate) {
-      const eni = ownInterface(estate, input.NetworkInterfaceId!)
+      const eni = ownInterface(estate, input.NetworkInterfaceId)
       if (input.SourceDestCheck === undefined) throw invalidCombination('No attributes specified.')
       estate.save(networkInterfaces, { ...eni, SourceDestCheck: true })
       return {}

@@ -39,7 +39,7 @@ export const assignPrivateIpAddresses = ec2Operation<AssignPrivateIpAddressesReq
       if (input.Ipv4Prefixes?.length || input.Ipv4PrefixCount) {
         throw new AwsError('NotImplemented', 'AssignPrivateIpAddresses with prefixes is not built.', 501)
       }
-      const eni = ownInterface(estate, input.NetworkInterfaceId!)
+      const eni = ownInterface(estate, input.NetworkInterfaceId)
       const named = [...new Set(input.PrivateIpAddresses)]
       const more = input.SecondaryPrivateIpAddressCount ?? 0
       if (named.length > 0 && more > 0) {
@@ -96,7 +96,7 @@ export const unassignPrivateIpAddresses = ec2Operation<UnassignPrivateIpAddresse
       if (input.Ipv4Prefixes?.length) {
         throw new AwsError('NotImplemented', 'UnassignPrivateIpAddresses with prefixes is not built.', 501)
       }
-      const eni = ownInterface(estate, input.NetworkInterfaceId!)
+      const eni = ownInterface(estate, input.NetworkInterfaceId)
       const gone = input.PrivateIpAddresses ?? []
       if (gone.length === 0) throw missingParameter('privateIpAddress')
       // inferred: both sentences.

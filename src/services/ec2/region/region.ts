@@ -12,8 +12,10 @@ import type { Shape } from '../../../wire/shape.ts'
 import { filterOf, type FilterTable } from '../describe.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { invalidValue } from '../errors.ts'
+import type { Estate } from '../estate.ts'
 import { describing } from '../needs.ts'
 import { quotas } from '../quotas.ts'
+import { defaultVpc } from '../vpc/default-vpc.ts'
 import { regions, zonesOf } from '../zones.ts'
 
 const regionFilters: FilterTable<Shape<Region>> = {
@@ -80,25 +82,24 @@ export const describeAvailabilityZones = ec2Operation<
   },
 })
 
-/** `default-vpc` is `none`: this server starts an account without one. */
-const accountAttributes: Readonly<Record<string, string>> = {
+/** This server starts an account without a default VPC. */
+const accountAttributes = (estate: Estate): Readonly<Record<string, string>> => ({
   'supported-platforms': 'VPC',
-  'default-vpc': 'none',
+  'default-vpc': defaultVpc(estate)?.VpcId ?? 'none',
   'vpc-max-security-groups-per-interface': String(quotas.groupsPerInterface.most),
-}
+})
 
 export const describeAccountAttributes = ec2Operation<
   DescribeAccountAttributesRequest,
   DescribeAccountAttributesResult
 >('DescribeAccountAttributes', {
   needs: (_, estate) => describing(estate, 'DescribeAccountAttributes'),
-  perform(input) {
-    const names: readonly string[] = input.AttributeNames?.length
-      ? input.AttributeNames
-      : Object.keys(accountAttributes)
+  perform(input, estate) {
+    const known = accountAttributes(estate)
+    const names: readonly string[] = input.AttributeNames?.length ? input.AttributeNames : Object.keys(known)
     return {
       AccountAttributes: names.map((name) => {
-        const value = accountAttributes[name]
+        const value = known[name]
         if (value === undefined) throw invalidValue(`The attribute '${name}' is not valid`)
         return { AttributeName: name, AttributeValues: [{ AttributeValue: value }] }
       }),

@@ -12,6 +12,7 @@ import type { SecurityGroupDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { invalidValue, missingParameter } from '../errors.ts'
 import type { Estate } from '../estate.ts'
+import { securityGroupVpcs } from '../gateway-nouns.ts'
 import { describing, making, on } from '../needs.ts'
 import { networkInterfaces, securityGroupRules, securityGroups, vpcs } from '../nouns.ts'
 import { givenTags } from '../tags.ts'
@@ -145,6 +146,7 @@ export function groupIdOf(estate: Estate, input: { GroupId?: string; GroupName?:
 /** By an interface that wears it, or by a rule of another group of its VPC. Rules across a peering become stale instead. */
 function isNeeded(estate: Estate, groupId: string): boolean {
   return (
+    estate.list(securityGroupVpcs).some((one) => one.GroupId === groupId) ||
     estate.list(networkInterfaces).some((eni) => eni.Groups.some((group) => group.GroupId === groupId)) ||
     estate.list(securityGroupRules).some((rule) => {
       const { GroupId, VpcPeeringConnectionId } = rule.ReferencedGroupInfo ?? {}

@@ -4,15 +4,22 @@ import { AwsError } from '../../../wire/aws-error.ts'
 import type { Shape } from '../../../wire/shape.ts'
 import type { VpcDocument, VpcEndpointDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'
-import { invalidParameter, missingParameter } from '../errors.ts'
+import { invalidParameter, missingParameter, refuseUnbuilt } from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { making, on } from '../needs.ts'
 import { groupsFor } from '../network-interface/make-interface.ts'
 import { routeTables, securityGroups, subnets, vpcEndpoints, vpcs } from '../nouns.ts'
 import { within } from '../quotas.ts'
 import { givenTags } from '../tags.ts'
-import { checkPrivateDns, dnsEntries, makeEndpointInterfaces, subnetsFor } from './endpoint-interfaces.ts'
+import {
+  checkPrivateDns,
+  checkSubnetConfigurations,
+  dnsEntries,
+  makeEndpointInterfaces,
+  subnetsFor,
+} from './endpoint-interfaces.ts'
 import { addEndpointRoutes } from './gateway-routes.ts'
+import { checkIpAddressType, checkSubnetsFor, dnsOptionsFor } from './ip-address-type.ts'
 import { defaultPolicy, givenPolicy, type EndpointType } from './policy.ts'
 
 type Input = Shape<CreateVpcEndpointRequest>
@@ -42,6 +49,7 @@ export const createVpcEndpoint = ec2Operation<CreateVpcEndpointRequest, CreateVp
   perform(input, estate) {
     const again = estate.repeated(vpcEndpoints, 'CreateVpcEndpoint', input.ClientToken)
     if (again) return { VpcEndpoint: again, ClientToken: input.ClientToken! }
+    refuseUnbuilt(input, 'ResourceConfigurationArn', 'ServiceNetworkArn')
     const vpc = estate.get(vpcs, input.VpcId)
     const type = (input.VpcEndpointType ?? 'Gateway') as EndpointType
     const service = serviceFor(estate, input, type)
@@ -53,7 +61,7 @@ export const createVpcEndpoint = ec2Operation<CreateVpcEndpointRequest, CreateVp
       ServiceRegion: estate.region,
       State: 'available' as never,
       PolicyDocument:
-        input.PolicyDocument === undefined ? defaultPolicy(type) : givenPolicy(input.PolicyDocument, service),
+        input.PolicyDocument === undefined ? defaultPolicy(type) : givenPolicy(input.PolicyDocument, service, type),
       RequesterManaged: false,
       OwnerId: estate.account,
       CreationTimestamp: estate.now,
@@ -78,9 +86,7 @@ function serviceFor(estate: Estate, input: Input, type: EndpointType): Service {
       `Endpoint type (${type}) does not match available service types ([${service.types.join(', ')}]).`,
     )
   }
-  if (input.IpAddressType && input.IpAddressType !== 'ipv4') {
-    throw invalidParameter(`IP address type ${input.IpAddressType} is not supported: endpoints are IPv4 here`)
-  }
+  checkIpAddressType(service, type, input.IpAddressType ?? 'ipv4')
   return service
 }
 
@@ -100,6 +106,11 @@ function gatewayPart(estate: Estate, base: Base, input: Input): Part {
   if (input.SubnetIds?.length || input.SecurityGroupIds?.length || input.PrivateDnsEnabled) {
     throw invalidParameter('Subnets, security groups and private DNS are only supported for Interface VPC endpoints.')
   }
+  if (input.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint !== undefined) {
+    throw invalidParameter(
+      'DnsOptions PrivateDnsOnlyForInboundResolverEndpoint is applicable only to Interface VPC Endpoints.',
+    )
+  }
   within('gatewayEndpoints', count(estate, (one) => one.VpcEndpointType === 'Gateway') + 1)
   const RouteTableIds = [...new Set(input.RouteTableIds)]
   addEndpointRoutes(estate, base, RouteTableIds)
@@ -113,8 +124,14 @@ function interfacePart(estate: Estate, base: Base, input: Input, vpc: VpcDocumen
   const own = (one: VpcEndpointDocument) => one.VpcEndpointType === 'Interface' && one.VpcId === vpc.VpcId
   within('interfaceEndpointsPerVpc', count(estate, own) + 1)
   const PrivateDnsEnabled = input.PrivateDnsEnabled ?? service.privateDnsNames.length > 0
-  if (PrivateDnsEnabled) checkPrivateDns(estate, vpc, service, input.DnsOptions)
-  const places = subnetsFor(estate, vpc.VpcId, service, [...new Set(input.SubnetIds)])
+  const IpAddressType = input.IpAddressType ?? 'ipv4'
+  const DnsOptions = dnsOptionsFor(input.DnsOptions, undefined, service, IpAddressType)
+  if (PrivateDnsEnabled) checkPrivateDns(estate, vpc, service, DnsOptions)
+  const asked = [...new Set(input.SubnetIds)]
+  const places = subnetsFor(estate, vpc.VpcId, service, asked)
+  checkSubnetsFor(IpAddressType, places)
+  const configurations = input.SubnetConfigurations ?? []
+  checkSubnetConfigurations(configurations, asked, IpAddressType)
   const Groups = groupsFor(
     estate,
     { SubnetId: input.SubnetIds?.[0] ?? vpc.VpcId, VpcId: vpc.VpcId },
@@ -126,18 +143,18 @@ function interfacePart(estate: Estate, base: Base, input: Input, vpc: VpcDocumen
     RouteTableIds: [],
     SubnetIds,
     Groups,
-    NetworkInterfaceIds: makeEndpointInterfaces(estate, base.VpcEndpointId, places, Groups),
+    NetworkInterfaceIds: makeEndpointInterfaces(
+      estate,
+      base.VpcEndpointId,
+      places,
+      Groups,
+      IpAddressType,
+      configurations,
+    ),
     DnsEntries: dnsEntries(estate, service, label, SubnetIds, PrivateDnsEnabled),
     PrivateDnsEnabled,
-    IpAddressType: 'ipv4',
-    DnsOptions: {
-      DnsRecordIpType: 'ipv4',
-      ...(input.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint === undefined
-        ? {}
-        : {
-            PrivateDnsOnlyForInboundResolverEndpoint: input.DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint,
-          }),
-    },
+    IpAddressType,
+    DnsOptions,
   }
 }
 

@@ -4,13 +4,14 @@ import type {
   DescribeVpcEndpointServicesResult,
   ServiceDetail,
 } from '@aws-sdk/client-ec2'
-import { serviceCatalogue, type EndpointService } from '../../../network/services.ts'
+import { serviceByName, serviceCatalogue, type EndpointService } from '../../../network/services.ts'
 import type { Shape } from '../../../wire/shape.ts'
 import { filterOf, pageOf, type FilterTable } from '../describe.ts'
 import { ec2Operation } from '../ec2-operation.ts'
 import { describing } from '../needs.ts'
 import { zonesOf } from '../zones.ts'
 import { noSuchService } from './create-vpc-endpoint.ts'
+import { supportedIpAddressTypes } from './ip-address-type.ts'
 
 const filters: FilterTable<Shape<ServiceDetail>> = {
   owner: (service) => service.Owner,
@@ -63,7 +64,10 @@ function detailOf(service: EndpointService, region: string): Shape<ServiceDetail
     VpcEndpointPolicySupported: service.policySupported,
     AcceptanceRequired: false,
     ManagesVpcEndpoints: false,
-    SupportedIpAddressTypes: ['ipv4'],
+    SupportedIpAddressTypes: supportedIpAddressTypes(
+      serviceByName(region, service.serviceName)!,
+      service.serviceType,
+    ) as ('ipv4' | 'ipv6')[],
     Tags: [],
   }
 }

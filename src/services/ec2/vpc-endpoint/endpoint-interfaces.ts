@@ -1,10 +1,12 @@
-import { availabilityZones, type Service } from '../../../network/services.ts'
+import { availabilityZones, serviceByName, type Service } from '../../../network/services.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { SubnetDocument, VpcDocument, VpcEndpointDocument } from '../documents.ts'
 import { invalidParameter } from '../errors.ts'
 import type { Estate } from '../estate.ts'
 import { malformedId, networkInterfaces, subnets, vpcEndpoints } from '../nouns.ts'
 import { makeInterface, managedBy } from '../network-interface/make-interface.ts'
+import { takeIpv6Addresses } from '../network-interface/ipv6-range.ts'
+import type { IpAddressType } from './ip-address-type.ts'
 
 /** The shared public zone of `….us-east-1.vpce.amazonaws.com` (facts: network.md, captures); no other Region's was found. */
 const SHARED_ZONES: Readonly<Record<string, string>> = { 'us-east-1': 'Z7HUB22UULQXV' }
@@ -40,16 +42,46 @@ export function subnetsFor(
   })
 }
 
+/** Addresses that the caller chose for the interface in a subnet. */
+export interface SubnetConfiguration {
+  SubnetId?: string
+  Ipv4?: string
+  Ipv6?: string
+}
+
+/** Each subnet once, and only such as the same request puts the endpoint into. inferred: both sentences. */
+export function checkSubnetConfigurations(
+  configurations: readonly SubnetConfiguration[],
+  added: readonly string[],
+  address: IpAddressType,
+): void {
+  const seen = new Set<string>()
+  for (const { SubnetId = '', Ipv6 } of configurations) {
+    if (!added.includes(SubnetId) || seen.has(SubnetId)) {
+      throw invalidParameter(`Subnet configuration of ${SubnetId} must be for a subnet that is added, and given once.`)
+    }
+    if (Ipv6 && address === 'ipv4') {
+      throw invalidParameter(`Subnet configuration of ${SubnetId} has an IPv6 address, and the endpoint is IPv4.`)
+    }
+    seen.add(SubnetId)
+  }
+}
+
 /** One requester-managed interface in each subnet, wearing the endpoint's groups. Answers their ids. */
 export function makeEndpointInterfaces(
   estate: Estate,
   vpcEndpointId: string,
   places: readonly SubnetDocument[],
   groups: readonly { GroupId?: string; GroupName?: string }[],
+  address: IpAddressType,
+  configurations: readonly SubnetConfiguration[] = [],
 ): string[] {
   return places.map((subnet) => {
+    const { Ipv4, Ipv6 } = configurations.find((one) => one.SubnetId === subnet.SubnetId) ?? {}
     const eni = makeInterface(estate, subnet, {
       ...managedBy(estate, 'amazon-vpce'),
+      named: Ipv4 ? [Ipv4] : [],
+      ipv6: Ipv6 ? { named: [Ipv6] } : { count: address === 'ipv4' ? 0 : 1 },
       Description: `VPC Endpoint Interface ${vpcEndpointId}`,
       InterfaceType: 'vpc_endpoint',
       Groups: groups.map(({ GroupId, GroupName }) => ({ GroupId: GroupId!, GroupName: GroupName! })),
@@ -112,17 +144,21 @@ export function checkPrivateDns(
   }
   const neighbours = estate
     .list(vpcEndpoints)
-    .filter(
-      (one) => one.VpcId === vpc.VpcId && one.ServiceName === service.serviceName && one.VpcEndpointId !== exceptId,
-    )
-  if (neighbours.some((one) => one.PrivateDnsEnabled)) {
+    .filter((one) => one.VpcId === vpc.VpcId && one.VpcEndpointId !== exceptId)
+  const taken = new Set(
+    neighbours
+      .filter((one) => one.PrivateDnsEnabled)
+      .flatMap((one) => serviceByName(service.region, one.ServiceName)?.privateDnsNames ?? []),
+  )
+  const conflicting = service.privateDnsNames.find((one) => taken.has(one))
+  if (conflicting !== undefined) {
     throw invalidParameter(
-      `private-dns-enabled cannot be set because there is already a conflicting DNS domain for ${name} in the VPC ${vpc.VpcId}`,
+      `private-dns-enabled cannot be set because there is already a conflicting DNS domain for ${conflicting} in the VPC ${vpc.VpcId}`,
     )
   }
   if (
     dnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint &&
-    !neighbours.some((one) => one.VpcEndpointType === 'Gateway')
+    !neighbours.some((one) => one.VpcEndpointType === 'Gateway' && one.ServiceName === service.serviceName)
   ) {
     throw invalidParameter(
       `To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC ${vpc.VpcId} must have a Gateway endpoint for the service.`,
@@ -136,5 +172,18 @@ export function wearGroups(estate: Estate, endpoint: VpcEndpointDocument): void 
     const eni = estate.get(networkInterfaces, id)
     const Groups = endpoint.Groups.map(({ GroupId, GroupName }) => ({ GroupId: GroupId!, GroupName: GroupName! }))
     estate.save(networkInterfaces, { ...eni, Groups })
+  }
+}
+
+/** The endpoint's interfaces get or lose IPv6 addresses, as its address type has them. */
+export function wearAddressType(estate: Estate, endpoint: VpcEndpointDocument, address: IpAddressType): void {
+  for (const id of endpoint.NetworkInterfaceIds) {
+    const eni = estate.get(networkInterfaces, id)
+    const standing = eni.Ipv6Addresses ?? []
+    if (address === 'ipv4' && standing.length > 0) estate.save(networkInterfaces, { ...eni, Ipv6Addresses: [] })
+    if (address === 'ipv4' || standing.length > 0) continue
+    const subnet = estate.get(subnets, eni.SubnetId)
+    const [Ipv6Address] = takeIpv6Addresses(estate, subnet, estate.list(networkInterfaces), [], 1)
+    estate.save(networkInterfaces, { ...eni, Ipv6Addresses: [{ Ipv6Address: Ipv6Address!, IsPrimaryIpv6: false }] })
   }
 }

@@ -12,13 +12,16 @@ import { networkInterfaces, routeTables, securityGroups, subnets, vpcEndpoints, 
 import { without } from '../without.ts'
 import {
   checkPrivateDns,
+  checkSubnetConfigurations,
   dnsEntries,
   labelOf,
   makeEndpointInterfaces,
   subnetsFor,
+  wearAddressType,
   wearGroups,
 } from './endpoint-interfaces.ts'
 import { addEndpointRoutes, removeEndpointRoutes } from './gateway-routes.ts'
+import { checkIpAddressType, checkSubnetsFor, dnsOptionsFor } from './ip-address-type.ts'
 import { defaultPolicy, givenPolicy, type EndpointType } from './policy.ts'
 
 type Input = Shape<ModifyVpcEndpointRequest>
@@ -46,9 +49,7 @@ export const modifyVpcEndpoint = ec2Operation<ModifyVpcEndpointRequest, ModifyVp
     const service = serviceByName(estate.region, endpoint.ServiceName)
     if (!service)
       throw new Error(`${endpoint.VpcEndpointId} leads to ${endpoint.ServiceName}, which is not in the catalogue`)
-    if (input.IpAddressType && input.IpAddressType !== 'ipv4') {
-      throw invalidParameter(`IP address type ${input.IpAddressType} is not supported: endpoints are IPv4 here`)
-    }
+    checkIpAddressType(service, endpoint.VpcEndpointType as EndpointType, input.IpAddressType ?? 'ipv4')
     const changed = { ...endpoint, PolicyDocument: policyAfter(input, endpoint, service) }
     estate.save(
       vpcEndpoints,
@@ -70,7 +71,9 @@ function policyAfter(input: Input, endpoint: VpcEndpointDocument, service: Servi
     throw invalidCombination('PolicyDocument and ResetPolicy cannot be given together')
   }
   if (input.ResetPolicy) return defaultPolicy(endpoint.VpcEndpointType as EndpointType)
-  return input.PolicyDocument === undefined ? endpoint.PolicyDocument : givenPolicy(input.PolicyDocument, service)
+  return input.PolicyDocument === undefined
+    ? endpoint.PolicyDocument
+    : givenPolicy(input.PolicyDocument, service, endpoint.VpcEndpointType as EndpointType)
 }
 
 function changeGateway(estate: Estate, input: Input, endpoint: VpcEndpointDocument): VpcEndpointDocument {
@@ -80,6 +83,11 @@ function changeGateway(estate: Estate, input: Input, endpoint: VpcEndpointDocume
     input.PrivateDnsEnabled
   ) {
     throw invalidParameter('Subnets, security groups and private DNS are only supported for Interface VPC endpoints.')
+  }
+  if (input.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint !== undefined) {
+    throw invalidParameter(
+      'DnsOptions PrivateDnsOnlyForInboundResolverEndpoint is applicable only to Interface VPC Endpoints.',
+    )
   }
   const removed = (input.RemoveRouteTableIds ?? []).map((id) => estate.get(routeTables, id).RouteTableId)
   const kept = endpoint.RouteTableIds.filter((id) => !removed.includes(id))
@@ -101,7 +109,8 @@ function changeInterface(
   }
   const vpc = estate.get(vpcs, endpoint.VpcId)
   const privateDns = input.PrivateDnsEnabled ?? endpoint.PrivateDnsEnabled ?? false
-  const DnsOptions = { ...endpoint.DnsOptions, ...input.DnsOptions }
+  const IpAddressType = input.IpAddressType ?? endpoint.IpAddressType ?? 'ipv4'
+  const DnsOptions = dnsOptionsFor(input.DnsOptions, endpoint.DnsOptions, service, IpAddressType)
   if (privateDns && (!endpoint.PrivateDnsEnabled || input.DnsOptions)) {
     checkPrivateDns(estate, vpc, service, DnsOptions, endpoint.VpcEndpointId)
   }
@@ -109,9 +118,12 @@ function changeInterface(
   const left = leaveSubnets(estate, endpoint, input.RemoveSubnetIds ?? [])
   const wanted = [...new Set(input.AddSubnetIds)].filter((id) => !left.SubnetIds.includes(id))
   const places = subnetsFor(estate, vpc.VpcId, service, wanted, left.SubnetIds)
+  checkSubnetsFor(IpAddressType, [...left.SubnetIds.map((id) => estate.get(subnets, id)), ...places])
+  const configurations = input.SubnetConfigurations ?? []
+  checkSubnetConfigurations(configurations, wanted, IpAddressType)
   const NetworkInterfaceIds = [
     ...left.NetworkInterfaceIds,
-    ...makeEndpointInterfaces(estate, endpoint.VpcEndpointId, places, Groups),
+    ...makeEndpointInterfaces(estate, endpoint.VpcEndpointId, places, Groups, IpAddressType, configurations),
   ]
   const SubnetIds = [...left.SubnetIds, ...places.map((subnet) => subnet.SubnetId)]
   const changed = {
@@ -119,11 +131,13 @@ function changeInterface(
     SubnetIds,
     NetworkInterfaceIds,
     Groups,
+    IpAddressType,
     DnsOptions,
     PrivateDnsEnabled: privateDns,
     DnsEntries: dnsEntries(estate, service, labelOf(endpoint), SubnetIds, privateDns),
   }
   wearGroups(estate, changed)
+  wearAddressType(estate, changed, IpAddressType)
   return changed
 }
 

@@ -18,11 +18,12 @@ export const defaultPolicy = (type: EndpointType): string => defaults[type]
 
 /**
  * The policy that a caller gave, once it was held against the grammar of endpoint policies.
- * inferred: all three sentences; the codes are from EC2's table of error codes.
+ * inferred: the two sentences of InvalidPolicyDocument; the code is from EC2's table of error codes.
  */
-export function givenPolicy(text: string, service: Service): string {
+export function givenPolicy(text: string, service: Service, type: EndpointType): string {
   if (!service.policySupported) {
-    throw invalidParameter(`The VPC endpoint service ${service.serviceName} does not support endpoint policies.`)
+    if (grantsAll(text)) return defaultPolicy(type)
+    throw invalidParameter(`Service ${service.serviceName} only supports the full-access endpoint policy.`)
   }
   if (text.length > MAX_LENGTH) {
     throw new AwsError('InvalidPolicyDocument', `The policy document exceeds ${MAX_LENGTH} characters.`)
@@ -37,4 +38,17 @@ export function givenPolicy(text: string, service: Service): string {
     )
   }
   return text
+}
+
+/** Full access in whatever spelling: what every service takes. */
+function grantsAll(text: string): boolean {
+  try {
+    const { Statement } = JSON.parse(text) as { Statement?: unknown }
+    const [one, ...more] = [Statement].flat() as { [member: string]: unknown }[]
+    const { Effect, Principal, Action, Resource, Sid: _, ...rest } = one ?? {}
+    const all = [Action, Resource].every((given) => [given].flat().join() === '*')
+    return Effect === 'Allow' && Principal === '*' && all && more.length === 0 && Object.keys(rest).length === 0
+  } catch {
+    return false
+  }
 }

@@ -2,6 +2,12 @@ import type { DeleteVpcRequest } from '@aws-sdk/client-ec2'
 import { ec2Operation } from '../ec2-operation.ts'
 import { hasDependencies } from '../errors.ts'
 import type { Estate } from '../estate.ts'
+import {
+  egressOnlyInternetGateways,
+  securityGroupVpcs,
+  transitGatewayAttachments,
+  vpnGateways,
+} from '../gateway-nouns.ts'
 import { on } from '../needs.ts'
 import {
   internetGateways,
@@ -15,6 +21,7 @@ import {
 } from '../nouns.ts'
 import { isMain } from '../route-table/make-route-table.ts'
 import { removeSecurityGroup } from '../security-group/make-security-group.ts'
+import { peeringsOf } from '../vpc-peering/peering.ts'
 
 /** Takes the main route table, default ACL and default group with it; anything else in the VPC stops it. */
 export const deleteVpc = ec2Operation<DeleteVpcRequest, object>('DeleteVpc', {
@@ -44,6 +51,11 @@ function contents(estate: Estate, vpcId: string) {
     ...estate.list(networkInterfaces).filter(inside),
     ...estate.list(vpcEndpoints).filter(inside),
     ...estate.list(internetGateways).filter((gateway) => gateway.Attachments.some(inside)),
+    ...estate.list(egressOnlyInternetGateways).filter((gateway) => gateway.Attachments.some(inside)),
+    ...estate.list(vpnGateways).filter((gateway) => gateway.VpcAttachments.some(inside)),
+    ...estate.list(transitGatewayAttachments).filter((attachment) => attachment.ResourceId === vpcId),
+    ...estate.list(securityGroupVpcs).filter(inside),
+    ...peeringsOf(estate, vpcId),
   ]
   return { tables, acls, groups, strangers }
 }

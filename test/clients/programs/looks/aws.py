@@ -10,13 +10,19 @@ from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 
+def credentials_request():
+    """Where a container's credentials are, as AWS's SDKs look for them."""
+    path = os.environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+    if path:
+        return Request("http://169.254.170.2" + path)
+    token = os.environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
+    return Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"], headers={"Authorization": token})
+
+
 class AwsCalls:
     def __init__(self):
-        self.endpoint = os.environ["AWS_ENDPOINT_URL"]
         self.region = os.environ["AWS_REGION"]
-        token = os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
-        asked = Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"], headers={"Authorization": token})
-        self.keys = json.load(urlopen(asked, timeout=5))
+        self.keys = json.load(urlopen(credentials_request(), timeout=5))
 
     def caller_arn(self):
         answer = self.send("sts", "POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15")
@@ -26,10 +32,11 @@ class AwsCalls:
         return len(self.send("s3", "GET", f"/{bucket}/{quote(key)}", b""))
 
     def send(self, service, method, path, body):
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", f"https://{service}.{self.region}.amazonaws.com")
         time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         headers = {
             "content-type": "application/x-www-form-urlencoded",
-            "host": urlsplit(self.endpoint).netloc,
+            "host": urlsplit(endpoint).netloc,
             "x-amz-content-sha256": hashlib.sha256(body).hexdigest(),
             "x-amz-date": time,
             "x-amz-security-token": self.keys["Token"],
@@ -47,4 +54,4 @@ class AwsCalls:
             f"SignedHeaders={names}, Signature={key.hex()}"
         )
         data = body if method == "POST" else None
-        return urlopen(Request(self.endpoint + path, data, headers, method=method), timeout=3).read()
+        return urlopen(Request(endpoint + path, data, headers, method=method), timeout=3).read()

@@ -1,0 +1,75 @@
+/** Real clients as a command line, and what each tells of how its call ended, in the words that scenarios use. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root, type Outcome } from '../clients/command.ts'
+import type { Observation, Seen } from './scenario.ts'
+
+/** What a program told. */
+export interface Told {
+  seen: Seen | string
+  status?: number
+  requestId?: string
+  output?: string
+}
+
+export interface Program {
+  argv: string[]
+  tell(outcome: Outcome): Told
+}
+
+const program = (name: string) => fileURLToPath(new URL(`programs/${name}`, import.meta.url))
+const bin = (name: string) => join(root, '.venv/bin', name)
+const node = [process.execPath, '--disable-warning=ExperimentalWarning']
+
+/** Seconds until a client gives up. The model's silence has no end. */
+const PATIENCE = '2'
+
+export function programOf({ aws, boto3, sdk, curl, fetch, lookup, tcp }: Observation): Program {
+  if (aws !== undefined) return { argv: [...awsCli, ...aws.split(' ').slice(1), ...awsPatience], tell: awsTold }
+  if (boto3) return { argv: [bin('python'), program('boto3-call.py'), ...words(boto3)], tell: selfTold }
+  if (sdk) return { argv: [...node, program('sdk-call.ts'), ...words(sdk)], tell: selfTold }
+  if (fetch !== undefined) return { argv: [...node, program('fetch.ts'), fetch], tell: selfTold }
+  if (curl !== undefined)
+    return { argv: ['curl', '-sS', '--connect-timeout', PATIENCE, '-o', '/dev/null', '-w', '%{http_code}', curl], tell: curlTold }
+  if (lookup !== undefined) return { argv: ['getent', 'ahostsv4', lookup], tell: lookupTold }
+  if (tcp !== undefined) return { argv: ['curl', '-sS', '--connect-timeout', PATIENCE, '-m', '4', `telnet://${tcp}`], tell: tcpTold }
+  throw new Error('an observation names no client')
+}
+
+const awsCli = ['env', 'AWS_MAX_ATTEMPTS=1', bin('aws')]
+const awsPatience = ['--cli-connect-timeout', PATIENCE, '--cli-read-timeout', '10', '--output', 'json']
+
+const words = ([service, method, input = {}]: readonly [string, string, object?]) => [service, method, JSON.stringify(input)]
+
+function awsTold({ code, stdout, stderr }: Outcome): Told {
+  if (code === 0) return { seen: 'answer', output: stdout }
+  if (/Connect timeout on endpoint URL/.test(stderr)) return { seen: 'timeout' }
+  if (/Could not connect to the endpoint URL/.test(stderr)) return { seen: 'could not connect' }
+  const [, error = '', says = ''] =
+    /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (.*)/s.exec(stderr) ?? []
+  return { seen: error ? { error, says: says.trim() } : stderr }
+}
+
+function selfTold({ stdout, stderr }: Outcome): Told {
+  return stdout ? (JSON.parse(stdout) as Told) : { seen: stderr }
+}
+
+/** Exit codes of curl(1). */
+const curlCodes: Readonly<Record<number, Seen>> = { 6: 'no such name', 7: 'refused' }
+
+function curlTold({ code, stdout, stderr }: Outcome): Told {
+  if (code === 0) return { seen: { status: Number(stdout) } }
+  if (code === 28) return { seen: /Resolving timed out/.test(stderr) ? 'no answer to its question' : 'timeout' }
+  return { seen: curlCodes[code] ?? stderr }
+}
+
+/** Who answers a connection says something and ends it. */
+function tcpTold(outcome: Outcome): Told {
+  return outcome.code === 0 ? { seen: 'answer', output: outcome.stdout.trim() } : curlTold(outcome)
+}
+
+function lookupTold({ code, stdout }: Outcome): Told {
+  if (code !== 0) return { seen: 'no such name' }
+  const addresses = stdout.split('\n').flatMap((line) => line.split(/\s+/)[0] || [])
+  return { seen: 'answer', output: [...new Set(addresses)].sort().join(' ') }
+}
