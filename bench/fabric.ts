@@ -169,7 +169,8 @@ function wrk(enter: readonly string[], url: string, script?: string): Promise<nu
 }
 
 function report(): void {
-  const at = (list: readonly number[], share: number) => list.toSorted((a, b) => a - b)[Math.floor(list.length * share)]!
+  const at = (list: readonly number[], share: number) =>
+    list.toSorted((a, b) => a - b)[Math.floor(list.length * share)]!
   const row = (name: string, list: readonly number[]) =>
     `| ${name} | ${at(list, 0.5).toFixed(1)} | ${at(list, 0.95).toFixed(1)} | ${list.length} |`
   const kernel = execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim()

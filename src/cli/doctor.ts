@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { colour } from './colour.ts'
 import { managedPolicy } from '../services/iam/managed-policies.ts'
+import { probeFabric } from '../fabric/probe.ts'
 import { processRunner } from '../runners/process.ts'
 import { exitCode } from './exit-code.ts'
 
@@ -15,14 +16,7 @@ interface Finding {
 
 /** What this machine can and cannot do; exit code 3 when something needed is missing. What is only weaker is said, not failed. */
 export async function doctor({ data, format }: { data: string; format: 'pretty' | 'json' }): Promise<number> {
-  const findings = await Promise.all([
-    node(),
-    generated(),
-    isolation(),
-    loopback(),
-    disk(resolve(data)),
-    Promise.resolve(fabric()),
-  ])
+  const findings = await Promise.all([node(), generated(), isolation(), loopback(), disk(resolve(data)), fabric()])
   const all = findings.flat()
   if (format === 'json') process.stdout.write(`${JSON.stringify({ version: 1, findings: all }, null, 2)}\n`)
   else
@@ -85,10 +79,15 @@ async function disk(folder: string): Promise<Finding> {
   return { name: 'disk', ok: free > 1, text: `${free.toFixed(1)} GiB free at ${place}` }
 }
 
-function fabric(): Finding {
+/** Whether programs can be put into a VPC. */
+async function fabric(): Promise<Finding> {
+  const { available, mode, missing } = await probeFabric()
+  const how = mode === 'root' ? "with root's rights" : 'in a user namespace, without root'
   return {
     name: 'fabric',
-    ok: false,
-    text: "not built yet: a job's AWS calls are placed in its VPC, its other traffic uses this machine's network (EnableNetworkIsolation cuts it off wholly)",
+    ok: available,
+    text: available
+      ? `VPCs can be made real here, ${how}: \`sallyport exec\` runs programs inside them`
+      : `VPCs cannot be made real here, so \`sallyport exec\` is refused. ${missing.join(' ')}`,
   }
 }

@@ -53,7 +53,9 @@ function refuseIfElsewhere({ Keeper }: Place): void {
   if (BootId !== bootId() || processInfo(ProcessId)?.startTime !== StartTime)
     throw new Error('the server runs on another machine, or in a container: run exec where it runs')
   if (process.getuid?.() !== UserId)
-    throw new Error(`the VPC belongs to the server's user (uid ${UserId}), who alone may enter it: run exec as that user`)
+    throw new Error(
+      `the VPC belongs to the server's user (uid ${UserId}), who alone may enter it: run exec as that user`,
+    )
 }
 
 async function run(command: readonly string[], place: Place, client: Client): Promise<number> {

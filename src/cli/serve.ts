@@ -16,6 +16,7 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   process.stdout.write(`Ready ${server.url}\n`)
   process.stderr.write(hints(data))
   sayIsolation().catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
+  sayFabric().catch((error: Error) => process.stderr.write(`  fabric        could not be tried: ${error.message}\n`))
   await stopped
   await server.close()
   return exitCode.ok
@@ -40,6 +41,14 @@ async function sayIsolation(): Promise<void> {
   process.stderr.write(
     `  job sandbox   ${tool === 'none' ? 'none: jobs run as plain programs of yours' : tool}\n${lines}`,
   )
+}
+
+/** Whether programs can be put into a VPC, and what is missing where they cannot. */
+async function sayFabric(): Promise<void> {
+  const { probeFabric } = await import('../fabric/probe.ts')
+  const { available, missing } = await probeFabric()
+  const lines = missing.map((text) => `                ${text}\n`).join('')
+  process.stderr.write(`  fabric        ${available ? 'VPCs can be made real: ./sallyport exec' : 'none'}\n${lines}`)
 }
 
 function signalled(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { VpcEndpoint } from '@aws-sdk/client-ec2'
 import { parseCidrs, parseIpv4 } from '../network/addresses.ts'
 import type { Cidr } from '../network/addresses.ts'
+import { perObject } from '../network/memo.ts'
 import { awsPrefixLists, serviceAt, serviceOfPrefixList } from '../network/services.ts'
 import type { Service } from '../network/services.ts'
 import type { Connection, Network, NetworkFix } from '../network/types.ts'
@@ -88,7 +89,7 @@ function byInterface(
   const owner = account ?? ownerOf(world, networkInterfaces.kind, networkInterfaceId, to)
   const network = world.network(owner, region ?? to.region)
   const from = { kind: 'interface', networkInterfaceId } as const
-  const connection = network.connect(from, host, port)
+  const connection = connectionOf(network, networkInterfaceId, host, port)
   // The fixes are worked out now: a job's interface is gone by the time that someone asks.
   if (connection.verdict !== 'allowed' || !connection.way)
     throw new Unreachable(connection, network.fixes(from, host, port))
@@ -104,6 +105,21 @@ function byInterface(
 }
 
 const HTTPS = 443
+
+/** A program asks for the same way again and again; it holds as long as the network does not change. */
+const connections = perObject((_: Network) => new Map<string, Connection>())
+const CONNECTIONS_MAX = 4096
+
+function connectionOf(network: Network, networkInterfaceId: string, host: string, port: number): Connection {
+  const known = connections(network)
+  const key = `${networkInterfaceId} ${host} ${port}`
+  const kept = known.get(key)
+  if (kept) return kept
+  const connection = network.connect({ kind: 'interface', networkInterfaceId }, host, port)
+  if (known.size >= CONNECTIONS_MAX) known.clear()
+  known.set(key, connection)
+  return connection
+}
 
 /** Throws where the front end of another service stands at the address: it knows no such operation. */
 function answersThere(network: Network, address: string, vpcEndpointId: string | undefined, to: Destination): void {

@@ -39,7 +39,7 @@ export function answer(world: World, sockets: readonly Opened[], answering: Answ
   })
   return {
     async close() {
-      await Promise.all(stops.map((stop) => stop()))
+      await Promise.all(stops.map(async (stop) => stop()))
     },
   }
 }

@@ -23,7 +23,7 @@ export interface Found {
   readonly zone: string
 }
 
-/** Seconds. inferred: 60 for endpoints and EC2's names; S3's are 5, as its captured answers have it. */
+/** Seconds. inferred: 60 for endpoints and EC2's names, 5 for S3's. */
 const TTL = 60
 const TTL_S3 = 5
 

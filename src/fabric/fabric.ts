@@ -118,7 +118,10 @@ function openFabric(world: World): Fabric {
     watch ??= setInterval(look, WATCH_MS).unref()
     const end = async () => {
       vpcs.delete(key)
-      if (vpcs.size === 0) watch = void clearInterval(watch)
+      if (vpcs.size === 0) {
+        clearInterval(watch)
+        watch = undefined
+      }
       await entry.vpc.then(
         (vpc) => vpc.close(),
         () => {}, // it never stood, and whoever asked for it was told

@@ -31,5 +31,7 @@ export interface FilterPlan {
   resolvers: readonly string[]
   subnets: readonly { name: string; cidr: string; ingress: readonly AclRule[]; egress: readonly AclRule[] }[]
   served: readonly Served[]
+  /** The same list every time: what is made of it is kept. */
+  publicServices: readonly Served[]
   interfaces: readonly InterfacePlan[]
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { World } from '../world.ts'
 
 /** Everything of the fabric lies here; servers that never had a program in a VPC have no such folder, and load nothing. */
-const used = (world: World) => existsSync(join(world.config.dataDir, 'fabric'))
+const used = (world: World) =>
+  existsSync(join(world.config.dataDir, 'fabric')) || world.store.count('sallyport/program') > 0
 
 /** Takes away what a server that crashed has left: routers that still run, interfaces of programs. To be called at start. */
 export async function reapFabric(world: World): Promise<void> {

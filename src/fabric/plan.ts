@@ -38,7 +38,8 @@ export function planOf(
         .filter((cidr) => cidr !== undefined)
         .map((cidr) => ({ name: nameOf(SubnetId), cidr, ingress: ingress.map(ruleOf), egress: out.map(ruleOf) }))
     }),
-    served: [...vpcs.flatMap((id) => endpointsOf(network, id)), ...publicServices(network.region), ...egress],
+    served: [...vpcs.flatMap((id) => endpointsOf(network, id)), ...egress],
+    publicServices: publicServices(network.region),
     interfaces: running.map((one) => interfaceOf(network, one)),
   }
 }

@@ -50,5 +50,5 @@ export function plugScript(network: Network, networkInterfaceId: string, device:
 }
 
 export function unplugScript(networkInterfaceId: string, device: string): string {
-  return `ip link del ${device}\nip netns del ${networkInterfaceId}\n`
+  return `ip -batch - <<'END'\nlink del ${device}\nnetns del ${networkInterfaceId}\nEND\n`
 }

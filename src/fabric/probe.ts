@@ -45,7 +45,7 @@ async function probe(): Promise<FabricProbe> {
     }
     return { available: true, mode, missing: [] }
   } catch (error) {
-    return { available: false, mode, missing: [`${(error as Error).message}`, ...nextSteps(mode)] }
+    return { available: false, mode, missing: [(error as Error).message, ...nextSteps(mode)] }
   }
 }
 

@@ -64,6 +64,10 @@ for each in all default; do echo 0 > /proc/sys/net/ipv4/conf/$each/rp_filter; do
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 1 > /proc/sys/net/ipv6/conf/all/forwarding`
 
+/** What no program prints: a line of its own with the exit code. */
+const MARK = '=#sallyport#='
+const ENDED = new RegExp(`${MARK}(\\d+)\n`)
+
 /** Scripts go in by standard input, one after the other; a line with a mark and the exit code ends what each prints. */
 function conversation(child: ChildProcessWithoutNullStreams): Pick<Router, 'run' | 'close'> {
   const waiting: { script: string; resolve(text: string): void; reject(error: Error): void }[] = []
@@ -81,7 +85,7 @@ function conversation(child: ChildProcessWithoutNullStreams): Pick<Router, 'run'
   const take = (chunk: Buffer) => {
     said += chunk.toString()
     for (;;) {
-      const mark = /\u0001(\d+)\n/.exec(said)
+      const mark = ENDED.exec(said)
       if (!mark) return
       const text = said.slice(0, mark.index)
       said = said.slice(mark.index + mark[0].length)
@@ -97,7 +101,7 @@ function conversation(child: ChildProcessWithoutNullStreams): Pick<Router, 'run'
       new Promise((resolve, reject) => {
         if (over) return reject(over)
         waiting.push({ script, resolve, reject })
-        child.stdin.write(`( set -e\n${script}\n) </dev/null 2>&1; printf '\\001%d\\n' $?\n`)
+        child.stdin.write(`( set -e\n${script}\n) </dev/null 2>&1; echo ${MARK}$?\n`)
       }),
     close: async () => {
       child.stdin.end()

@@ -8,6 +8,8 @@
  *
  * Nothing here answers but in 5: what is dropped is silence, as on AWS (VPC user guide, "Security groups", "Network ACLs").
  */
+import { formatIpv4, parseIpv4 } from '../network/addresses.ts'
+import { perObject } from '../network/memo.ts'
 import type { AclRule, FilterPlan, InterfacePlan, Reach, Served } from './filter-plan.ts'
 
 /** Chain name → its rules. */
@@ -52,14 +54,11 @@ export function compileRuleset(plan: FilterPlan): Chains {
       'ct state established,related accept',
       neighbours,
       ...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`),
-      ...families.flatMap((family) =>
-        listeners(
-          plan.served.filter(({ cidr }) => familyOf(cidr) === family),
-          family,
-        ),
-      ),
+      ...listeners(plan.served),
+      'jump services',
       'drop',
     ],
+    services: serviceRules(plan.publicServices),
     edges: families.flatMap((family) => {
       const subnets = plan.subnets.filter(({ cidr }) => familyOf(cidr) === family)
       if (subnets.length === 0) return []
@@ -136,14 +135,36 @@ function unfiltered(plan: FilterPlan, family: Family): string[] {
 }
 
 /** A connection to a port on which nothing listens is reset; to an address that is nobody's it is dropped. */
-function listeners(served: readonly Served[], family: Family): string[] {
-  if (served.length === 0) return []
-  const to = (some: readonly Served[]) => `${ip(family)} daddr ${set(outermost(some.map(({ cidr }) => cidr)))}`
+function listeners(served: readonly Served[]): string[] {
+  return families.flatMap((family) => {
+    const own = served.filter(({ cidr }) => familyOf(cidr) === family)
+    if (own.length === 0) return []
+    const to = (some: readonly Served[]) =>
+      `${ip(family)} daddr ${set(ranges(outermost(some.map(({ cidr }) => cidr))))}`
+    return [
+      ...[...Map.groupBy(own, ({ ports: all }) => set(all.map(String)))]
+        .filter(([all]) => all !== set([]))
+        .map(([all, some]) => `${to(some)} tcp dport ${all} accept`),
+      `${to(own)} meta l4proto tcp reject with tcp reset`,
+    ]
+  })
+}
+
+const serviceRules = perObject(listeners)
+
+/** Neighbouring single addresses of IPv4 as one range: AWS's public services stand in rows. */
+function ranges(cidrs: readonly string[]): string[] {
+  const singles = cidrs.filter((cidr) => familyOf(cidr) === 4 && !cidr.includes('/'))
+  const numbers = singles.map((cidr) => parseIpv4(cidr) ?? 0).toSorted((a, b) => a - b)
+  const rows: [number, number][] = []
+  for (const number of numbers) {
+    const row = rows.at(-1)
+    if (row && number === row[1] + 1) row[1] = number
+    else rows.push([number, number])
+  }
   return [
-    ...[...Map.groupBy(served, ({ ports: all }) => set(all.map(String)))]
-      .filter(([all]) => all !== set([]))
-      .map(([all, some]) => `${to(some)} tcp dport ${all} accept`),
-    `${to(served)} meta l4proto tcp reject with tcp reset`,
+    ...cidrs.filter((cidr) => !singles.includes(cidr)),
+    ...rows.map(([from, to]) => (from === to ? formatIpv4(from) : `${formatIpv4(from)}-${formatIpv4(to)}`)),
   ]
 }
 
@@ -213,7 +234,7 @@ function map(interfaces: readonly InterfacePlan[], chain: string): string {
 /** What leads from one ruleset to the other, as one transaction; empty when nothing changed. Without a `before`, all anew. */
 export function transition(before: Chains | undefined, after: Chains): string {
   if (!before) return `add table ${TABLE}\ndelete table ${TABLE}\n${transition({}, after)}`
-  const changed = Object.keys(after).filter((name) => before[name]?.join('\n') !== after[name]!.join('\n'))
+  const changed = Object.keys(after).filter((name) => !same(before[name], after[name]!))
   const gone = Object.keys(before).filter((name) => after[name] === undefined)
   if (changed.length + gone.length === 0) return ''
   return [
@@ -224,6 +245,10 @@ export function transition(before: Chains | undefined, after: Chains): string {
     ...gone.map((name) => `delete chain ${TABLE} ${name}`),
     '',
   ].join('\n')
+}
+
+function same(one: readonly string[] | undefined, other: readonly string[]): boolean {
+  return one === other || (one?.length === other.length && one.every((rule, index) => rule === other[index]))
 }
 
 const isHook = (rule: string) => rule.startsWith('type filter hook')

@@ -40,6 +40,9 @@ export interface VpcFabric {
   close(): Promise<void>
 }
 
+/** Two scripts that have nothing to do with each other; it fails when one does. */
+const atOnce = (one: string, other: string) => (one && other ? `{ ${one}} & one=$!\n${other}wait $one\n` : one + other)
+
 const filter = (text: string) => `nft -f - <<'END'\n${text}END\n`
 
 type Parts = Omit<Answering, 'interfaceAt' | 'account' | 'region'>
@@ -65,14 +68,14 @@ export async function openVpc(
   let chains: Chains | undefined
   let devices = 0
 
-  /** Puts the filter in step with the network; `before` and `after` are run around it. Fails closed. */
-  const enforce = async (before = '', after = ''): Promise<void> => {
+  /** Puts the filter in step with the network, `beside` and then `after` another script. Fails closed. */
+  const enforce = async (beside = '', after = ''): Promise<void> => {
     const next = compileRuleset(planOf(network(), vpcId, [...plugged.values()], options.egress))
     const text = transition(chains, next)
     chains = next
-    if (before + text + after === '') return
+    if (beside + text + after === '') return
     try {
-      await router.run(before + (text && filter(text)) + after)
+      await router.run(atOnce(text && filter(text), beside) + after)
     } catch (error) {
       chains = undefined
       await router.run(filter(transition(undefined, CLOSED)))
@@ -101,6 +104,11 @@ export async function openVpc(
     })
   }
 
+  function forgetInterface(networkInterfaceId: string): void {
+    plugged.delete(networkInterfaceId)
+    for (const [address, owner] of byAddress) if (owner === networkInterfaceId) byAddress.delete(address)
+  }
+
   return {
     keeper: router.pid,
     async plug(networkInterfaceId) {
@@ -110,14 +118,19 @@ export async function openVpc(
       const device = `e${(devices += 1)}`
       plugged.set(networkInterfaceId, { device, networkInterfaceId })
       for (const address of addresses) byAddress.set(address, networkInterfaceId)
-      await enforce(plugScript(network(), networkInterfaceId, device))
+      try {
+        await enforce(plugScript(network(), networkInterfaceId, device))
+      } catch (error) {
+        forgetInterface(networkInterfaceId)
+        await router.run(`( ${unplugScript(networkInterfaceId, device)} ) || :`)
+        throw error
+      }
       return router.enter(networkInterfaceId)
     },
     async unplug(networkInterfaceId) {
       const one = plugged.get(networkInterfaceId)
       if (!one) return
-      plugged.delete(networkInterfaceId)
-      for (const [address, owner] of byAddress) if (owner === networkInterfaceId) byAddress.delete(address)
+      forgetInterface(networkInterfaceId)
       await enforce('', unplugScript(networkInterfaceId, one.device))
     },
     refresh: () => enforce(),

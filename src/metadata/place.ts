@@ -1,6 +1,11 @@
-import type { InstanceDocument, KeyPairDocument, NetworkInterfaceDocument } from '../services/ec2/documents.ts'
+import type {
+  InstanceDocument,
+  KeyPairDocument,
+  NetworkInterfaceDocument,
+  SubnetDocument,
+  VpcDocument,
+} from '../services/ec2/documents.ts'
 import { instances, keyPairs, networkInterfaces, subnets, vpcs } from '../services/ec2/nouns.ts'
-import type { SubnetDocument, VpcDocument } from '../services/ec2/documents.ts'
 import type { World } from '../world.ts'
 
 /** Who asks: told by the socket on which the question came in, never by a header. */
@@ -33,18 +38,37 @@ export interface Place extends AskingInterface {
 }
 
 /** The running instance to which the interface belongs; undefined for every other interface. */
-export function placeOf({ store }: World, asking: AskingInterface): Place | undefined {
+export function placeOf(world: World, asking: AskingInterface): Place | undefined {
+  const { store } = world
   const prefix = `${asking.account}/${asking.region}/`
   const eni = store.get<NetworkInterfaceDocument>(networkInterfaces.kind, prefix + asking.networkInterfaceId)
   const id = eni?.Attachment?.InstanceId
   const instance = id === undefined ? undefined : store.get<InstanceDocument>(instances.kind, prefix + id)
   if (instance?.State.Name !== 'running') return undefined
-  const interfaces = store
-    .list<NetworkInterfaceDocument>(networkInterfaces.kind, { prefix })
-    .map((row) => row.value)
-    .filter((one) => one.Attachment?.InstanceId === id)
-    .toSorted((a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0))
-  return { ...asking, instance, interfaces }
+  return { ...asking, instance, interfaces: interfacesByInstance(world).get(prefix + instance.InstanceId) ?? [] }
+}
+
+type Interfaces = ReadonlyMap<string, readonly NetworkInterfaceDocument[]>
+
+/** Who asks for metadata asks often: the interfaces are walked through once after each change of any. */
+const indexes = new WeakMap<World, { epoch: number; byInstance: Interfaces }>()
+
+function interfacesByInstance(world: World): Interfaces {
+  const epoch = world.store.epoch(networkInterfaces.kind)
+  const kept = indexes.get(world)
+  if (kept?.epoch === epoch) return kept.byInstance
+  const byInstance = new Map<string, NetworkInterfaceDocument[]>()
+  for (const { key, value } of world.store.list<NetworkInterfaceDocument>(networkInterfaces.kind)) {
+    const id = value.Attachment?.InstanceId
+    if (id === undefined) continue
+    const at = key.slice(0, key.lastIndexOf('/') + 1) + id
+    byInstance.set(at, [...(byInstance.get(at) ?? []), value])
+  }
+  for (const list of byInstance.values()) {
+    list.sort((a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0))
+  }
+  indexes.set(world, { epoch, byInstance })
+  return byInstance
 }
 
 export function subnetOf({ store }: World, place: Place, eni: NetworkInterfaceDocument): SubnetDocument | undefined {

@@ -10,6 +10,7 @@ import { contextOf } from './context.ts'
 import { hasPrivateDns, isAvailable, resolveInVpc, resolvePublic, resolverOf, resolverText } from './dns.ts'
 import type { Answer } from './dns.ts'
 import { arriveInPublic } from './internet-gateway.ts'
+import { perObject } from './memo.ts'
 import type { Interface, Model } from './model.ts'
 import { comeFromOnPremises } from './on-premises.ts'
 import { block, newPath, pass } from './path.ts'
@@ -44,31 +45,36 @@ export function investigate(
   if (!source) return finish(model, path, { dns: { name, answers: [], via: 'nobody' }, addresses: [] }, undefined)
   const resolved = source.from ? resolveFor(path, model, source.from, name) : resolveOutside(path, model, name)
   const service = resolved.answer?.service
-  const tries = candidates(resolved.addresses, source.families).map((destination): Investigation => {
-    const way: Path = { ...path, hops: [...path.hops], findings: [...path.findings] }
-    const asked: Question = { destination, ...packets(destination, port, protocol), ...(service && { service }) }
+  const attempt = (way: Path, destination: Ip): Investigation => {
+    const head = packets(destination, port, protocol)
+    const asked: Question = service ? { destination, ...head, service } : { destination, ...head }
     const arrival = source.walk(way, asked)
     if (source.from) nameUnusedEndpoint(way, model, source.from, asked)
     return finish(model, way, resolved, arrival, destination)
-  })
-  return bestOf(tries) ?? finish(model, path, resolved, undefined)
+  }
+  const [first, second] = candidates(resolved.addresses, source.families)
+  if (first === undefined) return finish(model, path, resolved, undefined)
+  if (second === undefined) return attempt(path, first)
+  const branch = (): Path => ({ ...path, hops: [...path.hops], findings: [...path.findings] })
+  return betterOf(attempt(branch(), first), () => attempt(branch(), second))
 }
 
 /**
  * The first address of each family that the client has too, IPv6 first, as clients sort them (RFC 6724).
  * Where the client has neither, the walk says so of the first.
  */
-function candidates(addresses: readonly Ip[], { four, six }: Families): Ip[] {
+function candidates(addresses: readonly Ip[], { four, six }: Families): readonly Ip[] {
   const first6 = six ? addresses.find((address) => typeof address === 'bigint') : undefined
   const first4 = four ? addresses.find((address) => typeof address === 'number') : undefined
-  const found = [first6, first4].filter((address) => address !== undefined)
-  return found.length > 0 ? found : addresses.slice(0, 1)
+  if (first6 !== undefined) return first4 === undefined ? [first6] : [first6, first4]
+  return first4 === undefined ? addresses.slice(0, 1) : [first4]
 }
 
 /** A client falls back to the other family (RFC 8305): what arrives counts, else what has the least in its way. */
-function bestOf(tries: readonly Investigation[]): Investigation | undefined {
-  const arrived = tries.find(({ connection }) => connection.verdict === 'allowed')
-  return arrived ?? [...tries].sort((one, other) => one.findings.length - other.findings.length)[0]
+function betterOf(first: Investigation, next: () => Investigation): Investigation {
+  if (first.connection.verdict === 'allowed') return first
+  const second = next()
+  return second.connection.verdict === 'allowed' || second.findings.length < first.findings.length ? second : first
 }
 
 /** Protocol number and port; an echo request has a type in place of a port. */
@@ -183,7 +189,9 @@ function place(
 }
 
 function addressText({ address, address6 }: Pick<Interface, 'address' | 'address6'>): string {
-  return [address, address6].flatMap((one) => (one === undefined ? [] : formatIp(one))).join(', ')
+  const four = address === undefined ? '' : formatIp(address)
+  if (address6 === undefined) return four
+  return four ? `${four}, ${formatIp(address6)}` : formatIp(address6)
 }
 
 /** An address in place of a name needs nobody to resolve it. */
@@ -245,9 +253,11 @@ function resolveFor(path: Path, model: Model, from: Interface, name: string): Re
   return answered(path, name, via, answer)
 }
 
+const answerTexts = perObject(({ addresses }: Answer) => addresses.map(formatIp))
+
 function answered(path: Path, name: string, via: string, answer: Answer | undefined): Resolved {
   if (answer && answer.addresses.length > 0) {
-    const answers = answer.addresses.map(formatIp)
+    const answers = answerTexts(answer)
     pass(path, 'dns', 'dns', 'none', `${name} is ${answers.join(', ')} (${answer.zone}), says ${via}`)
     return { dns: { name, answers, via, zone: answer.zone }, addresses: answer.addresses, answer }
   }

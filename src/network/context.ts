@@ -4,12 +4,15 @@
  * network it comes from, and no aws:SourceIp; by every other way it carries aws:SourceIp alone. Absence matters: it is
  * what StringNotEquals and IpAddress are asked about.
  */
+import { perKey, perObject } from './memo.ts'
 import type { Model } from './model.ts'
 import type { Arrival } from './path.ts'
 import { dnsSuffix } from './services.ts'
 
 /** `arn:aws:ec2:…:vpc/vpc-…`; undefined while nobody tells whose VPC it is. */
-function vpcArn({ region, vpc }: Model, id: string): string | undefined {
+const vpcArn = perObject((model: Model) => perKey((id: string) => spellArn(model, id)))
+
+function spellArn({ region, vpc }: Model, id: string): string | undefined {
   const owner = vpc(id)?.document.OwnerId
   if (owner === undefined) return undefined
   const partition = dnsSuffix(region).endsWith('.cn') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
@@ -20,7 +23,7 @@ function vpcArn({ region, vpc }: Model, id: string): string | undefined {
 export function contextOf(model: Model, { via, vpcEndpointId, vpcId = '', sourceIp }: Arrival): Record<string, string> {
   if (via === 'local') return {}
   if (vpcEndpointId === undefined) return { 'aws:sourceip': sourceIp }
-  const arn = vpcArn(model, vpcId)
+  const arn = vpcArn(model)(vpcId)
   return {
     'aws:sourcevpc': vpcId,
     ...(arn !== undefined && { 'aws:sourcevpcarn': arn }),

@@ -7,7 +7,7 @@
 import { formatIpv4, parseIpv4 } from './addresses.ts'
 import type { Ip, Ipv4 } from './addresses.ts'
 import { RESOLVER_OFFSET } from './hypervisor.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import { perKey, perObject } from './memo.ts'
 import { inside } from './model.ts'
 import type { Model, Vpc, VpcEndpointDocument } from './model.ts'
@@ -43,6 +43,12 @@ const optionsById = indexed<NetworkDocuments['DhcpOptions'][number]>('DhcpOption
  * inferred: options that are absent, `default` or silent about servers mean the Amazon resolver.
  */
 export function resolverOf(model: Model, vpc: Vpc): Resolver {
+  return resolvers(model)(vpc)
+}
+
+const resolvers = perObject((model: Model) => perKey((vpc: Vpc) => findResolver(model, vpc)))
+
+function findResolver(model: Model, vpc: Vpc): Resolver {
   const amazon = (vpc.cidrs[0]?.base ?? 0) + RESOLVER_OFFSET
   const options = optionsById(model.documents.DhcpOptions).get(vpc.document.DhcpOptionsId)
   const servers = options?.DhcpConfigurations?.find((entry) => entry.Key === 'domain-name-servers')?.Values
@@ -126,16 +132,36 @@ interface ZonalAddress {
 }
 
 /** Addresses of an endpoint's interfaces. inferred: those in the client's own Availability Zone come first. */
-function endpointAddresses(model: Model, endpoint: VpcEndpointDocument, zone: string | undefined): ZonalAddress[] {
-  const { four, six } = recordTypes(endpoint)
-  return (endpoint.NetworkInterfaceIds ?? [])
-    .flatMap((id) => model.interface(id) ?? [])
-    .sort((one, other) => Number(other.subnet.zone === zone) - Number(one.subnet.zone === zone))
-    .flatMap(({ address, address6, subnet }) => [
-      ...(four && address !== undefined ? [{ address, zone: subnet.zone }] : []),
-      ...(six && address6 !== undefined ? [{ address: address6, zone: subnet.zone }] : []),
-    ])
-}
+const endpointAddresses = perObject((model: Model) =>
+  perKey((endpoint: VpcEndpointDocument) =>
+    perKey((zone: string | undefined): readonly ZonalAddress[] => {
+      const { four, six } = recordTypes(endpoint)
+      return (endpoint.NetworkInterfaceIds ?? [])
+        .flatMap((id) => model.interface(id) ?? [])
+        .sort((one, other) => Number(other.subnet.zone === zone) - Number(one.subnet.zone === zone))
+        .flatMap(({ address, address6, subnet }) => [
+          ...(four && address !== undefined ? [{ address, zone: subnet.zone }] : []),
+          ...(six && address6 !== undefined ? [{ address: address6, zone: subnet.zone }] : []),
+        ])
+    }),
+  ),
+)
+
+/** What private DNS of an endpoint answers to interfaces in a zone. */
+const privateAnswer = perObject((model: Model) =>
+  perKey((endpoint: VpcEndpointDocument) =>
+    perKey((zone: string): Answer => {
+      const all = endpointAddresses(model)(endpoint)(zone)
+      const zonal = serviceByName(model.region, endpoint.ServiceName ?? '')?.zonalPrivateDns ?? false
+      return {
+        addresses: all.map(({ address }) => address),
+        zone: `private DNS of ${endpoint.VpcEndpointId}`,
+        endpoint,
+        ...(zonal && !all.some((one) => one.zone === zone) && { zoneMissing: true }),
+      }
+    }),
+  ),
+)
 
 const INTERNAL_NAME = /^ip-(\d+-\d+-\d+-\d+)\.(?:ec2|[a-z0-9-]+\.compute)\.internal$/
 const PUBLIC_NAME = /^ec2-(\d+-\d+-\d+-\d+)\.(?:compute-1|[a-z0-9-]+\.compute)\.amazonaws\.com(?:\.cn)?$/
@@ -145,7 +171,7 @@ export function resolvePublic(model: Model, host: string): Answer | undefined {
   if (isEndpointName(host)) {
     const found = endpointNames(model).get(host)
     if (!found) return undefined
-    const all = endpointAddresses(model, found.endpoint, found.zone)
+    const all = endpointAddresses(model)(found.endpoint)(found.zone)
     const addresses = all
       .filter(({ zone }) => found.zone === undefined || zone === found.zone)
       .map(({ address }) => address)
@@ -161,16 +187,7 @@ export function resolvePublic(model: Model, host: string): Answer | undefined {
 export function resolveInVpc(model: Model, vpc: Vpc, zone: string, host: string): Answer | undefined {
   // enableDnsSupport off stops the whole resolver; what it would say is told as if it were on.
   const endpoint = vpc.dnsHostnames ? privateZones(model)(vpc.id).get(host) : undefined
-  if (endpoint) {
-    const all = endpointAddresses(model, endpoint, zone)
-    const zonal = serviceByName(model.region, endpoint.ServiceName ?? '')?.zonalPrivateDns ?? false
-    return {
-      addresses: all.map(({ address }) => address),
-      zone: `private DNS of ${endpoint.VpcEndpointId}`,
-      endpoint,
-      ...(zonal && !all.some((one) => one.zone === zone) && { zoneMissing: true }),
-    }
-  }
+  if (endpoint) return privateAnswer(model)(endpoint)(zone)
   const internal = parseIpv4(INTERNAL_NAME.exec(host)?.[1]?.replaceAll('-', '.') ?? '')
   if (internal !== undefined) return inside(vpc, internal) ? { addresses: [internal], zone: 'internal' } : undefined
   const answer = resolvePublic(model, host)
@@ -183,6 +200,7 @@ export function resolveInVpc(model: Model, vpc: Vpc, zone: string, host: string)
   return answer
 }
 
-export function resolverText(resolver: Resolver): string {
-  return `${resolver.kind === 'amazon' ? 'Amazon resolver' : 'custom DNS server'} ${formatIpv4(resolver.address)}`
-}
+export const resolverText = perObject(
+  ({ kind, address }: Resolver) =>
+    `${kind === 'amazon' ? 'Amazon resolver' : 'custom DNS server'} ${formatIpv4(address)}`,
+)

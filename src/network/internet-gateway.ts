@@ -5,7 +5,7 @@
  */
 import { formatIp, privateRange } from './addresses.ts'
 import type { Ip } from './addresses.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import { inside, isNatGateway } from './model.ts'
 import type { Interface, Model, Subnet } from './model.ts'
 import { NAT_EPHEMERAL } from './network-acl.ts'

@@ -1,46 +1,15 @@
-/**
- * Indexes over the lists of documents. Each is made once per list, when first asked for; a list that has the same
- * elements as an earlier one counts as that one, so a change of one document costs the indexes of its own list only.
- */
+/** The indexes over the lists of documents. Each is made once per list, when first asked for. */
 import type { NetworkDocuments } from './types.ts'
 import { parseIpv4, parseIpv6 } from './addresses.ts'
 import type { Ip } from './addresses.ts'
+import { indexed, partitioned } from './list-index.ts'
 import { perObject } from './memo.ts'
 
 type Document<K extends keyof NetworkDocuments> = NetworkDocuments[K][number]
 
-/** A list indexed by one member; the first document of an id wins. */
-export function indexed<D extends object>(member: keyof D): (list: readonly D[]) => ReadonlyMap<unknown, D> {
-  return perObject((list: readonly D[]) => {
-    const index = new Map<unknown, D>()
-    for (const document of list) if (!index.has(document[member])) index.set(document[member], document)
-    return index
-  })
-}
-
-/** The last list that began with this document. */
-const seen = new WeakMap<object, readonly object[]>()
-
-function canonical(list: readonly object[]): readonly object[] {
-  const [first] = list
-  if (!first) return list
-  const earlier = seen.get(first)
-  if (earlier?.length === list.length && list.every((document, at) => document === earlier[at])) return earlier
-  seen.set(first, list)
-  return list
-}
-
-/** The same documents, in lists that were indexed before where those had the same elements. */
-export function canonicalLists(documents: NetworkDocuments): NetworkDocuments {
-  return Object.fromEntries(
-    Object.entries(documents).map(([name, list]) => [name, canonical(list as readonly object[])]),
-  ) as unknown as NetworkDocuments
-}
-
 export const vpcsById = indexed<Document<'Vpcs'>>('VpcId')
 export const subnetsById = indexed<Document<'Subnets'>>('SubnetId')
 export const groupsById = indexed<Document<'SecurityGroups'>>('GroupId')
-export const interfacesById = indexed<Document<'NetworkInterfaces'>>('NetworkInterfaceId')
 export const endpointsById = indexed<Document<'VpcEndpoints'>>('VpcEndpointId')
 export const natGatewaysById = indexed<Document<'NatGateways'>>('NatGatewayId')
 export const internetGatewaysById = indexed<Document<'InternetGateways'>>('InternetGatewayId')
@@ -67,47 +36,62 @@ export const privateAddresses = perObject((document: Document<'NetworkInterfaces
   ]
 })
 
-/** Interfaces by VPC and own address. */
-export const interfacesByAddress = perObject((list: NetworkDocuments['NetworkInterfaces']) => {
-  const vpcs = new Map<string | undefined, Map<Ip, Document<'NetworkInterfaces'>>>()
-  for (const document of list) {
-    let addresses = vpcs.get(document.VpcId)
-    if (!addresses) vpcs.set(document.VpcId, (addresses = new Map()))
-    for (const address of privateAddresses(document)) addresses.set(address, document)
-  }
-  return vpcs
-})
+type InterfaceDocument = Document<'NetworkInterfaces'>
 
-const elasticByInterface = perObject(
-  (list: NetworkDocuments['Addresses']) =>
-    new Map(list.flatMap((entry) => (entry.NetworkInterfaceId ? [[entry.NetworkInterfaceId, entry.PublicIp]] : []))),
+const whole = (): string => ''
+
+/** Interfaces by id, all in one part. */
+export const interfacesById = partitioned<InterfaceDocument, string>(whole, (document) =>
+  document.NetworkInterfaceId === undefined ? [] : [document.NetworkInterfaceId],
 )
 
-/** The public IPv4 address of an interface, as its own document or the elastic address's says. */
-export function publicAddressOf(
-  { Addresses }: NetworkDocuments,
-  { Association, NetworkInterfaceId }: Document<'NetworkInterfaces'>,
-): number | undefined {
-  const elastic = NetworkInterfaceId ? elasticByInterface(Addresses).get(NetworkInterfaceId) : undefined
-  return parseIpv4(Association?.PublicIp ?? elastic ?? '')
+/** Interfaces by VPC and own address. */
+export const interfacesByAddress = partitioned<InterfaceDocument, Ip>((document) => document.VpcId, privateAddresses)
+
+/** Addresses that the internet knows an interface by, its elastic one aside: public IPv4, and every IPv6. */
+const openAddresses = (document: InterfaceDocument): Ip[] => {
+  const four = parseIpv4(document.Association?.PublicIp ?? '')
+  const six = document.Ipv6Addresses?.length
+    ? privateAddresses(document).filter((address) => typeof address === 'bigint')
+    : []
+  return four === undefined ? six : [four, ...six]
 }
 
-/** Interfaces by the address that the internet knows them by: public IPv4, and every IPv6. */
-const byPublicAddress = perObject((list: NetworkDocuments['NetworkInterfaces']) =>
-  perObject((addresses: NetworkDocuments['Addresses']) => {
-    const index = new Map<Ip, Document<'NetworkInterfaces'>>()
-    for (const document of list) {
-      const four = publicAddressOf({ Addresses: addresses } as NetworkDocuments, document)
-      if (four !== undefined) index.set(four, document)
-      if (!document.Ipv6Addresses?.length) continue
-      for (const address of privateAddresses(document)) if (typeof address === 'bigint') index.set(address, document)
-    }
-    return index
-  }),
-)
+const byOpenAddress = partitioned<InterfaceDocument, Ip>(whole, openAddresses)
 
-export function publicInterfaces(documents: NetworkDocuments): ReadonlyMap<Ip, Document<'NetworkInterfaces'>> {
-  return byPublicAddress(documents.NetworkInterfaces)(documents.Addresses)
+const elastic = perObject((list: NetworkDocuments['Addresses']) => {
+  const byInterface = new Map<string, number>()
+  const byAddress = new Map<Ip, string>()
+  for (const { NetworkInterfaceId: id, PublicIp } of list) {
+    const address = parseIpv4(PublicIp ?? '')
+    if (!id || address === undefined) continue
+    byInterface.set(id, address)
+    byAddress.set(address, id)
+  }
+  return { byInterface, byAddress }
+})
+
+/** The public IPv4 address of an interface, as its own document or the elastic address's says. */
+export function publicAddressOf({ Addresses }: NetworkDocuments, document: InterfaceDocument): number | undefined {
+  return (
+    parseIpv4(document.Association?.PublicIp ?? '') ??
+    elastic(Addresses).byInterface.get(document.NetworkInterfaceId ?? '')
+  )
+}
+
+/** The interface that the internet knows by this address. */
+export function publicInterfaceAt(documents: NetworkDocuments, address: Ip): InterfaceDocument | undefined {
+  const { Addresses, NetworkInterfaces } = documents
+  const own = byOpenAddress(NetworkInterfaces).get('')?.get(address)
+  const id = own ? undefined : elastic(Addresses).byAddress.get(address)
+  const bound = id === undefined ? undefined : interfacesById(NetworkInterfaces).get('')?.get(id)
+  // Its own document, where it tells of a public address, is the better witness.
+  return own ?? (bound && publicAddressOf(documents, bound) === address ? bound : undefined)
+}
+
+/** Every address that the internet knows an interface by. */
+export function publicAddresses({ Addresses, NetworkInterfaces }: NetworkDocuments): Ip[] {
+  return [...NetworkInterfaces.flatMap(openAddresses), ...elastic(Addresses).byAddress.keys()]
 }
 
 export const tablesBySubnet = perObject((list: NetworkDocuments['RouteTables']) => {

@@ -22,3 +22,9 @@ export function perKey<K, V>(make: (key: K) => V): (key: K) => V {
     return entry.value
   }
 }
+
+/** `make`, once, when first asked for. */
+export function once<V>(make: () => V): () => V {
+  let made: { value: V } | undefined
+  return () => (made ??= { value: make() }).value
+}

@@ -5,8 +5,10 @@
 import type { NetworkDocuments } from './types.ts'
 import { contains, parseBlocks, parseCidr, parseCidrs } from './addresses.ts'
 import type { Block, Cidr, Cidr6, Ip, Ipv4, Ipv6 } from './addresses.ts'
+import { canonicalLists } from './list-index.ts'
+import type { Index } from './list-index.ts'
 import * as lists from './lists.ts'
-import { perKey, perObject } from './memo.ts'
+import { once, perKey, perObject } from './memo.ts'
 import type { NetworkAclDocument } from './network-acl.ts'
 import { compileRouteTable } from './route-table.ts'
 import type { CompiledRouteTable, RouteTableDocument } from './route-table.ts'
@@ -125,7 +127,7 @@ export function modelOf(network: { readonly documents: NetworkDocuments; readonl
 const models = perObject((documents: NetworkDocuments) => perKey((region: string) => buildModel(documents, region)))
 
 export function buildModel(given: NetworkDocuments, region: string): Model {
-  const documents = lists.canonicalLists(given)
+  const documents = canonicalLists(given)
   const vpc = (id: string | undefined): Vpc | undefined => {
     const document = lists.vpcsById(documents.Vpcs).get(id)
     return document && vpcOf(document)
@@ -174,8 +176,11 @@ export function buildModel(given: NetworkDocuments, region: string): Model {
       document,
     }
   })
-  const inVpc = (vpcId: string): ReadonlyMap<Ip, InterfaceDocument> | undefined =>
-    lists.interfacesByAddress(documents.NetworkInterfaces).get(vpcId)
+  const interfaces = once(() => lists.interfacesById(documents.NetworkInterfaces).get(''))
+  const inVpc = perKey((vpcId: string): Index<Ip, InterfaceDocument> | undefined =>
+    lists.interfacesByAddress(documents.NetworkInterfaces).get(vpcId),
+  )
+  const endpointInterfaces = once(() => lists.endpointByInterface(documents.VpcEndpoints))
   const internetGatewayOf = perKey((vpcId: string) =>
     documents.InternetGateways.find((gateway) => gateway.Attachments?.some((attachment) => attachment.VpcId === vpcId)),
   )
@@ -195,7 +200,7 @@ export function buildModel(given: NetworkDocuments, region: string): Model {
     subnet,
     group,
     interface(id) {
-      const document = lists.interfacesById(documents.NetworkInterfaces).get(id)
+      const document = id === undefined ? undefined : interfaces()?.get(id)
       return document && interfaceOf(document)
     },
     interfaceAt(vpcId, address) {
@@ -203,12 +208,12 @@ export function buildModel(given: NetworkDocuments, region: string): Model {
       return document && interfaceOf(document)
     },
     publicInterfaceAt(address) {
-      const document = lists.publicInterfaces(documents).get(address)
+      const document = lists.publicInterfaceAt(documents, address)
       return document && interfaceOf(document)
     },
-    publicAddresses: () => lists.publicInterfaces(documents).keys(),
+    publicAddresses: () => lists.publicAddresses(documents),
     endpoint: (id) => lists.endpointsById(documents.VpcEndpoints).get(id),
-    endpointOf: (id) => lists.endpointByInterface(documents.VpcEndpoints).get(id),
+    endpointOf: (id) => endpointInterfaces().get(id),
     endpointsOf: (vpcId) => lists.endpointsByVpc(documents.VpcEndpoints).get(vpcId) ?? [],
     natGateway: (id) => lists.natGatewaysById(documents.NatGateways).get(id),
     internetGateway: (id) => lists.internetGatewaysById(documents.InternetGateways).get(id),

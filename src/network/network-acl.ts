@@ -100,12 +100,16 @@ function without(range: PortRange, cut: PortRange): readonly PortRange[] {
   return left
 }
 
-/** An entry in words: `rule 100 allow tcp 443 to 0.0.0.0/0`. */
-export function entryText(decision: AclDecision, direction: 'egress' | 'ingress'): string {
-  const { entry } = decision
-  const way = direction === 'egress' ? 'outbound' : 'inbound'
-  if (!entry) return `${way} rule * deny`
-  const ports = entry.protocol === TCP || entry.protocol === UDP ? ` ${portText(entry.from, entry.to)}` : ''
-  const peer = `${direction === 'egress' ? 'to' : 'from'} ${formatCidr(entry.cidr)}`
-  return `${way} rule ${entry.number === 32767 ? '*' : entry.number} ${entry.allow ? 'allow' : 'deny'} ${protocolName(entry.protocol)}${ports} ${peer}`
+/** The entry that decided, in words: `outbound rule 100 allow tcp 443 to 0.0.0.0/0`. */
+export function entryText({ entry }: AclDecision, direction: 'egress' | 'ingress'): string {
+  if (!entry) return direction === 'egress' ? 'outbound rule * deny' : 'inbound rule * deny'
+  return direction === 'egress' ? outbound(entry) : inbound(entry)
+}
+
+const outbound = perObject((entry: AclEntry) => `outbound ${spell(entry)} to ${formatCidr(entry.cidr)}`)
+const inbound = perObject((entry: AclEntry) => `inbound ${spell(entry)} from ${formatCidr(entry.cidr)}`)
+
+function spell({ number, allow, protocol, from, to }: AclEntry): string {
+  const ports = protocol === TCP || protocol === UDP ? ` ${portText(from, to)}` : ''
+  return `rule ${number === 32767 ? '*' : number} ${allow ? 'allow' : 'deny'} ${protocolName(protocol)}${ports}`
 }

@@ -11,7 +11,7 @@ import { attachmentOfConnection } from './transit-attachments.ts'
 import { crossTransitGateway } from './transit-gateway.ts'
 import { enterByVirtualPrivateGateway } from './virtual-private-gateway.ts'
 import { connectionById, liesBehind, passTunnels } from './vpn-connection.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import type { NetworkDocuments } from './types.ts'
 
 const gatewaysById = indexed<NetworkDocuments['VpnGateways'][number]>('VpnGatewayId')

@@ -30,19 +30,28 @@ function merged(ranges: readonly PortRange[]): readonly PortRange[] {
 
 /** All that some rules admit. */
 export function union(admitted: readonly { protocol: number; from: number; to: number }[]): PortSet {
-  if (admitted.some(({ protocol }) => protocol === ALL_PROTOCOLS)) return EVERYTHING
-  const of = (...protocols: number[]): readonly PortRange[] =>
-    merged(admitted.filter(({ protocol }) => protocols.includes(protocol)).map(({ from, to }) => ({ from, to })))
-  return { any: false, tcp: of(TCP), udp: of(UDP), icmp: of(ICMP, ICMPV6) }
+  const [tcp, udp, icmp]: [PortRange[], PortRange[], PortRange[]] = [[], [], []]
+  for (const rule of admitted) {
+    if (rule.protocol === ALL_PROTOCOLS) return EVERYTHING
+    if (rule.protocol === TCP) tcp.push(rule)
+    else if (rule.protocol === UDP) udp.push(rule)
+    else if (rule.protocol === ICMP || rule.protocol === ICMPV6) icmp.push(rule)
+  }
+  return { any: false, tcp: merged(tcp), udp: merged(udp), icmp: merged(icmp) }
 }
 
+/** Both lists are in order, so one pass over each will do. */
 function common(one: readonly PortRange[], other: readonly PortRange[]): readonly PortRange[] {
-  return one.flatMap((a) =>
-    other.flatMap((b) => {
-      const range = { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) }
-      return range.from <= range.to ? [range] : []
-    }),
-  )
+  const found: PortRange[] = []
+  for (let a = 0, b = 0; a < one.length && b < other.length;) {
+    const [left, right] = [one[a]!, other[b]!]
+    const from = Math.max(left.from, right.from)
+    const to = Math.min(left.to, right.to)
+    if (from <= to) found.push({ from, to })
+    if (left.to < right.to) a++
+    else b++
+  }
+  return found
 }
 
 /** What is in both. */

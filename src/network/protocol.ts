@@ -17,6 +17,8 @@ const NUMBERS: Readonly<Record<string, number>> = {
   all: ALL_PROTOCOLS,
 }
 
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(NUMBERS).map(([name, number]) => [number, name]))
+
 /** The number of a protocol; NaN, which matches nothing, for what is no protocol. */
 export function protocolNumber(text: string | undefined): number {
   if (text === undefined) return Number.NaN
@@ -25,7 +27,7 @@ export function protocolNumber(text: string | undefined): number {
 
 /** How people write it: `tcp`, `udp`, `all`, else the number. */
 export function protocolName(protocol: number): string {
-  return Object.keys(NUMBERS).find((name) => NUMBERS[name] === protocol) ?? String(protocol)
+  return NAMES.get(protocol) ?? String(protocol)
 }
 
 /** `443` or `1024-65535`; `all ports` for the whole range. */

@@ -49,6 +49,8 @@ export interface CompiledRouteTable {
   /** The same of IPv6. */
   readonly byLength6: readonly (SameLength & { readonly mask: bigint })[]
   readonly routes: readonly Route[]
+  /** Whether any route is by a prefix list. */
+  readonly hasLists: boolean
 }
 
 function target(route: RouteDocument): RouteTarget {
@@ -99,6 +101,7 @@ export function compileRouteTable(
     byLength: byLength(routes, 'number').map((same) => ({ ...same, mask: mask(same.length) })),
     byLength6: byLength(routes, 'bigint').map((same) => ({ ...same, mask: mask6(same.length) })),
     routes,
+    hasLists: routes.some((route) => route.prefixListId !== undefined),
   }
 }
 

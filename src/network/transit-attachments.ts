@@ -1,5 +1,5 @@
 /** Attachments of transit gateways, as two describe calls print them. */
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import { perObject } from './memo.ts'
 import type { Model, Subnet } from './model.ts'
 import type { NetworkDocuments } from './types.ts'

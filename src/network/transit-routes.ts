@@ -4,7 +4,7 @@
  */
 import { contains, formatCidr, parseBlock } from './addresses.ts'
 import type { Block, Ip } from './addresses.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import { perKey, perObject } from './memo.ts'
 import type { Model } from './model.ts'
 import { attachmentById } from './transit-attachments.ts'

@@ -4,7 +4,7 @@
  * PrivateLink guide for gateway endpoints).
  */
 import { formatIp } from './addresses.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import { inside } from './model.ts'
 import type { Model, Subnet } from './model.ts'
 import { block, pass } from './path.ts'

@@ -5,7 +5,7 @@
  */
 import { formatIp } from './addresses.ts'
 import type { Ip } from './addresses.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import { inside } from './model.ts'
 import type { Model, Subnet, Vpc } from './model.ts'
 import { block, pass } from './path.ts'

@@ -4,7 +4,7 @@
  */
 import { contains, formatIp, parseBlocks } from './addresses.ts'
 import type { Block, Ip } from './addresses.ts'
-import { indexed } from './lists.ts'
+import { indexed } from './list-index.ts'
 import type { Model } from './model.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Flow, Path } from './path.ts'

@@ -3,8 +3,10 @@
  * the routes name, to where they come out. Each gateway has a file of its own; this one is what they have in common.
  */
 import { formatIp } from './addresses.ts'
+import type { Ip } from './addresses.ts'
 import { passThroughAppliance } from './appliance.ts'
 import { passAcl, passGroups } from './filters.ts'
+import type { OtherEnd } from './filters.ts'
 import { hypervisorServices, mayBeHypervisor } from './hypervisor.ts'
 import { leaveByEgressOnlyGateway, leaveByInternetGateway } from './internet-gateway.ts'
 import { addressFor, insideSubnet, isNatGateway } from './model.ts'
@@ -47,16 +49,23 @@ export function leave(path: Path, model: Model, from: Interface, asked: Question
     return undefined
   }
   const publicSource = typeof destination === 'number' ? from.publicAddress : source
+  const { service } = asked
+  // Written out, not spread: this is the hot path.
   const flow: Flow = {
-    ...asked,
     source,
-    peer: from,
+    destination,
+    port,
+    protocol,
     replyPorts: replyPorts(protocol),
+    peer: from,
     ...(publicSource !== undefined && { publicSource }),
+    ...(service && { service }),
     gateways: 0,
   }
-  const cause = { kind: 'route', from, destination, port, ...(asked.service && { service: asked.service }) } as const
-  passGroups(path, model, from, 'egress', flow, { address: destination, ...knownAt(model, subnet, flow) })
+  const cause: Cause = service
+    ? { kind: 'route', from, destination, port, service }
+    : { kind: 'route', from, destination, port }
+  passGroups(path, model, from, 'egress', flow, knownAt(model, subnet, destination))
   return forward(path, model, flow, subnet, cause)
 }
 
@@ -66,14 +75,12 @@ export function replyPorts(protocol: number): Flow['replyPorts'] {
   return protocol === ICMPV6 ? ECHO_REPLY.six : LINUX_EPHEMERAL
 }
 
-/** The interface at the destination, as far as rules recognise it by its groups from here. */
-function knownAt(model: Model, subnet: Subnet, { destination }: Flow): Pick<Flow, 'peer' | 'lost'> {
-  const target = lookup(subnet.routes, destination)?.target
-  if (target?.kind === 'local') {
-    const peer = model.interfaceAt(subnet.vpc.id, destination)
-    return peer ? { peer } : {}
-  }
-  return target?.kind === 'vpc-peering-connection' ? peerAcross(model, target.id, subnet.vpc, destination) : {}
+/** The destination, with the interface there as far as rules recognise it by its groups from here. */
+function knownAt(model: Model, subnet: Subnet, address: Ip): OtherEnd {
+  const target = lookup(subnet.routes, address)?.target
+  if (target?.kind === 'local') return { address, peer: model.interfaceAt(subnet.vpc.id, address) }
+  if (target?.kind !== 'vpc-peering-connection') return { address }
+  return { address, ...peerAcross(model, target.id, subnet.vpc, address) }
 }
 
 /** On from a subnet by its route table, past its ACL, and the replies back in. `cause`: should no route do. */
@@ -87,8 +94,10 @@ export function forward(path: Path, model: Model, flow: Flow, at: Subnet, cause:
     refuse('NO_ROUTE_TO_DESTINATION', `${table} of ${at.id} has no route to ${formatIp(destination)}`)
   } else {
     // A way through an endpoint that lost to a more specific route is what people look for in vain.
-    const beaten = losers(at.routes, destination, route).find((loser) => loser.prefixListId !== undefined)
-    const text = routeText(route) + (beaten ? `, which beats ${routeText(beaten)}` : '')
+    const beaten = at.routes.hasLists
+      ? losers(at.routes, destination, route).find((loser) => loser.prefixListId !== undefined)
+      : undefined
+    const text = beaten ? `${routeText(route)}, which beats ${routeText(beaten)}` : routeText(route)
     if (route.blackhole) refuse('BAD_STATE_ROUTE', `${text} drops everything`)
     else if (route.target.kind === 'unbuilt')
       refuse('CANNOT_ROUTE', `${text}: routes to ${route.target.id} are not built yet`)

@@ -1,6 +1,7 @@
-import { ARGUMENTS_FD, HOSTNAME, STATUS_FD, commandOf, words, workingDirectoryOf } from './sandbox.ts'
+import { ARGUMENTS_FD, FILTER_FD, HOSTNAME, STATUS_FD, commandOf, words, workingDirectoryOf } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
 import type { RunSpec } from './runner.ts'
+import { socketFilter } from './socket-filter.ts'
 
 /**
  * Arguments of bubblewrap (bwrap(1)) for a program. The program is not process 1 of its namespace but 2, so that the
@@ -18,6 +19,7 @@ export function bubblewrapArguments(spec: RunSpec, layout: Layout): string[] {
     ...rootFirst(layout),
     '--chdir',
     workingDirectoryOf(spec.image),
+    ...(socketFilter() ? ['--seccomp', String(FILTER_FD)] : []),
     ...words(`--json-status-fd ${STATUS_FD} --args ${ARGUMENTS_FD} --`),
     ...commandOf(spec),
   ]

@@ -3,11 +3,13 @@ import type { StdioOptions } from 'node:child_process'
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { bubblewrapArguments } from './bubblewrap.ts'
 import type { Isolation, RunSpec } from './runner.ts'
 import type { Owner } from './layers.ts'
-import { ARGUMENTS_FD, STATUS_FD, SYSTEM_PATH } from './sandbox.ts'
+import { ARGUMENTS_FD, FILTER_FD, STATUS_FD, SYSTEM_PATH } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
+import { socketFilter } from './socket-filter.ts'
 import { unshareArguments } from './unshare.ts'
 
 /** Nobody: programs of a server that is root become this user, who owns nothing else. */
@@ -38,7 +40,7 @@ async function probe(): Promise<Isolation> {
   const unshare = await triedUnshare(user)
   const lacksImages = 'Images with an operating system of their own cannot run: they need bubblewrap.'
   if (unshare === undefined)
-    return isolated('unshare', user, [`bubblewrap does not work here: ${bubblewrap}.`, lacksImages])
+    return isolated('unshare', user, [`bubblewrap does not work here: ${bubblewrap}.`, lacksImages, openFamilies])
   return {
     tool: 'none',
     isolates: { filesystem: false, processes: false, network: false, user: false },
@@ -67,6 +69,9 @@ function isolated(tool: 'bubblewrap' | 'unshare', user: boolean, missing: string
     ],
   }
 }
+
+const openFamilies =
+  'Sockets that no network namespace holds (AF_VSOCK, to the host of a virtual machine) stay open: only bubblewrap closes them.'
 
 /** A run of nothing on the host's root. */
 const trial: RunSpec = {
@@ -102,8 +107,12 @@ async function tried(tool: string, args: string[]): Promise<string | undefined> 
     const nothing = openSync('/dev/null', 'r+')
     const stdio: StdioOptions = ['ignore', 'ignore', 'pipe']
     stdio[STATUS_FD] = stdio[ARGUMENTS_FD] = nothing
+    stdio[FILTER_FD] = 'pipe'
     const child = spawn(path, args, { stdio, env: { PATH: SYSTEM_PATH }, timeout: 10_000 })
     closeSync(nothing)
+    const filter = (child.stdio as readonly unknown[])[FILTER_FD] as Writable | undefined
+    filter?.on('error', () => {}) // a tool that does not read it
+    filter?.end(socketFilter())
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
     child.once('error', (error) => resolve(error.message))

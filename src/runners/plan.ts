@@ -7,6 +7,7 @@ import { RunnerError } from './runner.ts'
 import type { Isolation, Limits, RunSpec } from './runner.ts'
 import { SYSTEM_PATH, commandOf, environmentOf, layoutOf, words, workingDirectoryOf } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
+import { socketFilter } from './socket-filter.ts'
 import { shellEnvironment, unshareArguments } from './unshare.ts'
 
 /** What to start, and how the program's environment reaches it. */
@@ -17,6 +18,8 @@ export interface Plan {
   cwd?: string
   /** Written to ARGUMENTS_FD. */
   arguments: string
+  /** Written to FILTER_FD. */
+  filter?: Uint8Array | undefined
 }
 
 /**
@@ -40,6 +43,7 @@ function inBubblewrap(spec: RunSpec, stage: string, owner: Owner | undefined): P
     command: [...(spec.enter ?? []), ...prefix, ...limitsPrefix(spec.limits), ...bubblewrap],
     env,
     arguments: environmentArguments(environmentOf(spec)),
+    filter: socketFilter(),
   }
 }
 

@@ -19,7 +19,7 @@ import { childrenOf, processInfo, signal } from './proc.ts'
 import { reapRuns, recordRun } from './records.ts'
 import { HOST_ROOTFS_LABEL, RunnerError } from './runner.ts'
 import type { Exit, Image, Isolation, PreparedImage, Runner, Running, RunSpec } from './runner.ts'
-import { ARGUMENTS_FD, ML, PROGRAM, STATUS_FD, commandOf } from './sandbox.ts'
+import { ARGUMENTS_FD, FILTER_FD, ML, PROGRAM, STATUS_FD, commandOf } from './sandbox.ts'
 
 type Tool = Isolation['tool']
 
@@ -99,20 +99,29 @@ async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promi
   }
 }
 
-function launch({ command: [tool = '', ...args], env, cwd, arguments: rest }: Plan, output: number): ChildProcess {
+function launch(
+  { command: [tool = '', ...args], env, cwd, arguments: rest, filter }: Plan,
+  output: number,
+): ChildProcess {
   try {
     const stdio: StdioOptions = ['ignore', output, output]
     stdio[STATUS_FD] = 'pipe'
     stdio[ARGUMENTS_FD] = 'pipe'
+    if (filter) stdio[FILTER_FD] = 'pipe'
     // A group of its own, so that there is something to kill where no namespace is.
     const child = spawn(tool, args, { stdio, env, detached: true, ...(cwd !== undefined && { cwd }) })
-    const input = child.stdio[ARGUMENTS_FD] as Writable | undefined
-    input?.on('error', () => {}) // a sandbox that failed before it read; its exit says so
-    input?.end(rest)
+    feed(child, ARGUMENTS_FD, rest)
+    if (filter) feed(child, FILTER_FD, filter)
     return child
   } finally {
     closeSync(output)
   }
+}
+
+function feed(child: ChildProcess, descriptor: number, content: string | Uint8Array): void {
+  const input = child.stdio[descriptor] as Writable | undefined
+  input?.on('error', () => {}) // a sandbox that failed before it read; its exit says so
+  input?.end(content)
 }
 
 async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Socket, stage: string): Promise<Running> {

@@ -17,6 +17,8 @@ export type Layout = readonly (
 export const STATUS_FD = 3
 /** File descriptor from which a sandbox reads the program's environment. */
 export const ARGUMENTS_FD = 4
+/** File descriptor from which bubblewrap reads which system calls the program may make. */
+export const FILTER_FD = 5
 
 export const PROGRAM = '/opt/program'
 export const ML = '/opt/ml'

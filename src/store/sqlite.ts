@@ -161,8 +161,8 @@ export function openStore(path: string): Store {
     get revision() {
       return revision
     },
-    epoch: epochs.epoch,
-    changes: epochs.changes,
+    epoch: (kind) => epochs.epoch(kind),
+    changes: (kind, since) => epochs.changes(kind, since),
     overlay: () => overlayOf(store),
     close: () => db.close(),
   }

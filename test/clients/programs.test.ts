@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import type { ApiClient } from './client.ts'
 import { environmentOf, sallyport, type Environment } from './command.ts'
+import { denyUnlessEndpoint } from './documents.ts'
 import { trained } from './flow.ts'
 import { jsSdk } from './js-sdk.ts'
 import { account, buildPlace, filled, jobAt, trainingJob, type Place } from './place.ts'
@@ -195,6 +196,25 @@ describe("what a training program finds, and what becomes of its end ('container
       [],
     )
     assert.ok(report.channels.train['train.csv'] > 0)
+  })
+
+  test("the bucket's policy is told by which way the program comes", async () => {
+    const Policy = denyUnlessEndpoint(place.bucket, place['endpoint']!)
+    await client.call('s3', 'PutBucketPolicy', { Bucket: place.bucket, Policy })
+    const job = (name: string, vpc: object) =>
+      ran('looks', name, { ...vpc, InputDataConfig: undefined, HyperParameters: around() })
+    try {
+      await job('by-endpoint', { VpcConfig: { Subnets: [place['subnet']], SecurityGroupIds: [place['group']] } })
+      assert.equal(typeof (await found('by-endpoint')).object, 'number')
+      await job('by-internet', {})
+      assert.equal((await found('by-internet')).object, 'refused: 403')
+      const refused = JSON.parse(await sallyport(['explain', 'last', '--format', 'json'], env, [2]))
+      assert.match(refused.origin.ip, /^44\.210\./)
+      assert.equal(refused.way.via, 'public')
+      assert.deepEqual(refused.way.context, { 'aws:sourceip': refused.origin.ip })
+    } finally {
+      await client.call('s3', 'DeleteBucketPolicy', { Bucket: place.bucket })
+    }
   })
 
   test("the request's own entrypoint and arguments replace the image's", async () => {

@@ -27,8 +27,9 @@ for (const [signal, how] of [
     let place: Place
     let refusedId: string
     const acknowledged = new Map<string, string>()
-    /** Processes of the job's sandbox, before the end. */
+    /** Processes of the job's sandbox, and of the VPC that it is in, before the end. */
     let sandbox: number[]
+    let routers: number[]
 
     before(async () => {
       dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
@@ -80,6 +81,8 @@ for (const [signal, how] of [
       await trained(client, 'cut')
       sandbox = processesBelow(dataDir)
       assert.notEqual(sandbox.length, 0)
+      routers = routersOf(dataDir)
+      assert.equal(routers.length, 1)
       const uploads = uploadUntilEnd()
       await until('some writes are acknowledged', () => acknowledged.size >= 20)
       await server.end(signal)
@@ -120,6 +123,9 @@ for (const [signal, how] of [
         return NetworkInterfaces.length === 0
       })
       assert.deepEqual(processesBelow(dataDir), [])
+      await until('its VPC is gone', () => routers.every((pid) => !existsSync(`/proc/${pid}`)))
+      assert.deepEqual(routersOf(dataDir), [])
+      assert.equal(existsSync(join(dataDir, 'fabric/files')) && readdirSync(join(dataDir, 'fabric/files')).length, 0)
       await until('its folder is gone', () => !existsSync(join(dataDir, 'jobs/123456789012/us-east-1/cut')))
     })
 
@@ -172,6 +178,15 @@ function processesBelow(dataDir: string): number[] {
         read(`/proc/${pid}/mountinfo`).includes(`${dataDir}/jobs/`) ||
         read(`/proc/${pid}/cmdline`).includes(`${dataDir}/jobs/`),
     )
+}
+
+/** Processes that keep a VPC's namespaces, as they are noted. */
+function routersOf(dataDir: string): number[] {
+  const folder = join(dataDir, 'fabric/routers')
+  return readdirSync(folder).flatMap((name) => {
+    const { processes } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { processes: { pid: number }[] }
+    return processes.map(({ pid }) => pid)
+  })
 }
 
 function read(path: string): string {

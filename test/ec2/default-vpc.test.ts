@@ -16,7 +16,7 @@ test('the default VPC is public, with a subnet in every zone', () => {
   const zones = estate.ask('DescribeAvailabilityZones', {}).AvailabilityZones!
   assert.equal(Subnets!.length, zones.length)
   assert.ok(Subnets!.every((subnet) => subnet.MapPublicIpOnLaunch && subnet.AvailableIpAddressCount === 4091))
-  assert.deepEqual(Subnets!.map((subnet) => subnet.CidrBlock).toSorted()[0], '172.31.0.0/20')
+  assert.ok(Subnets!.some((subnet) => subnet.CidrBlock === '172.31.0.0/20'))
   const [table] = estate.ask('DescribeRouteTables', {}).RouteTables!
   assert.match(table!.Routes!.find((route) => route.DestinationCidrBlock === '0.0.0.0/0')!.GatewayId!, /^igw-/)
   assert.equal(
@@ -60,7 +60,7 @@ test('a group may be worn in another VPC that it is associated with', () => {
   estate.refuses('CreateNetworkInterface', wear, 'InvalidParameter', /belong to different networks/)
   assert.deepEqual(usable(), ['default'])
   assert.deepEqual(estate.ask('AssociateSecurityGroupVpc', { GroupId, VpcId }), { State: 'associated' })
-  assert.deepEqual(usable().toSorted(), ['default', 'web'])
+  assert.deepEqual(new Set(usable()), new Set(['default', 'web']))
   const [association] = estate.ask('DescribeSecurityGroupVpcAssociations', {}).SecurityGroupVpcAssociations!
   assert.deepEqual([association!.GroupId, association!.VpcId, association!.State], [GroupId, VpcId, 'associated'])
   const NetworkInterfaceId = estate.ask('CreateNetworkInterface', wear).NetworkInterface!.NetworkInterfaceId!

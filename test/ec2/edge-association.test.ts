@@ -20,7 +20,9 @@ test('a gateway’s table steers what comes in to an interface', () => {
   const out = { RouteTableId, DestinationCidrBlock: '0.0.0.0/0' }
   estate.refuses('CreateRoute', { ...out, NetworkInterfaceId }, 'InvalidParameterValue')
   estate.refuses('CreateRoute', { ...out, GatewayId }, 'InvalidParameterValue')
-  const found = estate.ask('DescribeRouteTables', { Filters: [{ Name: 'association.gateway-id', Values: [GatewayId] }] })
+  const found = estate.ask('DescribeRouteTables', {
+    Filters: [{ Name: 'association.gateway-id', Values: [GatewayId] }],
+  })
   assert.equal(found.RouteTables![0]!.RouteTableId, RouteTableId)
   const second = table()
   estate.refuses('AssociateRouteTable', { RouteTableId: second, GatewayId }, 'Resource.AlreadyAssociated')

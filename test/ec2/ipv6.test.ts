@@ -36,7 +36,9 @@ test('a dual-stack VPC has a /56 of its own, and everything that comes with it l
       [32768, '::/0'],
     ],
   )
-  const [group] = estate.ask('DescribeSecurityGroups', { Filters: [{ Name: 'vpc-id', Values: [VpcId] }] }).SecurityGroups!
+  const [group] = estate.ask('DescribeSecurityGroups', {
+    Filters: [{ Name: 'vpc-id', Values: [VpcId] }],
+  }).SecurityGroups!
   assert.deepEqual(group!.IpPermissionsEgress![0]!.Ipv6Ranges, [{ CidrIpv6: '::/0' }])
 })
 
@@ -44,7 +46,9 @@ test('a VPC that becomes dual-stack later opens what was as it was made, and not
   const estate = newEstate()
   const VpcId = estate.ask('CreateVpc', { CidrBlock: '10.0.0.0/16' }).Vpc!.VpcId!
   const NetworkAclId = estate.ask('CreateNetworkAcl', { VpcId }).NetworkAcl!.NetworkAclId!
-  const [byDefault] = estate.ask('DescribeNetworkAcls', { Filters: [{ Name: 'default', Values: ['true'] }] }).NetworkAcls!
+  const [byDefault] = estate.ask('DescribeNetworkAcls', {
+    Filters: [{ Name: 'default', Values: ['true'] }],
+  }).NetworkAcls!
   estate.ask('DeleteNetworkAclEntry', { NetworkAclId: byDefault!.NetworkAclId!, RuleNumber: 100, Egress: false })
   estate.ask('AssociateVpcCidrBlock', { VpcId, AmazonProvidedIpv6CidrBlock: true })
   const ipv6 = (id: string) =>
@@ -54,7 +58,11 @@ test('a VPC that becomes dual-stack later opens what was as it was made, and not
       .map((one) => `${one.Egress ? 'out' : 'in'} ${one.RuleNumber}`)
   assert.deepEqual(ipv6(byDefault!.NetworkAclId!), ['out 101', 'out 32768', 'in 32768'])
   assert.deepEqual(ipv6(NetworkAclId), ['out 32768', 'in 32768'])
-  estate.refuses('DeleteNetworkAclEntry', { NetworkAclId, RuleNumber: 32768, Egress: true }, 'InvalidNetworkAclEntry.NotFound')
+  estate.refuses(
+    'DeleteNetworkAclEntry',
+    { NetworkAclId, RuleNumber: 32768, Egress: true },
+    'InvalidNetworkAclEntry.NotFound',
+  )
 })
 
 test('subnets take /64s of the VPC’s block, one each', () => {
@@ -82,17 +90,26 @@ test('subnets take /64s of the VPC’s block, one each', () => {
   for (const id of [AssociationId, made.Ipv6CidrBlockAssociationSet![0]!.AssociationId]) {
     estate.ask('DisassociateSubnetCidrBlock', { AssociationId: id! })
   }
-  estate.refuses('DisassociateSubnetCidrBlock', { AssociationId: AssociationId! }, 'InvalidSubnetCidrBlockAssociationID.NotFound')
+  estate.refuses(
+    'DisassociateSubnetCidrBlock',
+    { AssociationId: AssociationId! },
+    'InvalidSubnetCidrBlockAssociationID.NotFound',
+  )
   estate.ask('DisassociateVpcCidrBlock', whole)
   const [table] = estate.ask('DescribeRouteTables', { Filters: [{ Name: 'vpc-id', Values: [VpcId] }] }).RouteTables!
-  assert.deepEqual(table!.Routes!.map((one) => one.DestinationIpv6CidrBlock), [undefined])
+  assert.deepEqual(
+    table!.Routes!.map((one) => one.DestinationIpv6CidrBlock),
+    [undefined],
+  )
 })
 
 test('IPv6 leaves by an internet gateway or an egress-only one', () => {
   const estate = newEstate()
   const { VpcId } = dualStack(estate)
-  const { EgressOnlyInternetGatewayId } = estate.ask('CreateEgressOnlyInternetGateway', { VpcId, ClientToken: 'once' })
-    .EgressOnlyInternetGateway!
+  const { EgressOnlyInternetGatewayId } = estate.ask('CreateEgressOnlyInternetGateway', {
+    VpcId,
+    ClientToken: 'once',
+  }).EgressOnlyInternetGateway!
   assert.equal(
     estate.ask('CreateEgressOnlyInternetGateway', { VpcId, ClientToken: 'once' }).EgressOnlyInternetGateway!
       .EgressOnlyInternetGatewayId,

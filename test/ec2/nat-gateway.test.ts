@@ -10,7 +10,8 @@ function publicGateway(estate: TestEstate, more = {}) {
   const AllocationId = allocate()
   const gateway = estate.ask('CreateNatGateway', { SubnetId, AllocationId, ...more }).NatGateway!
   const NatGatewayId = gateway.NatGatewayId!
-  const addresses = () => estate.ask('DescribeNatGateways', { NatGatewayIds: [NatGatewayId] }).NatGateways![0]!.NatGatewayAddresses!
+  const addresses = () =>
+    estate.ask('DescribeNatGateways', { NatGatewayIds: [NatGatewayId] }).NatGateways![0]!.NatGatewayAddresses!
   return { VpcId, SubnetId, gateway, NatGatewayId, allocate, addresses }
 }
 
@@ -47,7 +48,9 @@ test('a public gateway gets more Elastic IP addresses, each on a private address
 
 test('secondary addresses come with the gateway as well', () => {
   const estate = newEstate()
-  const { gateway } = publicGateway(estate, { SecondaryAllocationIds: [estate.ask('AllocateAddress', {}).AllocationId!] })
+  const { gateway } = publicGateway(estate, {
+    SecondaryAllocationIds: [estate.ask('AllocateAddress', {}).AllocationId!],
+  })
   assert.equal(gateway.NatGatewayAddresses!.length, 2)
   assert.ok(gateway.NatGatewayAddresses!.every((one) => one.PublicIp))
 })
@@ -61,16 +64,29 @@ test('a private gateway needs no internet gateway and has private addresses only
     SecondaryPrivateIpAddresses: ['10.0.0.50'],
   }).NatGateway!
   assert.equal(State, 'available')
-  assert.deepEqual(NatGatewayAddresses!.map((one) => one.PrivateIp), ['10.0.0.4', '10.0.0.50'])
+  assert.deepEqual(
+    NatGatewayAddresses!.map((one) => one.PrivateIp),
+    ['10.0.0.4', '10.0.0.50'],
+  )
   const id = { NatGatewayId: NatGatewayId! }
   const more = estate.ask('AssignPrivateNatGatewayAddress', { ...id, PrivateIpAddressCount: 2 })
-  assert.deepEqual(more.NatGatewayAddresses!.map((one) => one.PrivateIp), ['10.0.0.5', '10.0.0.6'])
+  assert.deepEqual(
+    more.NatGatewayAddresses!.map((one) => one.PrivateIp),
+    ['10.0.0.5', '10.0.0.6'],
+  )
   estate.refuses('AssignPrivateNatGatewayAddress', { ...id, PrivateIpAddressCount: 5 }, 'PrivateIpAddressLimitExceeded')
-  estate.refuses('AssignPrivateNatGatewayAddress', { ...id, PrivateIpAddresses: ['10.0.0.5'] }, 'InvalidIPAddress.InUse')
+  estate.refuses(
+    'AssignPrivateNatGatewayAddress',
+    { ...id, PrivateIpAddresses: ['10.0.0.5'] },
+    'InvalidIPAddress.InUse',
+  )
   estate.refuses('UnassignPrivateNatGatewayAddress', { ...id, PrivateIpAddresses: ['10.0.0.4'] }, 'InvalidParameter')
   estate.ask('UnassignPrivateNatGatewayAddress', { ...id, PrivateIpAddresses: ['10.0.0.5', '10.0.0.50'] })
   const [eni] = estate.ask('DescribeNetworkInterfaces', {}).NetworkInterfaces!
-  assert.deepEqual(eni!.PrivateIpAddresses!.map((one) => one.PrivateIpAddress), ['10.0.0.4', '10.0.0.6'])
+  assert.deepEqual(
+    eni!.PrivateIpAddresses!.map((one) => one.PrivateIpAddress),
+    ['10.0.0.4', '10.0.0.6'],
+  )
   const AllocationIds = [estate.ask('AllocateAddress', {}).AllocationId!]
   estate.refuses('AssociateNatGatewayAddress', { ...id, AllocationIds }, 'InvalidParameter')
 })
@@ -91,7 +107,11 @@ test('an Elastic IP address goes on a secondary private address, too', () => {
   const [first, second] = [allocate(), allocate()]
   estate.ask('AssociateAddress', { NetworkInterfaceId, AllocationId: first })
   const PrivateIpAddress = eni.PrivateIpAddresses![1]!.PrivateIpAddress!
-  const { AssociationId } = estate.ask('AssociateAddress', { NetworkInterfaceId, AllocationId: second, PrivateIpAddress })
+  const { AssociationId } = estate.ask('AssociateAddress', {
+    NetworkInterfaceId,
+    AllocationId: second,
+    PrivateIpAddress,
+  })
   const shown = () =>
     estate
       .ask('DescribeNetworkInterfaces', { NetworkInterfaceIds: [NetworkInterfaceId] })

@@ -41,8 +41,16 @@ test('a list of one’s own stands beside AWS’s', () => {
   const request = { PrefixListName: 'once', AddressFamily: 'IPv6', MaxEntries: 1, ClientToken: 'once' }
   const once = estate.ask('CreateManagedPrefixList', request).PrefixList!.PrefixListId
   assert.equal(estate.ask('CreateManagedPrefixList', request).PrefixList!.PrefixListId, once)
-  estate.refuses('CreateManagedPrefixList', { ...request, ClientToken: 'two', Entries: blocks('10.0.0.0/8') }, 'InvalidParameterValue')
-  estate.refuses('CreateManagedPrefixList', { ...request, ClientToken: 'two', PrefixListName: 'com.amazonaws.mine' }, 'InvalidParameterValue')
+  estate.refuses(
+    'CreateManagedPrefixList',
+    { ...request, ClientToken: 'two', Entries: blocks('10.0.0.0/8') },
+    'InvalidParameterValue',
+  )
+  estate.refuses(
+    'CreateManagedPrefixList',
+    { ...request, ClientToken: 'two', PrefixListName: 'com.amazonaws.mine' },
+    'InvalidParameterValue',
+  )
   estate.refuses('DeleteManagedPrefixList', { PrefixListId: 'pl-63a5400a' }, 'AuthFailure')
 })
 
@@ -51,7 +59,12 @@ test('entries make versions; the caller must know the current one', () => {
   const { PrefixListId, entries, shown } = withList(estate)
   const add = { PrefixListId, AddEntries: blocks('10.2.9.9/16', '10.3.0.0/16') }
   estate.refuses('ModifyManagedPrefixList', { ...add, CurrentVersion: 7 }, 'PrefixListVersionMismatch')
-  estate.refuses('ModifyManagedPrefixList', add, 'PrefixListVersionMismatch', 'The prefix list has the incorrect version number')
+  estate.refuses(
+    'ModifyManagedPrefixList',
+    add,
+    'PrefixListVersionMismatch',
+    'The prefix list has the incorrect version number',
+  )
   const changed = estate.ask('ModifyManagedPrefixList', { ...add, CurrentVersion: 1 }).PrefixList!
   assert.deepEqual([changed.Version, changed.State], [2, 'modify-complete'])
   assert.deepEqual(entries(), ['10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16'])
@@ -85,7 +98,9 @@ test('groups and tables that name it hold it', () => {
   const route = { RouteTableId, DestinationPrefixListId: PrefixListId }
   estate.ask('CreateRoute', { ...route, GatewayId: InternetGatewayId })
   assert.deepEqual(
-    estate.ask('GetManagedPrefixListAssociations', { PrefixListId }).PrefixListAssociations!.map((one) => one.ResourceId),
+    estate
+      .ask('GetManagedPrefixListAssociations', { PrefixListId })
+      .PrefixListAssociations!.map((one) => one.ResourceId),
     [RouteTableId, GroupId].toSorted(),
   )
   estate.refuses('DeleteManagedPrefixList', { PrefixListId }, 'DependencyViolation')
@@ -126,7 +141,9 @@ test('it counts for as many entries as it may hold', () => {
   assert.deepEqual([shown().State, shown().MaxEntries], ['modify-failed', 40])
   assert.match(shown().StateMessage!, new RegExp(GroupId))
   const RouteTableId = estate.ask('CreateRouteTable', { VpcId }).RouteTable!.RouteTableId!
-  const eni = estate.ask('CreateNetworkInterface', { SubnetId: estate.ask('DescribeSubnets', {}).Subnets![0]!.SubnetId! })
+  const eni = estate.ask('CreateNetworkInterface', {
+    SubnetId: estate.ask('DescribeSubnets', {}).Subnets![0]!.SubnetId!,
+  })
   const NetworkInterfaceId = eni.NetworkInterface!.NetworkInterfaceId!
   estate.ask('CreateRoute', { RouteTableId, DestinationPrefixListId: PrefixListId, NetworkInterfaceId })
   for (let i = 0; i < 9; i++) {

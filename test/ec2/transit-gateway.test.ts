@@ -34,15 +34,25 @@ test('attachments join the default table and propagate their blocks into it', ()
   const { TransitGatewayRouteTableId, one, two, search } = twoVpcs(estate)
   assert.deepEqual(search('type', 'propagated'), ['10.1.0.0/16 propagated active', '10.2.0.0/16 propagated active'])
   estate.ask('AssociateVpcCidrBlock', { VpcId: one.VpcId, CidrBlock: '10.3.0.0/16' })
-  assert.deepEqual(search('attachment.resource-id', one.VpcId), ['10.1.0.0/16 propagated active', '10.3.0.0/16 propagated active'])
+  assert.deepEqual(search('attachment.resource-id', one.VpcId), [
+    '10.1.0.0/16 propagated active',
+    '10.3.0.0/16 propagated active',
+  ])
   const table = { TransitGatewayRouteTableId }
   const ids = [one, two].map((each) => each.TransitGatewayAttachmentId).toSorted()
   const { Associations } = estate.ask('GetTransitGatewayRouteTableAssociations', table)
-  assert.deepEqual(Associations!.map((each) => each.TransitGatewayAttachmentId), ids)
+  assert.deepEqual(
+    Associations!.map((each) => each.TransitGatewayAttachmentId),
+    ids,
+  )
   const { TransitGatewayRouteTablePropagations } = estate.ask('GetTransitGatewayRouteTablePropagations', table)
-  assert.deepEqual(TransitGatewayRouteTablePropagations!.map((each) => each.State), ['enabled', 'enabled'])
-  const [eni] = estate.ask('DescribeNetworkInterfaces', { Filters: [{ Name: 'subnet-id', Values: [one.SubnetId] }] })
-    .NetworkInterfaces!
+  assert.deepEqual(
+    TransitGatewayRouteTablePropagations!.map((each) => each.State),
+    ['enabled', 'enabled'],
+  )
+  const [eni] = estate.ask('DescribeNetworkInterfaces', {
+    Filters: [{ Name: 'subnet-id', Values: [one.SubnetId] }],
+  }).NetworkInterfaces!
   assert.equal(eni!.InterfaceType, 'transit_gateway')
   assert.equal(eni!.Description, `Network Interface for Transit Gateway Attachment ${one.TransitGatewayAttachmentId}`)
   estate.refuses('DeleteSubnet', { SubnetId: one.SubnetId }, 'DependencyViolation')
@@ -56,17 +66,28 @@ test('static routes beat propagated ones, and turn black when their attachment g
   estate.ask('CreateTransitGatewayRoute', { ...toOne, DestinationCidrBlock: '10.2.0.0/16' })
   assert.deepEqual(search('route-search.exact-match', '10.2.0.0/16'), ['10.2.0.0/16 static active'])
   estate.refuses('CreateTransitGatewayRoute', { ...toOne, DestinationCidrBlock: '10.2.0.0/16' }, 'RouteAlreadyExists')
-  estate.refuses('CreateTransitGatewayRoute', { ...toOne, Blackhole: true, DestinationCidrBlock: '10.9.0.0/16' }, 'InvalidParameterCombination')
+  estate.refuses(
+    'CreateTransitGatewayRoute',
+    { ...toOne, Blackhole: true, DestinationCidrBlock: '10.9.0.0/16' },
+    'InvalidParameterCombination',
+  )
   estate.ask('CreateTransitGatewayRoute', { ...table, DestinationCidrBlock: '10.0.0.0/8', Blackhole: true })
   assert.deepEqual(search('route-search.longest-prefix-match', '10.2.3.4'), ['10.2.0.0/16 static active'])
   assert.deepEqual(search('route-search.longest-prefix-match', '10.200.0.1/32'), ['10.0.0.0/8 static blackhole'])
-  assert.deepEqual(search('route-search.supernet-of-match', '10.1.7.0/24'), ['10.0.0.0/8 static blackhole', '10.1.0.0/16 propagated active'])
+  assert.deepEqual(search('route-search.supernet-of-match', '10.1.7.0/24'), [
+    '10.0.0.0/8 static blackhole',
+    '10.1.0.0/16 propagated active',
+  ])
   assert.equal(search('route-search.subnet-of-match', '10.0.0.0/8').length, 3)
   assert.deepEqual(search('state', 'blackhole'), ['10.0.0.0/8 static blackhole'])
   estate.refuses('SearchTransitGatewayRoutes', { ...table, Filters: [] }, 'MissingParameter')
   estate.ask('DeleteTransitGatewayRoute', { ...table, DestinationCidrBlock: '10.2.0.0/16' })
   assert.deepEqual(search('route-search.exact-match', '10.2.0.0/16'), ['10.2.0.0/16 propagated active'])
-  estate.refuses('DeleteTransitGatewayRoute', { ...table, DestinationCidrBlock: '10.2.0.0/16' }, 'InvalidRoute.NotFound')
+  estate.refuses(
+    'DeleteTransitGatewayRoute',
+    { ...table, DestinationCidrBlock: '10.2.0.0/16' },
+    'InvalidRoute.NotFound',
+  )
   estate.ask('ReplaceTransitGatewayRoute', { ...toOne, DestinationCidrBlock: '10.0.0.0/8' })
   assert.deepEqual(search('route-search.exact-match', '10.0.0.0/8'), ['10.0.0.0/8 static active'])
   estate.ask('DeleteTransitGatewayVpcAttachment', { TransitGatewayAttachmentId: one.TransitGatewayAttachmentId })
@@ -114,7 +135,11 @@ test('VPC routes lead to a gateway that the VPC is attached to', () => {
   const { TransitGatewayId, one } = twoVpcs(estate)
   const stranger = vpcWithSubnet(estate, '10.8')
   const tableOf = (VpcId: string) => estate.ask('CreateRouteTable', { VpcId }).RouteTable!.RouteTableId!
-  const route = (VpcId: string) => ({ RouteTableId: tableOf(VpcId), DestinationCidrBlock: '10.0.0.0/8', TransitGatewayId })
+  const route = (VpcId: string) => ({
+    RouteTableId: tableOf(VpcId),
+    DestinationCidrBlock: '10.0.0.0/8',
+    TransitGatewayId,
+  })
   estate.refuses(
     'CreateRoute',
     route(stranger.VpcId),
@@ -172,7 +197,10 @@ test('a gateway without defaults leaves everything to its owner; attachments hol
   assert.equal(Options!.AssociationDefaultRouteTableId, undefined)
   const { VpcId, SubnetId } = vpcWithSubnet(estate, '10.4')
   const request = { TransitGatewayId: plain!, VpcId, SubnetIds: [SubnetId] }
-  const { TransitGatewayAttachmentId } = estate.ask('CreateTransitGatewayVpcAttachment', request).TransitGatewayVpcAttachment!
+  const { TransitGatewayAttachmentId } = estate.ask(
+    'CreateTransitGatewayVpcAttachment',
+    request,
+  ).TransitGatewayVpcAttachment!
   const [attachment] = estate.ask('DescribeTransitGatewayAttachments', {}).TransitGatewayAttachments!
   assert.equal(attachment!.Association, undefined)
   estate.refuses(

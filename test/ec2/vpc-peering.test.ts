@@ -37,10 +37,7 @@ test('a request waits, is seen from both sides, and becomes active when the othe
     assert.equal(peering!.Status!.Code, 'active')
     assert.equal(peering!.ExpirationTime, undefined)
     assert.deepEqual(peering!.AccepterVpcInfo!.CidrBlockSet, [{ CidrBlock: '10.1.0.0/16' }])
-    assert.deepEqual(
-      [peering!.RequesterVpcInfo!.VpcId, peering!.AccepterVpcInfo!.VpcId],
-      [VpcId, PeerVpcId],
-    )
+    assert.deepEqual([peering!.RequesterVpcInfo!.VpcId, peering!.AccepterVpcInfo!.VpcId], [VpcId, PeerVpcId])
   }
   there.refuses('AcceptVpcPeeringConnection', { VpcPeeringConnectionId }, 'InvalidStateTransition')
   here.refuses('DeleteVpc', { VpcId }, 'DependencyViolation')
@@ -82,7 +79,11 @@ test('who overlapped meanwhile fails on acceptance; an unanswered request expire
   two.here.wait(7 * DAY)
   assert.equal(two.seenBy(two.here)[0]!.Status!.Code, 'expired')
   two.there.wait(7 * DAY)
-  two.there.refuses('AcceptVpcPeeringConnection', { VpcPeeringConnectionId: two.VpcPeeringConnectionId }, 'InvalidStateTransition')
+  two.there.refuses(
+    'AcceptVpcPeeringConnection',
+    { VpcPeeringConnectionId: two.VpcPeeringConnectionId },
+    'InvalidStateTransition',
+  )
 })
 
 test('a rejected one is over', () => {
@@ -101,8 +102,11 @@ test('between Regions it is accepted where the VPC is', () => {
   const west = newEstate({ store: here.store, region: 'us-west-2' })
   const VpcId = makeVpc(here, '10.0.0.0/16')
   const PeerVpcId = makeVpc(west, '10.1.0.0/16')
-  const { VpcPeeringConnectionId } = here.ask('CreateVpcPeeringConnection', { VpcId, PeerVpcId, PeerRegion: 'us-west-2' })
-    .VpcPeeringConnection!
+  const { VpcPeeringConnectionId } = here.ask('CreateVpcPeeringConnection', {
+    VpcId,
+    PeerVpcId,
+    PeerRegion: 'us-west-2',
+  }).VpcPeeringConnection!
   here.refuses(
     'AcceptVpcPeeringConnection',
     { VpcPeeringConnectionId: VpcPeeringConnectionId! },

@@ -19,7 +19,17 @@ function connected(estate: TestEstate) {
       .RouteTables![0]!.Routes!.filter((route) => route.GatewayId === VpnGatewayId)
       .map((route) => `${route.DestinationCidrBlock} ${route.Origin} ${route.State}`)
   const VpnConnectionId = connection.VpnConnectionId!
-  return { VpcId, SubnetId, CustomerGatewayId, VpnGatewayId, VpnConnectionId, connection, request, RouteTableId, routes }
+  return {
+    VpcId,
+    SubnetId,
+    CustomerGatewayId,
+    VpnGatewayId,
+    VpnConnectionId,
+    connection,
+    request,
+    RouteTableId,
+    routes,
+  }
 }
 
 test('a connection has two tunnels, and a configuration for the device at the other end', () => {
@@ -28,12 +38,18 @@ test('a connection has two tunnels, and a configuration for the device at the ot
   assert.equal(connection.State, 'available')
   const tunnels = connection.Options!.TunnelOptions!
   assert.equal(tunnels.length, 2)
-  assert.deepEqual(connection.VgwTelemetry!.map((one) => [one.OutsideIpAddress, one.Status, one.AcceptedRouteCount]), [
-    [tunnels[0]!.OutsideIpAddress, 'UP', 0],
-    [tunnels[1]!.OutsideIpAddress, 'UP', 0],
-  ])
+  assert.deepEqual(
+    connection.VgwTelemetry!.map((one) => [one.OutsideIpAddress, one.Status, one.AcceptedRouteCount]),
+    [
+      [tunnels[0]!.OutsideIpAddress, 'UP', 0],
+      [tunnels[1]!.OutsideIpAddress, 'UP', 0],
+    ],
+  )
   const xml = connection.CustomerGatewayConfiguration!
-  assert.match(xml, new RegExp(`^<\\?xml version="1.0" encoding="UTF-8"\\?>\\s*<vpn_connection id="${VpnConnectionId}">`))
+  assert.match(
+    xml,
+    new RegExp(`^<\\?xml version="1.0" encoding="UTF-8"\\?>\\s*<vpn_connection id="${VpnConnectionId}">`),
+  )
   for (const text of [
     `<customer_gateway_id>${CustomerGatewayId}</customer_gateway_id>`,
     `<vpn_gateway_id>${VpnGatewayId}</vpn_gateway_id>`,
@@ -87,10 +103,7 @@ test('static routes reach the tables that follow the gateway', () => {
   assert.equal(routes().length, 1, 'the VPC’s own block stays local')
   const byHand = { RouteTableId, DestinationCidrBlock: '192.168.0.0/16', GatewayId: VpnGatewayId }
   estate.ask('CreateRoute', byHand)
-  assert.deepEqual(routes(), [
-    '192.168.0.0/16 EnableVgwRoutePropagation active',
-    '192.168.0.0/16 CreateRoute active',
-  ])
+  assert.deepEqual(routes(), ['192.168.0.0/16 EnableVgwRoutePropagation active', '192.168.0.0/16 CreateRoute active'])
   const [told] = estate.ask('DescribeVpnConnections', {}).VpnConnections!
   assert.equal(told!.VgwTelemetry![0]!.AcceptedRouteCount, 2)
   estate.ask('DetachVpnGateway', { VpnGatewayId, VpcId })
@@ -123,7 +136,10 @@ test('what is in use stays; what is deleted lets go', () => {
   estate.ask('DeleteVpnConnection', { VpnConnectionId })
   assert.deepEqual(routes(), [])
   const [gone] = estate.ask('DescribeVpnConnections', {}).VpnConnections!
-  assert.deepEqual([gone!.State, gone!.CustomerGatewayConfiguration, gone!.Options!.TunnelOptions], ['deleted', undefined, undefined])
+  assert.deepEqual(
+    [gone!.State, gone!.CustomerGatewayConfiguration, gone!.Options!.TunnelOptions],
+    ['deleted', undefined, undefined],
+  )
   estate.wait(3600)
   assert.deepEqual(estate.ask('DescribeVpnConnections', {}).VpnConnections, [])
   estate.ask('DetachVpnGateway', { VpnGatewayId, VpcId })
@@ -138,7 +154,10 @@ test('a connection moves to a transit gateway and is an attachment there', () =>
   estate.ask('CreateVpnConnectionRoute', { VpnConnectionId, DestinationCidrBlock: '192.168.0.0/16' })
   estate.ask('EnableVgwRoutePropagation', { RouteTableId, GatewayId: VpnGatewayId })
   const { TransitGatewayId, Options } = estate.ask('CreateTransitGateway', {}).TransitGateway!
-  const moved = estate.ask('ModifyVpnConnection', { VpnConnectionId, TransitGatewayId: TransitGatewayId! }).VpnConnection!
+  const moved = estate.ask('ModifyVpnConnection', {
+    VpnConnectionId,
+    TransitGatewayId: TransitGatewayId!,
+  }).VpnConnection!
   assert.deepEqual([moved.TransitGatewayId, moved.VpnGatewayId], [TransitGatewayId, undefined])
   assert.match(moved.CustomerGatewayConfiguration!, new RegExp(`<transit_gateway_id>${TransitGatewayId}<`))
   assert.deepEqual(routes(), [])

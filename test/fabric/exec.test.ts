@@ -62,7 +62,10 @@ describe('sallyport exec', () => {
   after(() => lab.close())
 
   const options = (group: keyof typeof groups = 'open') => [
-    ...['--subnet', lab.estate.subnet, '--security-group', groups[group]],
+    '--subnet',
+    lab.estate.subnet,
+    '--security-group',
+    groups[group],
   ]
   const inVpc = (command: readonly string[], ...more: string[]) =>
     run([node, ...main, 'exec', ...options(), ...more, '--', ...command], env)
@@ -80,7 +83,9 @@ describe('sallyport exec', () => {
 
   it('shows the program no settings of AWS but the Region', async () => {
     env['HTTPS_PROXY'] = 'http://127.0.0.1:1'
-    const shown = succeeded(await inVpc(['sh', '-c', 'env | grep -iE "^(AWS|.*_PROXY)" | sort; ls -A ~/.aws 2>/dev/null || true']))
+    const shown = succeeded(
+      await inVpc(['sh', '-c', 'env | grep -iE "^(AWS|.*_PROXY)" | sort; ls -A ~/.aws 2>/dev/null || true']),
+    )
     delete env['HTTPS_PROXY']
     assert.equal(shown, 'AWS_DEFAULT_REGION=us-east-1\nAWS_REGION=us-east-1')
   })

@@ -17,7 +17,9 @@ describe('without the rights of root', () => {
   for (const [file, pattern] of Object.entries(chosen))
     it(file, async () => {
       const { code, output } = await asOrdinaryUser(process.execPath, [
-        ...['--test', '--test-reporter=tap', `--test-name-pattern=${pattern}`],
+        '--test',
+        '--test-reporter=tap',
+        `--test-name-pattern=${pattern}`,
         `${root}/test/fabric/${file}`,
       ])
       assert.equal(code, 0, output)

@@ -47,7 +47,7 @@ function awsTold({ code, stdout, stderr }: Outcome): Told {
   if (/Could not connect to the endpoint URL/.test(stderr)) return { seen: 'could not connect' }
   const [, error = '', says = ''] =
     /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (.*)/s.exec(stderr) ?? []
-  return { seen: error ? { error, says: says.trim() } : stderr }
+  return { seen: error ? { error, says: says.trim() } : { failure: stderr.trim() } }
 }
 
 function selfTold({ stdout, stderr }: Outcome): Told {
@@ -63,9 +63,10 @@ function curlTold({ code, stdout, stderr }: Outcome): Told {
   return { seen: curlCodes[code] ?? stderr }
 }
 
-/** Who answers a connection says something and ends it. */
+/** Who answers a connection says something and ends it, or waits for the client to speak. */
 function tcpTold(outcome: Outcome): Told {
-  return outcome.code === 0 ? { seen: 'answer', output: outcome.stdout.trim() } : curlTold(outcome)
+  const silent = outcome.code === 28 && /Operation timed out/.test(outcome.stderr)
+  return outcome.code === 0 || silent ? { seen: 'answer', output: outcome.stdout.trim() } : curlTold(outcome)
 }
 
 function lookupTold({ code, stdout }: Outcome): Told {

@@ -148,6 +148,8 @@ async function lookFrom(play: Play, name: string, observations: readonly Observa
   const place = play.places[name]
   assert.ok(place, `there is no place ${name}`)
   const wanted = named(place, play.names)
+  const unplaced = observations.find((one) => one.unplaced)
+  if (unplaced) return assertUnplaced(play, wanted, unplaced)
   const programs = observations.map(programOf)
   const commands = JSON.stringify(programs.map(({ argv }) => argv))
   const runner = [process.execPath, '--disable-warning=ExperimentalWarning', `${root}/test/scenarios/programs/place.ts`, commands]
@@ -167,6 +169,15 @@ async function lookFrom(play: Play, name: string, observations: readonly Observa
     if (one.explain) await assertExplained(play, one, told[at]!)
     if (one.blockers) assertBlockers(play, wanted, one.blockers)
   }
+}
+
+async function assertUnplaced(play: Play, wanted: PlaceWanted, { sees, blockers }: Observation): Promise<void> {
+  const command = [`${root}/sallyport`, 'exec', ...options(wanted), '--', 'true']
+  const { code, stderr } = await run(command, environment(play, play.server.admin))
+  assert.notEqual(code, 0)
+  const { error } = sees as { error: string }
+  if (!stderr.includes(error)) assert.equal(stderr, error)
+  if (blockers) assertBlockers(play, wanted, blockers)
 }
 
 const options = ({ subnet = '', groups = [], role }: PlaceWanted) => [
@@ -207,6 +218,8 @@ function brief(one: Observation, told: Told): object {
   const { seen, status, output = '' } = told
   let said: unknown = seen
   if (typeof sees === 'object' && 'output' in sees) said = { output: output.includes(sees.output) ? sees.output : output }
+  if (typeof sees === 'object' && 'failure' in sees && typeof seen === 'object' && 'failure' in seen)
+    said = seen.failure.includes(sees.failure) ? sees : seen
   if (typeof sees === 'object' && 'error' in sees && typeof seen === 'object' && 'error' in seen) {
     const { error, says = '' } = seen
     said = {

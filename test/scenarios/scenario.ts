@@ -59,6 +59,8 @@ export type Seen =
   | 'could not connect'
   | { status: number }
   | { output: string }
+  /** The client itself gives up, with these words among others. */
+  | { failure: string }
   | (Refusal & { status?: number })
 
 /** One program at one place. All of one `see` run at the same time. */
@@ -78,6 +80,8 @@ export interface Observation {
   tcp?: string
   /** `host:port`, which is only asked of the network model; for what no program can show. */
   trace?: string
+  /** Nothing is run: `exec` is refused a place. */
+  unplaced?: true
   from?: { gateway: string; ip: string }
   sees: Seen | Verdict
   /** Of the recorded decision. */

@@ -9,7 +9,7 @@ import { playScenario, readScenario } from './play.ts'
 const folder = new URL('../../corpus/scenarios/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort()
 
-describe('scenarios', { concurrency: 3 }, () => {
+describe('scenarios', { concurrency: 4 }, () => {
   let server: TestServer
   before(async () => {
     await needFabric()

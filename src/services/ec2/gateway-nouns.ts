@@ -99,10 +99,7 @@ export const transitGatewayRouteTables = noun<TransitGatewayRouteTableDocument>(
   idMember: 'TransitGatewayRouteTableId',
   tagMember: 'Tags',
   notFound: (id) =>
-    new AwsError(
-      'InvalidRouteTableID.NotFound',
-      `Transit Gateway Route Table ${id} was deleted or does not exist.`,
-    ),
+    new AwsError('InvalidRouteTableID.NotFound', `Transit Gateway Route Table ${id} was deleted or does not exist.`),
   keys: (table) => ({ 'ec2:transitGatewayRouteTableId': table.TransitGatewayRouteTableId }),
 })
 

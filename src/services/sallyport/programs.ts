@@ -41,15 +41,15 @@ export function processOf(pid: number): Program['process'] | undefined {
   return info && { pid, startTime: info.startTime, boot: bootId() }
 }
 
-/** Gives an interface that was just made a namespace, until the process ends. Rejects with FabricError. */
-export async function startProgramAt(
-  call: Call,
-  program: Program,
-  role?: OfferedCredentials,
-): Promise<Attachment> {
+/** To be called with the making of the interface in one transaction: then no crash leaves one that nobody knows. */
+export function noteProgram(world: World, program: Program): void {
+  world.store.put(kind, keyOf(program, program.networkInterfaceId), program)
+}
+
+/** Gives a noted interface a namespace, until the process ends. Rejects with FabricError, and the interface is gone. */
+export async function startProgramAt(call: Call, program: Program, role?: OfferedCredentials): Promise<Attachment> {
   const { world } = call
   const key = keyOf(program, program.networkInterfaceId)
-  world.store.put(kind, key, program)
   try {
     const attachment = await fabricOf(world).attach(program)
     const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-import type { Call, Need } from '../../door/call.ts'
+import type { Need } from '../../door/call.ts'
 import { fabricOf } from '../../fabric/fabric.ts'
 import { authorityOf, trustFolder } from '../../fabric/parts.ts'
 import { FabricError } from '../../fabric/router.ts'
@@ -7,7 +7,7 @@ import { createNetworkInterface } from '../ec2/network-interface/create-network-
 import { operation } from '../operation.ts'
 import { assumeRole } from '../sts/assume-role.ts'
 import { roleInput, roleSession } from './program-role.ts'
-import { processOf, startProgramAt } from './programs.ts'
+import { noteProgram, processOf, startProgramAt } from './programs.ts'
 
 interface Input {
   SubnetId: string
@@ -55,17 +55,21 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
     const process = processOf(input.ProcessId)
     if (!process)
       throw new AwsError('ValidationException', `There is no process ${input.ProcessId} on this machine.`, 400)
-    await ready(call)
-    const { NetworkInterface: eni } = await createNetworkInterface.perform(interfaceInput(input), permit)
-    const { NetworkInterfaceId = '', PrivateIpAddress = '', PrivateDnsName } = eni ?? {}
-    const place = { account: call.account, region: call.region, networkInterfaceId: NetworkInterfaceId }
+    await unlessUnavailable(() => fabricOf(world).ready())
     const role = input.RoleArn ? await roleSession(input.RoleArn, permit) : undefined
-    const attachment = await startProgramAt(call, { ...place, process }, role)
+    const { eni, program } = world.store.transaction(() => {
+      const made = (createNetworkInterface.perform(interfaceInput(input), permit) as Made).NetworkInterface
+      const { account, region } = call
+      const noted = { account, region, networkInterfaceId: made.NetworkInterfaceId, process }
+      noteProgram(world, noted)
+      return { eni: made, program: noted }
+    })
+    const attachment = await unlessUnavailable(() => startProgramAt(call, program, role))
     const keeper = processOf(attachment.keeper)
     return {
-      NetworkInterfaceId,
-      PrivateIpAddress,
-      HostName: PrivateDnsName ?? `ip-${PrivateIpAddress.replaceAll('.', '-')}`,
+      NetworkInterfaceId: eni.NetworkInterfaceId,
+      PrivateIpAddress: eni.PrivateIpAddress,
+      HostName: eni.PrivateDnsName ?? `ip-${eni.PrivateIpAddress.replaceAll('.', '-')}`,
       Enter: attachment.enter,
       Mounts: attachment.mounts.map(({ from, to }) => ({ From: from, To: to })),
       Environment: attachment.env,
@@ -82,10 +86,13 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
   },
 })
 
-/** Nothing is made where no VPC can be made real. */
-async function ready({ world }: Call): Promise<void> {
+interface Made {
+  NetworkInterface: { NetworkInterfaceId: string; PrivateIpAddress: string; PrivateDnsName?: string }
+}
+
+async function unlessUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
-    await fabricOf(world).ready()
+    return await work()
   } catch (error) {
     if (error instanceof FabricError) throw new AwsError('FabricUnavailable', error.message, 501)
     throw error

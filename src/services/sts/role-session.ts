@@ -82,7 +82,10 @@ export function requireRole(store: Store, roleArn: string): Role {
 }
 
 /** Seconds that the session may live; throws AWS's refusal where the role allows less. */
-export function sessionDuration(role: Pick<Role, 'maxSessionDuration'>, { DurationSeconds = DEFAULT_SESSION }: Asked): number {
+export function sessionDuration(
+  role: Pick<Role, 'maxSessionDuration'>,
+  { DurationSeconds = DEFAULT_SESSION }: Asked,
+): number {
   if (DurationSeconds > role.maxSessionDuration) {
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
   }

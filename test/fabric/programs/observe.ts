@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 
 const [host = '', port] = process.argv.slice(2)
 const senders = new Set<string>()
-const socket = createSocket('udp4')
+const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
 socket.on('message', (_, { address }) => senders.add(address))
 socket.bind(Number(port), host, () => process.stdout.write('ready\n'))
 for await (const _ of createInterface({ input: process.stdin })) {

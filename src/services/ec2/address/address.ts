@@ -100,7 +100,9 @@ export const associateAddress = ec2Operation<AssociateAddressRequest, AssociateA
     const privateIp = input.PrivateIpAddress ?? eni.PrivateIpAddress
     const place = eni.PrivateIpAddresses.find((one) => one.PrivateIpAddress === privateIp)
     if (!place) {
-      throw invalidValue(`Invalid value '${privateIp}' for PrivateIpAddress. Must be a private IP address of the interface.`)
+      throw invalidValue(
+        `Invalid value '${privateIp}' for PrivateIpAddress. Must be a private IP address of the interface.`,
+      )
     }
     if (address.NetworkInterfaceId && !input.AllowReassociation) {
       throw new AwsError(

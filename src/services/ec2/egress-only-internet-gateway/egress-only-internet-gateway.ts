@@ -67,12 +67,7 @@ export const deleteEgressOnlyInternetGateway = ec2Operation<
   DeleteEgressOnlyInternetGatewayResult
 >('DeleteEgressOnlyInternetGateway', {
   needs: (input, estate) => [
-    on(
-      estate,
-      'DeleteEgressOnlyInternetGateway',
-      egressOnlyInternetGateways,
-      input.EgressOnlyInternetGatewayId,
-    ),
+    on(estate, 'DeleteEgressOnlyInternetGateway', egressOnlyInternetGateways, input.EgressOnlyInternetGatewayId),
   ],
   perform(input, estate) {
     const gateway = estate.get(egressOnlyInternetGateways, input.EgressOnlyInternetGatewayId)

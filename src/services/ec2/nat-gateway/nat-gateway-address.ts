@@ -31,7 +31,13 @@ export const associateNatGatewayAddress = ec2Operation<
     const gateway = standing(estate, input.NatGatewayId, 'public')
     if (input.AllocationIds.length === 0) throw missingParameter('allocationIds')
     const allocations = [...new Set(input.AllocationIds)].map((id) => freeAddress(estate, id))
-    const more = moreAddresses(estate, interfaceOf(gateway), input.PrivateIpAddresses ?? [], allocations.length, allocations)
+    const more = moreAddresses(
+      estate,
+      interfaceOf(gateway),
+      input.PrivateIpAddresses ?? [],
+      allocations.length,
+      allocations,
+    )
     return save(estate, gateway, [...gateway.NatGatewayAddresses, ...more], more)
   },
 })

@@ -71,7 +71,5 @@ function asMade(acl: NetworkAclDocument, egress: boolean): boolean {
 
 /** In the order in which they are evaluated. */
 export function inOrder(entries: readonly Shape<NetworkAclEntry>[]): Shape<NetworkAclEntry>[] {
-  return entries.toSorted(
-    (a, b) => Number(b.Egress) - Number(a.Egress) || (a.RuleNumber ?? 0) - (b.RuleNumber ?? 0),
-  )
+  return entries.toSorted((a, b) => Number(b.Egress) - Number(a.Egress) || (a.RuleNumber ?? 0) - (b.RuleNumber ?? 0))
 }

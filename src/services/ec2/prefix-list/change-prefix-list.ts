@@ -85,13 +85,21 @@ export const modifyManagedPrefixList = ec2Operation<ModifyManagedPrefixListReque
         throw invalidCombination('You cannot modify the entries and the size of a prefix list at the same time.')
       }
       if (changesEntries || input.CurrentVersion !== undefined) atVersion(list, input.CurrentVersion)
-      if (MaxEntries !== undefined) return { PrefixList: prefixListView(resized(estate, list, MaxEntries, PrefixListName)) }
+      if (MaxEntries !== undefined)
+        return { PrefixList: prefixListView(resized(estate, list, MaxEntries, PrefixListName)) }
       if (!changesEntries) {
         const renamed = estate.save(prefixLists, { ...list, PrefixListName, State: 'modify-complete' })
         return { PrefixList: prefixListView(renamed) }
       }
-      const kept = removed(list, RemoveEntries.map((one) => one.Cidr!))
-      return { PrefixList: prefixListView(nextVersion(estate, { ...list, PrefixListName }, added(kept, AddEntries, list.AddressFamily))) }
+      const kept = removed(
+        list,
+        RemoveEntries.map((one) => one.Cidr),
+      )
+      return {
+        PrefixList: prefixListView(
+          nextVersion(estate, { ...list, PrefixListName }, added(kept, AddEntries, list.AddressFamily)),
+        ),
+      }
     },
   },
 )

@@ -27,7 +27,5 @@ export function usersOf(estate: Estate, id: string): string[] {
   const tables = estate
     .list(routeTables)
     .filter((table) => table.Routes.some((route) => route.DestinationPrefixListId === id))
-  return [
-    ...new Set([...groups.map((rule) => rule.GroupId), ...tables.map((table) => table.RouteTableId)]),
-  ].toSorted()
+  return [...new Set([...groups.map((rule) => rule.GroupId), ...tables.map((table) => table.RouteTableId)])].toSorted()
 }

@@ -107,9 +107,7 @@ function isLocal(table: RouteTableDocument, to: Destination): boolean {
   const locals = table.Routes.filter((route) => route.GatewayId === 'local')
   if (to.DestinationCidrBlock) {
     const block = storedCidr(to.DestinationCidrBlock)
-    return locals.some(
-      (one) => one.DestinationCidrBlock && encloses(storedCidr(one.DestinationCidrBlock), block),
-    )
+    return locals.some((one) => one.DestinationCidrBlock && encloses(storedCidr(one.DestinationCidrBlock), block))
   }
   if (!to.DestinationIpv6CidrBlock) return false
   const block = storedCidr6(to.DestinationIpv6CidrBlock)

@@ -107,7 +107,11 @@ export const replaceRouteTableAssociation = ec2Operation<
   },
 })
 
-function associate(estate: Estate, table: RouteTableDocument, whom: Pick<Association, 'SubnetId' | 'GatewayId' | 'Main'>) {
+function associate(
+  estate: Estate,
+  table: RouteTableDocument,
+  whom: Pick<Association, 'SubnetId' | 'GatewayId' | 'Main'>,
+) {
   const AssociationState = { State: 'associated' as const }
   const AssociationId = estate.mint('rtbassoc-')
   const added = { ...whom, RouteTableAssociationId: AssociationId, RouteTableId: table.RouteTableId, AssociationState }

@@ -1,4 +1,9 @@
-import type { CreateRouteRequest, CreateRouteResult, DeleteRouteRequest, ReplaceRouteRequest } from '@aws-sdk/client-ec2'
+import type {
+  CreateRouteRequest,
+  CreateRouteResult,
+  DeleteRouteRequest,
+  ReplaceRouteRequest,
+} from '@aws-sdk/client-ec2'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { RouteTableDocument } from '../documents.ts'
 import { ec2Operation } from '../ec2-operation.ts'

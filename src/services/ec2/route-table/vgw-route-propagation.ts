@@ -1,8 +1,4 @@
-import type {
-  DisableVgwRoutePropagationRequest,
-  EnableVgwRoutePropagationRequest,
-  Route,
-} from '@aws-sdk/client-ec2'
+import type { DisableVgwRoutePropagationRequest, EnableVgwRoutePropagationRequest, Route } from '@aws-sdk/client-ec2'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { Shape } from '../../../wire/shape.ts'
 import type { RouteTableDocument } from '../documents.ts'

@@ -54,7 +54,9 @@ export const revokeSecurityGroupIngress = ec2Operation<
   RevokeSecurityGroupIngressRequest,
   RevokeSecurityGroupIngressResult
 >('RevokeSecurityGroupIngress', {
-  needs: (input, estate) => [on(estate, 'RevokeSecurityGroupIngress', securityGroups, groupIdOf(estate, input as RuleInput))],
+  needs: (input, estate) => [
+    on(estate, 'RevokeSecurityGroupIngress', securityGroups, groupIdOf(estate, input as RuleInput)),
+  ],
   perform: (input, estate) => revoke(estate, input, false),
 })
 
@@ -62,7 +64,9 @@ export const revokeSecurityGroupEgress = ec2Operation<
   RevokeSecurityGroupEgressRequest,
   RevokeSecurityGroupEgressResult
 >('RevokeSecurityGroupEgress', {
-  needs: (input, estate) => [on(estate, 'RevokeSecurityGroupEgress', securityGroups, groupIdOf(estate, input as RuleInput))],
+  needs: (input, estate) => [
+    on(estate, 'RevokeSecurityGroupEgress', securityGroups, groupIdOf(estate, input as RuleInput)),
+  ],
   perform: (input, estate) => revoke(estate, input, true),
 })
 

@@ -48,9 +48,7 @@ export function peerOf(
 function peeringBetween(estate: Estate, vpcId: string, peerVpcId: string, owner: string): string | undefined {
   return peeringsOf(estate, vpcId).find((peering) => {
     const other = otherSide(peering, vpcId)
-    return (
-      isActive(peering) && other.VpcId === peerVpcId && other.OwnerId === owner && other.Region === estate.region
-    )
+    return isActive(peering) && other.VpcId === peerVpcId && other.OwnerId === owner && other.Region === estate.region
   })?.VpcPeeringConnectionId
 }
 
@@ -65,7 +63,6 @@ function sharesTransitGateway(estate: Estate, vpcId: string, peerVpcId: string):
   const others = gatewaysOf(peerVpcId)
   return gatewaysOf(vpcId).some(
     (id) =>
-      others.includes(id) &&
-      estate.find(transitGateways, id)?.Options.SecurityGroupReferencingSupport === 'enable',
+      others.includes(id) && estate.find(transitGateways, id)?.Options.SecurityGroupReferencingSupport === 'enable',
   )
 }

@@ -35,7 +35,8 @@ export const associateSecurityGroupVpc = ec2Operation<
     const group = estate.get(securityGroups, input.GroupId)
     const { VpcId } = estate.get(vpcs, input.VpcId)
     // inferred: both sentences.
-    if (group.GroupName === 'default') throw invalidParameter('A default security group cannot be associated with a VPC')
+    if (group.GroupName === 'default')
+      throw invalidParameter('A default security group cannot be associated with a VPC')
     if (group.VpcId === VpcId) throw invalidParameter(`${group.GroupId} belongs to ${VpcId} already`)
     estate.save(securityGroupVpcs, {
       AssociationKey: `${group.GroupId}/${VpcId}`,

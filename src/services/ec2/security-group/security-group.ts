@@ -48,7 +48,10 @@ export const createSecurityGroup = ec2Operation<CreateSecurityGroupRequest, Crea
       }
       if (name === 'default') throw invalidValue(`Cannot use reserved security group name: ${name}`)
       if (estate.list(securityGroups).some((one) => one.VpcId === vpc.VpcId && one.GroupName === name)) {
-        throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.VpcId}'`)
+        throw new AwsError(
+          'InvalidGroup.Duplicate',
+          `The security group '${name}' already exists for VPC '${vpc.VpcId}'`,
+        )
       }
       const tags = givenTags(securityGroups, TagSpecifications)
       const group = makeSecurityGroup(estate, vpc, { name, description, tags })

@@ -10,7 +10,13 @@ import { without } from '../without.ts'
 /** One attribute a call; what belongs to Outposts and carriers is refused. */
 export const modifySubnetAttribute = ec2Operation<ModifySubnetAttributeRequest, object>('ModifySubnetAttribute', {
   needs: ({ SubnetId, ...given }, estate) => [
-    on(estate, 'ModifySubnetAttribute', subnets, SubnetId, attributes(without(given as { DryRun?: boolean }, 'DryRun'))),
+    on(
+      estate,
+      'ModifySubnetAttribute',
+      subnets,
+      SubnetId,
+      attributes(without(given as { DryRun?: boolean }, 'DryRun')),
+    ),
   ],
   perform(input, estate) {
     refuseUnbuilt(
@@ -35,9 +41,7 @@ export const modifySubnetAttribute = ec2Operation<ModifySubnetAttributeRequest, 
     estate.save(subnets, {
       ...subnet,
       ...rest,
-      ...(dnsNames
-        ? { PrivateDnsNameOptionsOnLaunch: { ...subnet.PrivateDnsNameOptionsOnLaunch, ...dnsNames } }
-        : {}),
+      ...(dnsNames ? { PrivateDnsNameOptionsOnLaunch: { ...subnet.PrivateDnsNameOptionsOnLaunch, ...dnsNames } } : {}),
     })
     return {}
   },

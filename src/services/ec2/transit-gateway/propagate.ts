@@ -10,7 +10,7 @@ import { vpcs } from '../nouns.ts'
 export function attachmentName(attachment: {
   TransitGatewayAttachmentId: string
   ResourceId: string
-  ResourceType: 'vpc' | 'vpn' | string
+  ResourceType: string
 }) {
   const { TransitGatewayAttachmentId, ResourceId, ResourceType } = attachment
   return { TransitGatewayAttachmentId, ResourceId, ResourceType: ResourceType as 'vpc' | 'vpn' }
@@ -21,7 +21,10 @@ export function attachmentName(attachment: {
  * block, the earliest keeps it; a static route to the same block stands alone
  * (Transit Gateways Guide, "Route evaluation order").
  */
-export function renderRoutes(estate: Estate, table: TransitGatewayRouteTableDocument): TransitGatewayRouteTableDocument {
+export function renderRoutes(
+  estate: Estate,
+  table: TransitGatewayRouteTableDocument,
+): TransitGatewayRouteTableDocument {
   const statics = table.Routes.filter((route) => route.Type === 'static')
   const taken = new Set(statics.map((route) => route.DestinationCidrBlock))
   const propagated: Shape<TransitGatewayRoute>[] = []

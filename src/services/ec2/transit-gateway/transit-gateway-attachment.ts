@@ -53,7 +53,9 @@ interface Question {
   NextToken?: string
 }
 
-type Link = TransitGatewayRouteTableDocument['Associations'][number] | TransitGatewayRouteTableDocument['Propagations'][number]
+type Link =
+  | TransitGatewayRouteTableDocument['Associations'][number]
+  | TransitGatewayRouteTableDocument['Propagations'][number]
 
 const linkFilters: FilterTable<Link> = {
   'resource-id': (one) => one.ResourceId,
@@ -103,7 +105,9 @@ export const getTransitGatewayAttachmentPropagations = ec2Operation<
       .list(transitGatewayRouteTables)
       .filter((table) => table.Propagations.some((one) => one.TransitGatewayAttachmentId === id))
       .map(({ TransitGatewayRouteTableId }) => ({ TransitGatewayRouteTableId, State: 'enabled' as const }))
-    const idFilter = { 'transit-gateway-route-table-id': (one: (typeof tables)[number]) => one.TransitGatewayRouteTableId }
+    const idFilter = {
+      'transit-gateway-route-table-id': (one: (typeof tables)[number]) => one.TransitGatewayRouteTableId,
+    }
     const passing = tables.filter(filterOf({}, idFilter, input.Filters))
     const { things, ...page } = pageOf(
       passing,

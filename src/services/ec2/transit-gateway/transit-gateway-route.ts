@@ -87,7 +87,10 @@ export const deleteTransitGatewayRoute = ec2Operation<
 })
 
 /** To an attachment, or into nothing: one of the two. */
-function routeIn(estate: Estate, input: Input): { table: TransitGatewayRouteTableDocument; route: Shape<TransitGatewayRoute> } {
+function routeIn(
+  estate: Estate,
+  input: Input,
+): { table: TransitGatewayRouteTableDocument; route: Shape<TransitGatewayRoute> } {
   const DestinationCidrBlock = canonicalBlock(input.DestinationCidrBlock, 'destinationCidrBlock')
   if (Boolean(input.Blackhole) === Boolean(input.TransitGatewayAttachmentId)) {
     throw invalidCombination('Exactly one of transitGatewayAttachmentId and blackhole must be specified')

@@ -91,7 +91,8 @@ function standIn(
   const zones = new Set(standing.map((id) => estate.get(subnets, id).AvailabilityZone))
   return ids.map((id) => {
     const subnet = estate.get(subnets, id)
-    if (subnet.VpcId !== vpcId) throw invalidParameter(`Subnet ${id} and network ${vpcId} belong to different networks.`)
+    if (subnet.VpcId !== vpcId)
+      throw invalidParameter(`Subnet ${id} and network ${vpcId} belong to different networks.`)
     if (zones.has(subnet.AvailabilityZone)) {
       throw new AwsError('DuplicateSubnetsInSameZone', `Duplicate Subnets for same AZ`)
     }

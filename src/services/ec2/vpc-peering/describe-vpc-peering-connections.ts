@@ -29,7 +29,8 @@ const sideFilters = (
 const filters = (estate: Estate): FilterTable<VpcPeeringConnectionDocument> => ({
   ...sideFilters('accepter-vpc-info', (peering) => peering.AccepterVpcInfo),
   ...sideFilters('requester-vpc-info', (peering) => peering.RequesterVpcInfo),
-  'expiration-time': ({ ExpirationTime: time }) => (time === undefined ? undefined : new Date(time * 1000).toISOString()),
+  'expiration-time': ({ ExpirationTime: time }) =>
+    time === undefined ? undefined : new Date(time * 1000).toISOString(),
   'status-code': (peering) => current(estate, peering).Status.Code,
   'status-message': (peering) => current(estate, peering).Status.Message,
   'vpc-peering-connection-id': (peering) => peering.VpcPeeringConnectionId,

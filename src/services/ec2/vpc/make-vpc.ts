@@ -16,8 +16,7 @@ import { amazonIpv6Block } from './vpc-ipv6.ts'
 /** An IPv4 block of a VPC: /16 to /28. */
 export function givenVpcBlock(text: string): Cidr {
   const block = givenCidr(text, 'cidrBlock')
-  if (block.length < 16 || block.length > 28)
-    throw new AwsError('InvalidVpc.Range', `The CIDR '${text}' is invalid.`)
+  if (block.length < 16 || block.length > 28) throw new AwsError('InvalidVpc.Range', `The CIDR '${text}' is invalid.`)
   return block
 }
 

@@ -37,7 +37,8 @@ export const associateVpcCidrBlock = ec2Operation<AssociateVpcCidrBlockRequest, 
       )
       const vpc = estate.get(vpcs, input.VpcId)
       if (input.AmazonProvidedIpv6CidrBlock) {
-        if (input.CidrBlock) throw invalidCombination('Only one of cidrBlock and amazonProvidedIpv6CidrBlock may be given')
+        if (input.CidrBlock)
+          throw invalidCombination('Only one of cidrBlock and amazonProvidedIpv6CidrBlock may be given')
         return { VpcId: vpc.VpcId, Ipv6CidrBlockAssociation: associateIpv6(estate, vpc) }
       }
       if (input.CidrBlock === undefined) throw missingParameter('cidrBlock')
@@ -89,7 +90,10 @@ export const disassociateVpcCidrBlock = ec2Operation<DisassociateVpcCidrBlockReq
       const isAsked = (one: { AssociationId?: string }) => one.AssociationId === input.AssociationId
       const ipv4 = vpc.CidrBlockAssociationSet.find(isAsked)
       const ipv6 = vpc.Ipv6CidrBlockAssociationSet?.find(isAsked)
-      if (ipv4?.CidrBlock === vpc.CidrBlock || isUsed(estate, vpc.VpcId, ipv4?.CidrBlock ?? ipv6?.Ipv6CidrBlock ?? '')) {
+      if (
+        ipv4?.CidrBlock === vpc.CidrBlock ||
+        isUsed(estate, vpc.VpcId, ipv4?.CidrBlock ?? ipv6?.Ipv6CidrBlock ?? '')
+      ) {
         throw new AwsError(
           'OperationNotPermitted',
           `The vpc CIDR block with association ID ${input.AssociationId} may not be disassociated.`,

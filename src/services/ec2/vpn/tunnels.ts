@@ -23,7 +23,9 @@ export function makeTunnels(
   const everywhere = estate.call.world.store.list<VpnConnectionDocument>(vpnConnections.kind).map((row) => row.value)
   const tunnelsOf = (of: readonly VpnConnectionDocument[]) => of.flatMap((one) => one.Options.TunnelOptions ?? [])
   const outside = new Set(tunnelsOf(everywhere).map((one) => one.OutsideIpAddress))
-  const neighbours = estate.list(vpnConnections).filter((one) => gatewayOf(one) === gatewayId && one.State !== 'deleted')
+  const neighbours = estate
+    .list(vpnConnections)
+    .filter((one) => gatewayOf(one) === gatewayId && one.State !== 'deleted')
   const inside = new Set(tunnelsOf(neighbours).map((one) => one.TunnelInsideCidr!))
   return [0, 1].map((at) => {
     const options = given[at] ?? {}
@@ -35,7 +37,12 @@ export function makeTunnels(
     let OutsideIpAddress = publicAddress(estate)
     while (outside.has(OutsideIpAddress)) OutsideIpAddress = publicAddress(estate)
     outside.add(OutsideIpAddress)
-    return { ...chosen(options), OutsideIpAddress, TunnelInsideCidr, PreSharedKey: keyFor(estate, options.PreSharedKey) }
+    return {
+      ...chosen(options),
+      OutsideIpAddress,
+      TunnelInsideCidr,
+      PreSharedKey: keyFor(estate, options.PreSharedKey),
+    }
   })
 }
 
@@ -54,7 +61,7 @@ function chosen(options: Shape<VpnTunnelOptionsSpecification>): Shape<TunnelOpti
     ...(same as Shape<TunnelOption>),
     ...(DPDTimeoutSeconds === undefined ? {} : { DpdTimeoutSeconds: DPDTimeoutSeconds }),
     ...(DPDTimeoutAction === undefined ? {} : { DpdTimeoutAction: DPDTimeoutAction }),
-    ...(IKEVersions === undefined ? {} : { IkeVersions: IKEVersions as NonNullable<Shape<TunnelOption>['IkeVersions']> }),
+    ...(IKEVersions === undefined ? {} : { IkeVersions: IKEVersions }),
   }
 }
 
@@ -86,7 +93,9 @@ function keyFor(estate: Estate, given: string | undefined): string {
   if (given === undefined) return `k${estate.call.world.hex(31)}`
   if (!/^[A-Za-z1-9._][A-Za-z0-9._]{7,63}$/.test(given)) {
     // The key itself is not repeated.
-    throw invalidParameter('The pre-shared key must be 8 to 64 letters, digits, dots or underscores, and not start with 0.')
+    throw invalidParameter(
+      'The pre-shared key must be 8 to 64 letters, digits, dots or underscores, and not start with 0.',
+    )
   }
   return given
 }

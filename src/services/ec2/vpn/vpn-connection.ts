@@ -58,7 +58,9 @@ export const createVpnConnection = ec2Operation<CreateVpnConnectionRequest, Crea
       }
       const side = {
         ...(VpnGatewayId ? { VpnGatewayId: estate.get(vpnGateways, VpnGatewayId).VpnGatewayId } : {}),
-        ...(TransitGatewayId ? { TransitGatewayId: estate.get(transitGateways, TransitGatewayId).TransitGatewayId } : {}),
+        ...(TransitGatewayId
+          ? { TransitGatewayId: estate.get(transitGateways, TransitGatewayId).TransitGatewayId }
+          : {}),
       }
       const standing = estate.list(vpnConnections).filter((one) => one.State !== 'deleted')
       const staticRoutes = options.StaticRoutesOnly ?? false

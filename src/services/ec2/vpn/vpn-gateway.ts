@@ -78,7 +78,10 @@ export const attachVpnGateway = ec2Operation<AttachVpnGatewayRequest, AttachVpnG
       )
     }
     if (estate.list(vpnGateways).some((one) => one.VpcAttachments.some((to) => to.VpcId === VpcId))) {
-      throw new AwsError('InvalidVpcState', `The vpc ID '${VpcId}' already has a virtual private gateway attached to it`)
+      throw new AwsError(
+        'InvalidVpcState',
+        `The vpc ID '${VpcId}' already has a virtual private gateway attached to it`,
+      )
     }
     estate.save(vpnGateways, { ...gateway, VpcAttachments: [attached.VpcAttachment] })
     setRouteState(estate, 'GatewayId', gateway.VpnGatewayId, VpcId, 'active')
