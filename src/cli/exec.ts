@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import type { Authority } from '../fabric/authority.ts'
 import { trustMounts } from '../fabric/trust.ts'
 import { bootId, childrenOf, processInfo, signal } from '../runners/proc.ts'
 import { STATUS_FD } from '../runners/sandbox.ts'
@@ -59,7 +58,7 @@ function refuseIfElsewhere({ Keeper }: Place): void {
 }
 
 async function run(command: readonly string[], place: Place, client: Client): Promise<number> {
-  const trust = trustMounts({ certificate: place.Certificate } as Authority, place.TrustFolder)
+  const trust = trustMounts({ certificate: place.Certificate }, place.TrustFolder)
   const [tool = '', ...args] = sandboxed(
     {
       enter: place.Enter,

@@ -52,7 +52,7 @@ export interface Fabric {
   /** The same without files; `files` makes them, once it is known what the program sees. */
   join(
     place: InterfacePlace,
-  ): Promise<Joined & { files(how: GuestFiles): { mounts: Mount[]; env: Record<string, string> } }>
+  ): Promise<Joined & { files: (how: GuestFiles) => { mounts: Mount[]; env: Record<string, string> } }>
   close(): Promise<void>
 }
 
@@ -165,7 +165,7 @@ function openFabric(world: World): Fabric {
       const enter = await vpc.plug(networkInterfaceId)
       let detached: Promise<void> | undefined
       const detach = async () => {
-        await vpc.unplug(networkInterfaceId).finally(release)
+        await vpc.unplug(networkInterfaceId).finally(() => release())
         rmSync(folder, { recursive: true, force: true })
       }
       const shared = trustFolder(world)

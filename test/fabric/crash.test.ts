@@ -57,7 +57,7 @@ describe('a server that is killed while a program is in its VPC', () => {
       env: { PATH: process.env['PATH'] ?? '', HOME: '/', ...env },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    for await (const line of createInterface({ input: child.stdout! })) if (line === 'ready') return child
+    for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') return child
     throw new Error('the program did not start')
   }
   async function until(done: () => boolean): Promise<void> {

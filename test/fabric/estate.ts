@@ -11,7 +11,7 @@ export interface Estate {
   group: string
   routeTable: string
   acl: string
-  ec2(operation: string, input: Input): Promise<any>
+  ec2: (operation: string, input: Input) => Promise<any>
   /** An interface endpoint with private DNS in the first subnet; its address. */
   endpoint(service: string, more?: Input): Promise<{ id: string; address: string }>
   networkInterface(groups?: string[], subnet?: string): Promise<{ id: string; address: string }>

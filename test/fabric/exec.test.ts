@@ -162,7 +162,7 @@ describe('sallyport exec', () => {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    for await (const line of createInterface({ input: child.stdout! })) if (line === 'ready') return child
+    for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') return child
     throw new Error('the program did not start')
   }
   const interfaces = async (): Promise<number> => {

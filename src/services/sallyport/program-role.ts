@@ -17,7 +17,7 @@ interface Given {
  * so a trust that was taken back shows.
  */
 export async function roleSession(roleArn: string, permit: Permit): Promise<OfferedCredentials> {
-  let session = sessionOf((await assumeRole.perform(roleInput(roleArn), permit)) as Given)
+  let session = sessionOf(await assumeRole.perform(roleInput(roleArn), permit))
   return {
     roleArn,
     async session() {
