@@ -80,7 +80,7 @@ async function edits(at: Attachment): Promise<{ acl: number[]; group: number[] }
   const opening = async (close: () => Promise<unknown>, open: () => Promise<unknown>): Promise<number> => {
     await close()
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const [tool = '', ...args] = [...at.enter, node, 'bench/fabric-probe.ts', other.address, '443']
+    const [tool, ...args] = [...at.enter, node, 'bench/fabric-probe.ts', other.address, '443']
     const probe = spawn(tool, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     const lines = createInterface({ input: probe.stdout! })[Symbol.asyncIterator]()
     await lines.next()
@@ -155,7 +155,7 @@ async function requests(at: Attachment): Promise<Load[]> {
 
 function wrk(enter: readonly string[], url: string, script?: string): Promise<number> {
   const options = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, ...(script ? ['-s', script] : [])]
-  const [tool = '', ...args] = [...enter, 'wrk', ...options, url]
+  const [tool, ...args] = [...enter, 'wrk', ...options, url]
   const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout!.on('data', (chunk: Buffer) => (text += chunk.toString()))

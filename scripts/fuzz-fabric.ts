@@ -32,8 +32,8 @@ const started = performance.now()
 const seconds = () => (performance.now() - started) / 1000
 const total = { networks: 0, probes: 0, connected: 0, refused: 0, timeout: 0 }
 const found: Disagreement[] = []
-let ended = false
-process.once('SIGINT', () => (ended = true))
+const interrupted = new AbortController()
+process.once('SIGINT', () => interrupted.abort())
 
 const server = await startTestServer({ logLevel: 'error' })
 const summary = () =>
@@ -45,7 +45,7 @@ try {
   let next = first
   const worker = async (name: number) => {
     const records = join(server.dataDir, `fuzz-${name}`)
-    while (next < end && !ended && found.length < ENOUGH && seconds() < Number(values.seconds)) {
+    while (next < end && !interrupted.signal.aborted && found.length < ENOUGH && seconds() < Number(values.seconds)) {
       const number = next++
       const play = await playNetwork(server.world, { seed, number, ipv6: values.ipv6 }, records)
       count(play)

@@ -26,4 +26,8 @@ if (!patterns.length) {
 const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'])
   .sort()
   .filter((file) => !patterns.length || patterns.some((pattern) => file.includes(pattern)))
+if (files.length === 0) {
+  process.stderr.write(`no test file's path contains ${patterns.join(' or ')}\n`)
+  process.exit(1)
+}
 run('tests', process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...files])

@@ -87,7 +87,7 @@ async function fabric(): Promise<Finding> {
     name: 'fabric',
     ok: available,
     text: available
-      ? `VPCs can be made real here, ${how}: \`sallyport exec\` runs programs inside them`
-      : `VPCs cannot be made real here, so \`sallyport exec\` is refused. ${missing.join(' ')}`,
+      ? `VPCs can be made real here, ${how}: \`sallyport exec\` and jobs run programs inside them`
+      : `VPCs cannot be made real here, so \`sallyport exec\` is refused, and jobs of several instances fail; a job's calls to AWS are placed in its VPC, its other traffic is this machine's (EnableNetworkIsolation cuts it off wholly; \`serve --fabric required\` runs no job that would be so). ${missing.join(' ')}`,
   }
 }

@@ -13,6 +13,7 @@ interface Options {
   subnet: string
   securityGroup: string[]
   role?: string
+  profileInstance?: string
 }
 
 /** What the server says of a place that it made (services/sallyport/start-program.ts). */
@@ -29,12 +30,16 @@ interface Place {
 }
 
 /** Runs a program inside a VPC. Its output, its errors and its exit code are its own; ours go to stderr before it starts. */
-export async function exec(command: readonly string[], { subnet, securityGroup, role }: Options): Promise<number> {
+export async function exec(
+  command: readonly string[],
+  { subnet, securityGroup, role, profileInstance }: Options,
+): Promise<number> {
   const client = connect()
   const place: Place = await client.call('sallyport', 'StartProgram', {
     SubnetId: subnet,
     SecurityGroupIds: securityGroup,
     ...(role && { RoleArn: role }),
+    ...(profileInstance && { InstanceId: profileInstance }),
     ProcessId: process.pid,
   })
   try {

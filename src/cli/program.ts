@@ -40,6 +40,14 @@ function buildProgram(done: (code: number) => void): Command {
     .option('--root-access-key-id <key>', 'root access key to use instead of a minted one')
     .option('--root-secret-access-key <secret>', 'its secret')
     .addOption(new Option('--runner <name>', 'where jobs run').choices(['process']).default('process'))
+    .addOption(
+      new Option(
+        '--fabric <when>',
+        "whether jobs are in a real VPC: else in this machine's network (auto), not run (required); off: never",
+      )
+        .choices(['auto', 'required', 'off'])
+        .default('auto'),
+    )
     .option('--decisions-max <count>', 'how many decisions to keep', count, 100_000)
     .option('--decisions-days <days>', 'for how many days to keep them', count, 14)
     .addOption(new Option('--log-level <level>').choices(['silent', 'error', 'warn', 'info', 'debug']).default('warn'))
@@ -91,6 +99,10 @@ function buildProgram(done: (code: number) => void): Command {
     .requiredOption('--subnet <id>', 'where its network interface is made')
     .option('--security-group <id...>', "its security groups; the VPC's default one unless given", [])
     .option('--role <arn>', 'a role that you may assume; the program finds its credentials as in a container')
+    .option(
+      '--profile-instance <id>',
+      'an instance whose metadata it finds, and with it the role of its instance profile',
+    )
     .argument('<command...>')
     .action(async (command, options) => done(await (await import('./exec.ts')).exec(command, options)))
 

@@ -15,7 +15,9 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   const server = await startServer({ ...options, dataDir: resolve(data) })
   process.stdout.write(`Ready ${server.url}\n`)
   process.stderr.write(hints(data))
-  sayIsolation().catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
+  sayIsolation()
+    .then(() => sayNetwork(options.fabric))
+    .catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
   sayFabric().catch((error: Error) => process.stderr.write(`  fabric        could not be tried: ${error.message}\n`))
   await stopped
   await server.close()
@@ -49,6 +51,22 @@ async function sayFabric(): Promise<void> {
   const { available, missing } = await probeFabric()
   const lines = missing.map((text) => `                ${text}\n`).join('')
   process.stderr.write(`  fabric        ${available ? 'VPCs can be made real: ./sallyport exec' : 'none'}\n${lines}`)
+}
+
+/** Where containers of jobs will be, and plainly when that is less than a VPC. */
+async function sayNetwork(when: Options['fabric']): Promise<void> {
+  const { probeFabric } = await import('../fabric/probe.ts')
+  const { available, mode, missing } = await probeFabric()
+  if (available && when !== 'off')
+    return void process.stderr.write(
+      `  job network   VPCs are real here${mode === 'rootless' ? ' (without root)' : ''}\n`,
+    )
+  const why = when === 'off' ? ['The server was started with --fabric off.'] : missing
+  const instead =
+    when === 'required'
+      ? 'none: jobs that need one fail'
+      : "this machine's: only calls to AWS are placed in VPCs, and several instances cannot run"
+  process.stderr.write(`  job network   ${instead}\n${why.map((text) => `                ${text}\n`).join('')}`)
 }
 
 function signalled(): Promise<void> {

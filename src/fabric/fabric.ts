@@ -9,7 +9,6 @@ import { reapRuns } from '../runners/records.ts'
 import { ec2Epoch } from '../services/ec2/documents.ts'
 import type { World } from '../world.ts'
 import type { View } from './bundles.ts'
-import type { Served } from './filter-plan.ts'
 import { guestFiles } from './guest-files.ts'
 import { authorityOf, openParts, trustFolder } from './parts.ts'
 import { probeFabric } from './probe.ts'
@@ -149,8 +148,7 @@ function openFabric(world: World): Fabric {
 
   async function up(place: VpcPlace, own: OwnNetwork | undefined): Promise<VpcFabric> {
     const mode = await ready()
-    const [records, egress, parts] = [recordsOf(world), egressOf(world), openParts(world)]
-    return openVpc(world, place, { mode, records, egress, parts, own })
+    return openVpc(world, place, { mode, records: recordsOf(world), parts: openParts(world), own })
   }
 
   async function joinVpc(place: InterfacePlace): ReturnType<Fabric['join']> {
@@ -165,8 +163,12 @@ function openFabric(world: World): Fabric {
       const enter = await vpc.plug(networkInterfaceId)
       let detached: Promise<void> | undefined
       const detach = async () => {
-        await vpc.unplug(networkInterfaceId).finally(() => release())
-        rmSync(folder, { recursive: true, force: true })
+        try {
+          await vpc.unplug(networkInterfaceId)
+        } finally {
+          await release()
+          rmSync(folder, { recursive: true, force: true })
+        }
       }
       const shared = trustFolder(world)
       return {
@@ -200,9 +202,4 @@ function openFabric(world: World): Fabric {
       vpcs.clear()
     },
   }
-}
-
-/** Blocks of the real internet that the server was told to open. */
-function egressOf(_world: World): readonly Served[] {
-  return []
 }

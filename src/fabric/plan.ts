@@ -19,12 +19,7 @@ export const LISTENING = [80, 443, 8443] as const
 type Vpc = NetworkDocuments['Vpcs'][number]
 
 /** What the packet filter of a VPC has to enforce while these interfaces run there. */
-export function planOf(
-  network: Network,
-  vpcId: string,
-  running: readonly Plugged[],
-  egress: readonly Served[],
-): FilterPlan {
+export function planOf(network: Network, vpcId: string, running: readonly Plugged[]): FilterPlan {
   const { documents } = network
   const vpc = documents.Vpcs.find((one) => one.VpcId === vpcId)
   const vpcs = [vpcId, ...peersOf(documents, vpcId)]
@@ -33,12 +28,13 @@ export function planOf(
     subnets: documents.Subnets.filter(({ VpcId }) => vpcs.includes(VpcId ?? '')).flatMap((subnet) => {
       const { SubnetId = '', CidrBlock, Ipv6CidrBlockAssociationSet = [] } = subnet
       const { ingress, egress: out } = aclRules(network, SubnetId)
-      const cidrs = [CidrBlock, ...Ipv6CidrBlockAssociationSet.map(({ Ipv6CidrBlock }) => Ipv6CidrBlock)]
+      const associated = Ipv6CidrBlockAssociationSet.filter((one) => one.Ipv6CidrBlockState?.State !== 'disassociated')
+      const cidrs = [CidrBlock, ...associated.map(({ Ipv6CidrBlock }) => Ipv6CidrBlock)]
       return cidrs
         .filter((cidr) => cidr !== undefined)
         .map((cidr) => ({ name: nameOf(SubnetId), cidr, ingress: ingress.map(ruleOf), egress: out.map(ruleOf) }))
     }),
-    served: [...vpcs.flatMap((id) => endpointsOf(network, id)), ...egress],
+    served: vpcs.flatMap((id) => endpointsOf(network, id)),
     publicServices: publicServices(network.region),
     interfaces: running.map((one) => interfaceOf(network, one)),
   }

@@ -8,8 +8,8 @@
  *
  * Nothing here answers but in 5: what is dropped is silence, as on AWS (VPC user guide, "Security groups", "Network ACLs").
  */
-import { formatIpv4, parseIpv4 } from '../network/addresses.ts'
 import { perObject } from '../network/memo.ts'
+import { outermost, ranges } from './address-sets.ts'
 import type { AclRule, FilterPlan, InterfacePlan, Reach, Served } from './filter-plan.ts'
 
 /** Chain name → its rules. */
@@ -29,6 +29,7 @@ const familyOf = (cidr: string): Family => (cidr.includes(':') ? 6 : 4)
 const of = (family: Family, all: readonly string[]) => all.filter((one) => familyOf(one) === family)
 
 export function compileRuleset(plan: FilterPlan): Chains {
+  const guarded = isGuarded(plan)
   const base = {
     raw: [
       'type filter hook prerouting priority raw',
@@ -38,8 +39,12 @@ export function compileRuleset(plan: FilterPlan): Chains {
     ],
     replies: [
       'type filter hook output priority raw',
-      ...families.map((family) => `${ip(family)} saddr ${set(unfiltered(plan, family))} accept`),
-      'oifname != "lo" jump edges',
+      ...(guarded
+        ? [
+            ...families.map((family) => `${ip(family)} saddr ${set(unfiltered(plan, family))} accept`),
+            'oifname != "lo" jump edges',
+          ]
+        : []),
     ],
     flows: [
       'type filter hook prerouting priority filter',
@@ -59,13 +64,10 @@ export function compileRuleset(plan: FilterPlan): Chains {
       'drop',
     ],
     services: serviceRules(plan.publicServices),
-    edges: families.flatMap((family) => {
-      const subnets = plan.subnets.filter(({ cidr }) => familyOf(cidr) === family)
-      if (subnets.length === 0) return []
-      const verdicts = (chain: string) =>
-        `{ ${subnets.map(({ cidr, name }) => `${cidr} : jump ${chain}_${name}_${family}`).join(', ')} }`
-      return [`${ip(family)} saddr vmap ${verdicts('out')}`, `${ip(family)} daddr vmap ${verdicts('in')}`]
-    }),
+    edges: families.flatMap((family) => [
+      ...verdicts(plan, family, 'saddr', 'out', 'egress'),
+      ...verdicts(plan, family, 'daddr', 'in', 'ingress'),
+    ]),
   }
   return {
     ...Object.fromEntries(
@@ -92,6 +94,31 @@ export function compileRuleset(plan: FilterPlan): Chains {
 /** Nothing passes: what is enforced where the real ruleset cannot be. */
 export const CLOSED: Chains = { flows: ['type filter hook prerouting priority raw', 'drop'] }
 
+/** An ACL that lets everything pass, as a VPC's first one does, need not be asked about every packet. */
+function isOpen(rules: readonly AclRule[], family: Family): boolean {
+  const first = rules.find(({ cidr }) => familyOf(cidr) === family)
+  return first !== undefined && first.allow && first.protocol === -1 && first.cidr.endsWith('/0')
+}
+
+function isGuarded({ subnets }: FilterPlan): boolean {
+  return !subnets.every(
+    ({ cidr, ingress, egress }) => isOpen(ingress, familyOf(cidr)) && isOpen(egress, familyOf(cidr)),
+  )
+}
+
+/** The chain of the subnet that a packet leaves, or of the one that it enters. */
+function verdicts(
+  { subnets }: FilterPlan,
+  family: Family,
+  address: 'saddr' | 'daddr',
+  chain: 'out' | 'in',
+  list: 'egress' | 'ingress',
+): string[] {
+  const asked = subnets.filter((one) => familyOf(one.cidr) === family && !isOpen(one[list], family))
+  const jumps = asked.map(({ cidr, name }) => `${cidr} : jump ${chain}_${name}_${family}`)
+  return jumps.length > 0 ? [`${ip(family)} ${address} vmap ${set(jumps)}`] : []
+}
+
 const neighbours = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'
 
 /** Only the interface's own addresses leave it; the rest of what it sends meets the ACLs. */
@@ -103,8 +130,9 @@ function sourceRules(plan: FilterPlan, { addresses }: InterfacePlan): string[] {
       const own = of(family, addresses)
       return own.length > 0 ? `${ip(family)} saddr != ${set(own)} drop` : `meta nfproto ipv${family} drop`
     }),
-    ...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`),
-    'jump edges',
+    ...(isGuarded(plan)
+      ? [...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`), 'jump edges']
+      : []),
     'accept',
   ]
 }
@@ -152,57 +180,12 @@ function listeners(served: readonly Served[]): string[] {
 
 const serviceRules = perObject(listeners)
 
-/** Neighbouring single addresses of IPv4 as one range: AWS's public services stand in rows. */
-function ranges(cidrs: readonly string[]): string[] {
-  const singles = cidrs.filter((cidr) => familyOf(cidr) === 4 && !cidr.includes('/'))
-  const numbers = singles.map((cidr) => parseIpv4(cidr) ?? 0).toSorted((a, b) => a - b)
-  const rows: [number, number][] = []
-  for (const number of numbers) {
-    const row = rows.at(-1)
-    if (row && number === row[1] + 1) row[1] = number
-    else rows.push([number, number])
-  }
-  return [
-    ...cidrs.filter((cidr) => !singles.includes(cidr)),
-    ...rows.map(([from, to]) => (from === to ? formatIpv4(from) : `${formatIpv4(from)}-${formatIpv4(to)}`)),
-  ]
-}
-
 /** Rules that differ in nothing but the address become one; an address within another's block says nothing new. */
 function together(allow: readonly Reach[]): { ports: string; cidrs: string[] }[] {
   return [...Map.groupBy(allow, ports)].map(([match, rules]) => ({
     ports: match,
     cidrs: outermost(rules.map(({ cidr }) => cidr)),
   }))
-}
-
-/** Blocks either lie apart or within one another. nft(8) merges neighbours but refuses the latter. */
-function outermost(cidrs: readonly string[]): string[] {
-  const blocks = [...new Set(cidrs)].map(blockOf).toSorted((a, b) => a.length - b.length)
-  const seen = new Map<number, Set<string>>()
-  return blocks.flatMap(({ text, bits, length }) => {
-    for (const [shorter, heads] of seen) if (heads.has(bits.slice(0, shorter))) return []
-    const heads = seen.get(length) ?? new Set<string>()
-    seen.set(length, heads.add(bits.slice(0, length)))
-    return [text]
-  })
-}
-
-function blockOf(text: string): { text: string; bits: string; length: number } {
-  const [address = '', length] = text.split('/')
-  const wide = text.includes(':')
-  const bits = wide
-    ? groupsOf(address).map((group) => parseInt(group, 16).toString(2).padStart(16, '0'))
-    : address.split('.').map((part) => Number(part).toString(2).padStart(8, '0'))
-  return { text, bits: bits.join(''), length: length === undefined ? (wide ? 128 : 32) : Number(length) }
-}
-
-/** The eight groups of an IPv6 address, `::` written out. */
-function groupsOf(address: string): string[] {
-  const [head = '', tail] = address.split('::')
-  const left = head.split(':').filter(Boolean)
-  const right = (tail ?? '').split(':').filter(Boolean)
-  return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right]
 }
 
 function aclRule(rule: AclRule, peer: 'saddr' | 'daddr'): string {

@@ -3,7 +3,6 @@ import { recordRun } from '../runners/records.ts'
 import type { World } from '../world.ts'
 import { answer } from './arrivals.ts'
 import type { Answering } from './arrivals.ts'
-import type { Served } from './filter-plan.ts'
 import { LISTENING, addressesOf, planOf, resolversOf } from './plan.ts'
 import type { Plugged } from './plan.ts'
 import { plugScript, unplugScript } from './plug.ts'
@@ -53,7 +52,6 @@ export async function openVpc(
   options: {
     mode: Mode
     records: string
-    egress: readonly Served[]
     parts: (vpc: VpcPlace, network: () => Network) => Parts
     own?: OwnNetwork | undefined
   },
@@ -70,7 +68,7 @@ export async function openVpc(
 
   /** Puts the filter in step with the network, `beside` and then `after` another script. Fails closed. */
   const enforce = async (beside = '', after = ''): Promise<void> => {
-    const next = compileRuleset(planOf(network(), vpcId, [...plugged.values()], options.egress))
+    const next = compileRuleset(planOf(network(), vpcId, [...plugged.values()]))
     const text = transition(chains, next)
     chains = next
     if (beside + text + after === '') return

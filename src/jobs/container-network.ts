@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Origin } from '../door/call.ts'
@@ -9,7 +9,7 @@ import type { InterfacePlace } from '../fabric/fabric.ts'
 import { FabricError } from '../fabric/router.ts'
 import { joinServiceNetwork, platformAddress } from '../fabric/service-network.ts'
 import { offerContainerCredentials } from '../metadata/container-credentials.ts'
-import type { RunSpec, Runner } from '../runners/runner.ts'
+import type { Mount, RunSpec, Runner } from '../runners/runner.ts'
 import type { World } from '../world.ts'
 import type { Acting } from './acting.ts'
 import { hostName } from './container.ts'
@@ -76,12 +76,15 @@ async function whyNoFabric(world: World, runner: Runner): Promise<string | undef
 
 /** A loopback interface that leads nowhere. */
 function aloneNetwork({ folder }: NetworkWish): JobNetwork {
-  const hosts = join(folder, 'hosts')
-  writeFileSync(hosts, `127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.0.1\t${hostName(0)}\n`, { mode: 0o644 })
-  return {
-    host: () => ({ network: 'none', mounts: [{ from: hosts, to: '/etc/hosts' }], env: {} }),
-    close: async () => {},
-  }
+  const mounts = [namesFile(folder, '127.0.0.1\tlocalhost\n::1\tlocalhost\n')]
+  return { host: () => ({ network: 'none', mounts, env: {} }), close: async () => {} }
+}
+
+/** An /etc/hosts in which the container finds itself. */
+function namesFile(folder: string, others: string): Mount {
+  const from = join(folder, 'hosts')
+  writeFileSync(from, `${others}127.0.0.1\t${hostName(0)}\n`, { mode: 0o644 })
+  return { from, to: '/etc/hosts' }
 }
 
 /** How long a VPC's router waits for the next job. */
@@ -136,7 +139,7 @@ function addressOf(world: World, account: string, region: string, id: string): s
 async function machineNetwork(
   world: World,
   acting: Acting,
-  { interfaces: [networkInterfaceId], roleArn }: NetworkWish,
+  { interfaces: [networkInterfaceId], roleArn, folder }: NetworkWish,
   lacking: string,
 ): Promise<JobNetwork> {
   const origin: Origin =
@@ -146,8 +149,9 @@ async function machineNetwork(
   const server = await listen(world, { host: '127.0.0.1', port: 0 }, origin)
   const credentials = await openCredentialsEndpoint(acting, roleArn)
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const mounts = existsSync('/etc/hosts') ? [namesFile(folder, readFileSync('/etc/hosts', 'utf8'))] : []
   return {
-    host: () => ({ network: 'host', mounts: [], env: { ...credentials.env, AWS_ENDPOINT_URL: url } }),
+    host: () => ({ network: 'host', mounts, env: { ...credentials.env, AWS_ENDPOINT_URL: url } }),
     notice: `Calls to AWS are placed in the network, other traffic is this machine's. ${lacking}`,
     async close() {
       credentials.close()

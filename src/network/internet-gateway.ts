@@ -38,14 +38,19 @@ function passAttachment(
   block(path, 'internet-gateway', direction, { layer: 'route', code: 'BAD_STATE', component: gatewayId, text })
 }
 
+/** AWS has no code for ranges beyond RFC 1918 and 6598. */
+const PRIVATE_CODES = {
+  RFC1918: 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS',
+  RFC6598: 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS',
+  RFC4193: 'CANNOT_ROUTE',
+  'link-local': 'CANNOT_ROUTE',
+} as const
+
 /** A private destination does not leave by an internet gateway. */
 function passPublicDestination(path: Path, gatewayId: string, destination: Ip): void {
   const range = privateRange(destination)
   if (!range) return
-  const code =
-    range === 'RFC6598'
-      ? 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS'
-      : 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS'
+  const code = PRIVATE_CODES[range]
   const text = `${formatIp(destination)} is a private address (${range}); ${gatewayId} drops it`
   block(path, 'internet-gateway', 'out', { layer: 'route', code, component: gatewayId, text })
 }

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { contains, parseCidrs, parseIpv4 } from './addresses.ts'
 import {
   awsPrefixLists,
+  publicAddresses,
   publicAddressOf,
   publicService,
   serviceByName,
@@ -82,4 +83,29 @@ it('knows whose a public name is', () => {
       undefined,
     ],
   )
+})
+
+it('offers the endpoint services that people ask SageMaker to work with', () => {
+  const rows = serviceCatalogue('us-east-1')
+  const names = new Set(rows.map((row) => row.serviceName))
+  const regular = `sagemaker.api sagemaker.api-fips sagemaker.runtime sagemaker.runtime-fips sagemaker.metrics
+    sagemaker.featurestore-runtime elastic-inference.runtime s3 dynamodb sts ec2 ecr.api ecr.dkr logs monitoring kms
+    secretsmanager servicecatalog elasticfilesystem ssm glue athena states lambda sqs sns events codecommit git-codecommit`
+  for (const id of regular.split(/\s+/)) assert.ok(names.has(`com.amazonaws.us-east-1.${id}`), id)
+  for (const id of ['notebook', 'studio', 'experiments', 'partner-app'])
+    assert.ok(names.has(`aws.sagemaker.us-east-1.${id}`), id)
+  // Every private name is claimed once: two services with one name would take each other's calls.
+  const claimed = rows.flatMap((row) => row.privateDnsNames)
+  assert.deepEqual(
+    claimed.filter((name, at) => claimed.indexOf(name) !== at),
+    [],
+  )
+})
+
+it('has IPv6 addresses for the dual-stack names alone', () => {
+  const families = (host: string): string[] =>
+    publicAddresses(publicService(host, 'us-east-1')!, host, () => []).map((address) => typeof address)
+  assert.deepEqual(families('b.s3.dualstack.us-east-1.amazonaws.com'), ['number', 'bigint'])
+  assert.deepEqual(families('api.sagemaker.us-east-1.api.aws'), ['number', 'bigint'])
+  assert.deepEqual(families('b.s3.us-east-1.amazonaws.com'), ['number'])
 })

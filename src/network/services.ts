@@ -187,7 +187,7 @@ const ROWS: readonly Row[] = [
   regular('ssm'),
   regular('ssmmessages'),
   regular('ec2messages'),
-  { id: 'application-autoscaling', hosts: ['application-autoscaling.{r}.{d}', 'autoscaling.{r}.{d}'] },
+  regular('application-autoscaling'),
   regular('events'),
   regular('sns', HTTP_TOO),
   regular('sqs', HTTP_TOO),

@@ -44,7 +44,10 @@ export function leaveByVirtualPrivateGateway(
   if (vpcOfGateway(model, id) !== at.vpc.id) {
     refuse('BAD_STATE', `${id} is not attached to ${at.vpc.id}`)
   } else if (!inside(at.vpc, flow.source)) {
-    refuse('CANNOT_ROUTE', `${formatIp(flow.source)} is not an address of ${at.vpc.id}; ${id} takes nothing else out`)
+    refuse(
+      'GATEWAY_REJECTS_SPOOFED_TRAFFIC',
+      `${formatIp(flow.source)} is not an address of ${at.vpc.id}; ${id} takes nothing else out`,
+    )
   } else {
     pass(path, 'virtual-private-gateway', id, 'out', `attached to ${at.vpc.id}`)
   }

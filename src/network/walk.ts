@@ -45,7 +45,7 @@ export function leave(path: Path, model: Model, from: Interface, asked: Question
   if (source === undefined) {
     const family = typeof destination === 'number' ? 'IPv4' : 'IPv6'
     const text = `${from.id} has no ${family} address, so it cannot reach ${formatIp(destination)}`
-    block(path, 'interface', 'out', { layer: 'subnet', code: 'ENI_ADDRESS_RESTRICTION', component: from.id, text })
+    block(path, 'interface', 'out', { layer: 'subnet', code: 'SP_NO_ADDRESS_OF_FAMILY', component: from.id, text })
     return undefined
   }
   const publicSource = typeof destination === 'number' ? from.publicAddress : source

@@ -125,7 +125,8 @@ for (const [signal, how] of [
       assert.deepEqual(processesBelow(dataDir), [])
       await until('its VPC is gone', () => routers.every((pid) => !existsSync(`/proc/${pid}`)))
       assert.deepEqual(routersOf(dataDir), [])
-      assert.equal(existsSync(join(dataDir, 'fabric/files')) && readdirSync(join(dataDir, 'fabric/files')).length, 0)
+      const files = join(dataDir, 'fabric/files')
+      assert.deepEqual(existsSync(files) ? readdirSync(files) : [], [])
       await until('its folder is gone', () => !existsSync(join(dataDir, 'jobs/123456789012/us-east-1/cut')))
     })
 

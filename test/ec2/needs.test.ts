@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { operations } from '../../src/services/ec2/operations.ts'
+import { serviceReference } from '../../src/services/iam/service-reference.ts'
 import { newEstate, withSubnet } from './estate.ts'
 
 const arn = (resource: string) => `arn:aws:ec2:us-east-1:123456789012:${resource}`
@@ -96,5 +97,29 @@ test('every operation names itself and asks for something', () => {
     const needs = estate.needs(name as 'DescribeVpcs', {})
     assert.ok(needs.length > 0, `${name} asks for nothing`)
     assert.equal(needs[0]!.action, `ec2:${name}`)
+  }
+})
+
+test('every resource is of a type that AWS lists for the action', () => {
+  const estate = newEstate()
+  const reference = serviceReference()
+  const arns = new Map(
+    [...reference.service('ec2')!.resourceTypes.values()].map((type) => [type.name, type.arn.split(':').at(-1)!]),
+  )
+  const kindOf = (resource: string) => resource.split(':').at(-1)!.split('/')[0]
+  const listed = (name: string) => reference.action(`ec2:${name}`)!.resourceTypes
+  for (const name of Object.keys(operations)) {
+    const known = listed(name).map((type) => arns.get(type.name)!.split('/')[0])
+    const needs = estate.needs(name as 'DescribeVpcs', {}).filter((need) => need.action === `ec2:${name}`)
+    for (const { resource } of needs) {
+      if (resource === '*') continue
+      assert.ok(known.includes(kindOf(resource)), `${name} asks for ${resource}, AWS lists ${known.join(', ') || '*'}`)
+    }
+    if (known.length === 0)
+      assert.deepEqual(
+        needs.map((need) => need.resource),
+        ['*'],
+        name,
+      )
   }
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ACCOUNT, enableHostnames, newEstate, REGION, type TestEstate } from './estate.ts'
+import { buildNetwork } from '../../src/network/network.ts'
+import { networkDocuments } from '../../src/services/ec2/documents.ts'
+import { ACCOUNT, enableHostnames, newEstate, REGION, withSubnet, type TestEstate } from './estate.ts'
 
 const OTHER = '210987654321'
 const DAY = 24 * 3600
@@ -223,4 +225,37 @@ test('what is asked for names both VPCs', () => {
     'ec2:RequesterVpc': requester,
     'ec2:AccepterVpc': accepter,
   })
+})
+
+test('a connection crosses it once routes on both sides and a rule let it', () => {
+  const here = newEstate()
+  const there = newEstate({ store: here.store, account: OTHER, region: 'us-west-2' })
+  const { VpcId, SubnetId } = withSubnet(here)
+  const PeerVpcId = makeVpc(there, '10.1.0.0/16')
+  const far = there.ask('CreateSubnet', { VpcId: PeerVpcId, CidrBlock: '10.1.0.0/24' }).Subnet!.SubnetId!
+  const request = { VpcId, PeerVpcId, PeerOwnerId: OTHER, PeerRegion: 'us-west-2' }
+  const VpcPeeringConnectionId = here.ask('CreateVpcPeeringConnection', request).VpcPeeringConnection!
+    .VpcPeeringConnectionId!
+  there.ask('AcceptVpcPeeringConnection', { VpcPeeringConnectionId })
+  const source = here.ask('CreateNetworkInterface', { SubnetId }).NetworkInterface!
+  const target = there.ask('CreateNetworkInterface', { SubnetId: far }).NetworkInterface!
+  const blockers = () => {
+    const network = buildNetwork(networkDocuments(here.store, ACCOUNT, REGION), REGION)
+    const origin = { kind: 'interface', networkInterfaceId: source.NetworkInterfaceId! } as const
+    const { verdict, blockers: found } = network.connect(origin, target.PrivateIpAddress!, 443)
+    return [verdict, ...found.map((one) => one.code)]
+  }
+  const route = (estate: TestEstate, vpc: string, DestinationCidrBlock: string) => {
+    const [main] = estate.ask('DescribeRouteTables', { Filters: [{ Name: 'vpc-id', Values: [vpc] }] }).RouteTables!
+    estate.ask('CreateRoute', { RouteTableId: main!.RouteTableId!, DestinationCidrBlock, VpcPeeringConnectionId })
+  }
+  assert.deepEqual(blockers(), ['timeout', 'NO_ROUTE_TO_DESTINATION'])
+  route(here, VpcId, '10.1.0.0/16')
+  assert.deepEqual(blockers(), ['timeout', 'ENI_SG_RULES_MISMATCH', 'NO_ROUTE_TO_DESTINATION'])
+  route(there, PeerVpcId, '10.0.0.0/16')
+  const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/16' }] }
+  there.ask('AuthorizeSecurityGroupIngress', { GroupId: target.Groups![0]!.GroupId!, IpPermissions: [https] })
+  assert.deepEqual(blockers(), ['allowed'])
+  there.ask('DeleteVpcPeeringConnection', { VpcPeeringConnectionId })
+  assert.equal(blockers()[0], 'timeout')
 })

@@ -50,11 +50,11 @@ describe('jobs on a machine where no VPC is made', () => {
     const required = { ...world, config: { ...world.config, fabric: 'required' as const } }
     await assert.rejects(openJobNetwork(required, runner, acting, wish), (error: Error) => {
       assert.ok(error instanceof JobFailure)
-      return /A place in a network needs a sandbox, and none works here\.$/.test(error.message)
+      return error.message.endsWith('A place in a network needs a sandbox, and none works here.')
     })
     const auto = { ...world, config: { ...world.config, fabric: 'auto' as const } }
-    const { notice, close } = await openJobNetwork(auto, runner, acting, wish)
-    await close()
-    assert.match(notice ?? '', /^Calls to AWS are placed in the network/)
+    const network = await openJobNetwork(auto, runner, acting, wish)
+    await network.close()
+    assert.match(network.notice ?? '', /^Calls to AWS are placed in the network/)
   })
 })

@@ -70,7 +70,8 @@ describe('a job of several instances ("Give SageMaker Training Jobs Access to Re
       // The endpoint answers there; credentials are told by their own path alone.
       assert.deepEqual(said[host]!['AWS'], [404, 404])
     }
-    assert.deepEqual([...said['algo-1']!['DATA'], ...said['algo-2']!['DATA']].toSorted(), ['a', 'b', 'c', 'd'])
+    const shares = [...said['algo-1']!['DATA'], ...said['algo-2']!['DATA']] as string[]
+    assert.deepEqual(shares.toSorted(), ['a', 'b', 'c', 'd'])
     assert.equal(said['algo-1']!['DATA'].length, 2)
     assert.deepEqual(await findObject(lab, 'out/pair/output/model.tar.gz'), ['algo-1.txt', 'algo-2.txt'])
   })

@@ -117,8 +117,15 @@ describe('a program in a job finds no way out of its network', () => {
     test(name, async () => {
       const job = name.replaceAll(/\W+/g, '-')
       const HyperParameters = {
-        ...{ port: String(port), abstract, path, uri, foreign_address, vpc_address: '10.0.1.77' },
-        ...{ host_address: hostAddress(), host_name: hostname(), data_folder: lab.server.dataDir },
+        port: String(port),
+        abstract,
+        path,
+        uri,
+        foreign_address,
+        vpc_address: '10.0.1.77',
+        host_address: hostAddress(),
+        host_name: hostname(),
+        data_folder: lab.server.dataDir,
       }
       await lab.start(job, 'escapes', { HyperParameters, ...place() })
       const { description } = await lab.ended(job)

@@ -6,7 +6,8 @@ import type { Observation, Seen } from './scenario.ts'
 
 /** What a program told. */
 export interface Told {
-  seen: Seen | string
+  /** As scenarios say it; what is none of it, as the program said it. */
+  seen: Seen | { unknown: string }
   status?: number
   requestId?: string
   output?: string
@@ -14,7 +15,7 @@ export interface Told {
 
 export interface Program {
   argv: string[]
-  tell(outcome: Outcome): Told
+  tell: (outcome: Outcome) => Told
 }
 
 const program = (name: string) => fileURLToPath(new URL(`programs/${name}`, import.meta.url))
@@ -24,22 +25,32 @@ const node = [process.execPath, '--disable-warning=ExperimentalWarning']
 /** Seconds until a client gives up. The model's silence has no end. */
 const PATIENCE = '2'
 
-export function programOf({ aws, boto3, sdk, curl, fetch, lookup, tcp }: Observation): Program {
+export function programOf({ aws, sallyport, boto3, sdk, curl, fetch, lookup, tcp }: Observation): Program {
   if (aws !== undefined) return { argv: [...awsCli, ...aws.split(' ').slice(1), ...awsPatience], tell: awsTold }
+  if (sallyport !== undefined)
+    return { argv: [join(root, 'sallyport'), ...sallyport.split(' ').slice(1)], tell: awsTold }
   if (boto3) return { argv: [bin('python'), program('boto3-call.py'), ...words(boto3)], tell: selfTold }
   if (sdk) return { argv: [...node, program('sdk-call.ts'), ...words(sdk)], tell: selfTold }
   if (fetch !== undefined) return { argv: [...node, program('fetch.ts'), fetch], tell: selfTold }
   if (curl !== undefined)
-    return { argv: ['curl', '-sS', '--connect-timeout', PATIENCE, '-o', '/dev/null', '-w', '%{http_code}', curl], tell: curlTold }
+    return {
+      argv: ['curl', '-sS', '--connect-timeout', PATIENCE, '-o', '/dev/null', '-w', '%{http_code}', curl],
+      tell: curlTold,
+    }
   if (lookup !== undefined) return { argv: ['getent', 'ahostsv4', lookup], tell: lookupTold }
-  if (tcp !== undefined) return { argv: ['curl', '-sS', '--connect-timeout', PATIENCE, '-m', '4', `telnet://${tcp}`], tell: tcpTold }
+  if (tcp !== undefined) return { argv: [...node, program('dial.ts'), ...tcp.split(':')], tell: selfTold }
   throw new Error('an observation names no client')
 }
 
 const awsCli = ['env', 'AWS_MAX_ATTEMPTS=1', bin('aws')]
 const awsPatience = ['--cli-connect-timeout', PATIENCE, '--cli-read-timeout', '10', '--output', 'json']
 
-const words = ([service, method, input = {}]: readonly [string, string, object?]) => [service, method, JSON.stringify(input)]
+const words = ([service, method, input = {}, ...more]: readonly [string, string, object?, string?]) => [
+  service,
+  method,
+  JSON.stringify(input),
+  ...more.filter((one) => one !== undefined),
+]
 
 function awsTold({ code, stdout, stderr }: Outcome): Told {
   if (code === 0) return { seen: 'answer', output: stdout }
@@ -51,7 +62,7 @@ function awsTold({ code, stdout, stderr }: Outcome): Told {
 }
 
 function selfTold({ stdout, stderr }: Outcome): Told {
-  return stdout ? (JSON.parse(stdout) as Told) : { seen: stderr }
+  return stdout ? (JSON.parse(stdout) as Told) : { seen: { unknown: stderr } }
 }
 
 /** Exit codes of curl(1). */
@@ -60,13 +71,7 @@ const curlCodes: Readonly<Record<number, Seen>> = { 6: 'no such name', 7: 'refus
 function curlTold({ code, stdout, stderr }: Outcome): Told {
   if (code === 0) return { seen: { status: Number(stdout) } }
   if (code === 28) return { seen: /Resolving timed out/.test(stderr) ? 'no answer to its question' : 'timeout' }
-  return { seen: curlCodes[code] ?? stderr }
-}
-
-/** Who answers a connection says something and ends it, or waits for the client to speak. */
-function tcpTold(outcome: Outcome): Told {
-  const silent = outcome.code === 28 && /Operation timed out/.test(outcome.stderr)
-  return outcome.code === 0 || silent ? { seen: 'answer', output: outcome.stdout.trim() } : curlTold(outcome)
+  return { seen: curlCodes[code] ?? { unknown: stderr } }
 }
 
 function lookupTold({ code, stdout }: Outcome): Told {

@@ -32,6 +32,8 @@ export interface Step {
   keep?: Record<string, string>
   /** What it answers there; null for nothing. */
   answers?: Record<string, unknown>
+  /** Asked again and again until it answers this there. */
+  until?: Record<string, unknown>
   /** It is refused, with this code and sentence. */
   refused?: Refusal
 }
@@ -68,8 +70,10 @@ export interface Observation {
   at?: string
   /** An AWS CLI command, as typed. */
   aws?: string
+  /** A command of ours, as typed. */
+  sallyport?: string
   /** Service, method and input of a call by boto3, or by the AWS SDK for JavaScript. */
-  boto3?: [service: string, method: string, input?: object]
+  boto3?: [service: string, method: string, input?: object, endpointUrl?: string]
   sdk?: [service: string, operation: string, input?: object]
   /** A URL. */
   curl?: string

@@ -7,7 +7,9 @@ import { startTestServer, type TestServer } from '../support/server.ts'
 import { playScenario, readScenario } from './play.ts'
 
 const folder = new URL('../../corpus/scenarios/', import.meta.url)
-const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort()
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .sort()
 
 describe('scenarios', { concurrency: 4 }, () => {
   let server: TestServer
@@ -19,7 +21,8 @@ describe('scenarios', { concurrency: 4 }, () => {
 
   for (const file of files) {
     const scenario = readScenario(file)
-    it(`${scenario.row}: ${scenario.name}`, () => playScenario(server, scenario, file.replace('.json', '').toLowerCase()))
+    it(`${scenario.row}: ${scenario.name}`, () =>
+      playScenario(server, scenario, file.replace('.json', '').toLowerCase()))
   }
 })
 

@@ -1,8 +1,13 @@
-import type { Need } from '../../door/call.ts'
+import { need, type Need } from '../../door/call.ts'
 import { fabricOf } from '../../fabric/fabric.ts'
 import { authorityOf, trustFolder } from '../../fabric/parts.ts'
 import { FabricError } from '../../fabric/router.ts'
 import { AwsError } from '../../wire/aws-error.ts'
+import { estateOf, type Estate } from '../ec2/estate.ts'
+import { deviceIndex, interfacesOf } from '../ec2/instance/instance-interfaces.ts'
+import { on } from '../ec2/needs.ts'
+import { attachNetworkInterface } from '../ec2/network-interface/attachment.ts'
+import { instances, networkInterfaces } from '../ec2/nouns.ts'
 import { createNetworkInterface } from '../ec2/network-interface/create-network-interface.ts'
 import { operation } from '../operation.ts'
 import { assumeRole } from '../sts/assume-role.ts'
@@ -14,6 +19,8 @@ interface Input {
   SecurityGroupIds?: string[]
   /** Whose credentials the program is given. */
   RoleArn?: string
+  /** The instance that it is to be a program of: the interface becomes one of its own, and finds its metadata. */
+  InstanceId?: string
   /** The interface lives as long as this process of the server's machine. */
   ProcessId: number
 }
@@ -48,6 +55,7 @@ const interfaceInput = ({ SubnetId, SecurityGroupIds }: Input) => ({
 export const startProgram = operation<Input, Output>('sallyport', 'StartProgram', {
   needs: (input, call): Need[] => [
     ...createNetworkInterface.needs(interfaceInput(input), call),
+    ...(input.InstanceId ? attachNeeds(estateOf(call), input.InstanceId) : []),
     ...(input.RoleArn ? assumeRole.needs(roleInput(input.RoleArn), call) : []),
   ],
   async perform(input, permit): Promise<Output> {
@@ -62,6 +70,14 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
       const { account, region } = call
       const noted = { account, region, networkInterfaceId: made.NetworkInterfaceId, process }
       noteProgram(world, noted)
+      if (input.InstanceId) {
+        const { InstanceId } = input
+        const DeviceIndex = freeDevice(estateOf(call), InstanceId)
+        void attachNetworkInterface.perform(
+          { InstanceId, NetworkInterfaceId: made.NetworkInterfaceId, DeviceIndex },
+          permit,
+        )
+      }
       return { eni: made, program: noted }
     })
     const attachment = await unlessUnavailable(() => startProgramAt(call, program, role))
@@ -85,6 +101,19 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
     }
   },
 })
+
+/** The interface is not there yet to be asked about by its own id. */
+function attachNeeds(estate: Estate, instanceId: string): Need[] {
+  return [
+    on(estate, 'AttachNetworkInterface', instances, instanceId),
+    need('ec2:AttachNetworkInterface', estate.arn(networkInterfaces.type, '*')),
+  ]
+}
+
+function freeDevice(estate: Estate, instanceId: string): number {
+  const taken = new Set(interfacesOf(estate, instanceId).map(deviceIndex))
+  for (let index = 1; ; index++) if (!taken.has(index)) return index
+}
 
 interface Made {
   NetworkInterface: { NetworkInterfaceId: string; PrivateIpAddress: string; PrivateDnsName?: string }

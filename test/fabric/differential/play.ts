@@ -3,7 +3,6 @@
  * kernel does with each connection is held against what `connect()` says of it.
  */
 import { spawn } from 'node:child_process'
-import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { FabricError } from '../../../src/fabric/router.ts'
@@ -14,8 +13,9 @@ import { LINUX_EPHEMERAL } from '../../../src/network/network-acl.ts'
 import { buildNetwork } from '../../../src/network/network.ts'
 import type { Connection, Network, NetworkDocuments } from '../../../src/network/types.ts'
 import type { World } from '../../../src/world.ts'
-import { LISTENING, probesOf, randomNetwork, REGION, VPC } from './networks.ts'
-import type { Probe } from './networks.ts'
+import { REGION, VPC } from './ground.ts'
+import { randomNetwork } from './networks.ts'
+import { LISTENING, probesOf, type Probe } from './probes.ts'
 
 export type Outcome = 'connected' | 'refused' | 'timeout'
 
@@ -157,8 +157,8 @@ function openProber(
   names: readonly string[],
   entered: readonly (readonly string[])[],
 ): Prober {
-  const [tool = 'python3', ...args] = [...enter, 'python3', program]
-  const child = spawn(tool, args, { stdio: 'pipe' }) as ChildProcessWithoutNullStreams
+  const [tool = '', ...args] = [...enter, 'python3', program] as string[]
+  const child = spawn(tool, args, { stdio: 'pipe' })
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))

@@ -1,9 +1,8 @@
 /** What of a network is needed for a disagreement: one piece after the other is taken away while it still shows. */
 import type { NetworkDocuments } from '../../../src/network/types.ts'
 import type { World } from '../../../src/world.ts'
-import type { Probe } from './networks.ts'
-import { play } from './play.ts'
-import type { Disagreement } from './play.ts'
+import { play, type Disagreement } from './play.ts'
+import type { Probe } from './probes.ts'
 
 /** Members whose elements can be done without, beside the documents themselves. */
 const PARTS = ['Routes', 'Entries', 'IpPermissions', 'IpPermissionsEgress', 'Groups', 'PrivateIpAddresses', 'IpRanges']

@@ -1,8 +1,9 @@
 /** One call by the AWS SDK for JavaScript, with nothing set but patience: `sdk-call.ts SERVICE OPERATION JSON`; tells how it ended, as JSON. */
 const [service, operation, given] = process.argv.slice(2) as [string, string, string]
-// oxlint-disable-next-line typescript/no-explicit-any -- one of many packages, all alike
-const sdk = (await import(`@aws-sdk/client-${service}`)) as any
-const Client = Object.values(sdk).find((one: any) => /^[A-Z]\w+Client$/.test(one?.name ?? '') && one.name !== '__Client') as any
+const sdk = await import(`@aws-sdk/client-${service}`)
+const Client = Object.values(sdk).find(
+  (one: any) => /^[A-Z]\w+Client$/.test(one?.name ?? '') && one.name !== '__Client',
+) as any
 const client = new Client({ maxAttempts: 1, requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000 } })
 
 const codes: Record<string, string> = {
