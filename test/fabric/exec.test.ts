@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { root, run, type Environment, type Outcome } from '../clients/command.ts'
+import { makeProfile } from '../metadata/instance.ts'
 import { call } from '../support/call.ts'
 import { openLab, type Lab } from './lab.ts'
 
@@ -155,6 +156,32 @@ describe('sallyport exec', () => {
     assert.match(unknown.stderr, /sts:AssumeRole/)
     const Filters = [{ Name: 'description', Values: ['sallyport exec'] }]
     assert.deepEqual((await lab.estate.ec2('DescribeNetworkInterfaces', { Filters })).NetworkInterfaces, [])
+  })
+
+  it("finds an instance's metadata, and by it the role of its profile", async () => {
+    await makeProfile(lab.server, 'machine')
+    const { Images } = await lab.estate.ec2('DescribeImages', {
+      Owners: ['amazon'],
+      Filters: [{ Name: 'name', Values: ['amzn2-ami-*-x86_64-gp2'] }],
+    })
+    const { Instances } = await lab.estate.ec2('RunInstances', {
+      ImageId: Images[0].ImageId,
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
+      SubnetId: lab.estate.subnet,
+      IamInstanceProfile: { Name: 'machine' },
+    })
+    const id: string = Instances[0].InstanceId
+    const shown = await inVpc(
+      ['curl', '-s', 'http://169.254.169.254/latest/meta-data/instance-id'],
+      '--profile-instance',
+      id,
+    )
+    assert.equal(succeeded(shown), id)
+    const query = ['--query', 'Arn', '--output', 'text']
+    const arn = await inVpc([aws, 'sts', 'get-caller-identity', ...query], '--profile-instance', id)
+    assert.match(succeeded(arn), new RegExp(`:assumed-role/machine/${id}$`))
   })
 
   const started = async (...command: string[]): Promise<ChildProcess> => {

@@ -57,7 +57,6 @@ export async function play(world: World, documents: NetworkDocuments, records: s
   const real = await openVpc({ ...world, network: () => network }, place, {
     mode,
     records,
-    egress: [],
     parts: openParts(world),
   })
   try {

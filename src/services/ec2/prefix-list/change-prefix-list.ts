@@ -160,7 +160,7 @@ function roomFor(maxEntries: number): void {
 
 function fits(entries: readonly PrefixEntry[], maxEntries: number): void {
   if (entries.length > maxEntries) {
-    // inferred: the sentence; the code is terraform's and AWS's documented one for a list that is full.
+    // inferred: code and sentence.
     throw new AwsError('PrefixListMaxEntriesExceeded', `You've reached the maximum number of entries: ${maxEntries}`)
   }
 }
