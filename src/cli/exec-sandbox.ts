@@ -16,6 +16,8 @@ export interface Placed {
   uid: number
   gid: number
   cwd: string
+  /** Descriptor from which the sandbox reads which system calls the program may make (runners/socket-filter.ts). */
+  filter?: number | undefined
 }
 
 /**
@@ -41,6 +43,7 @@ export function sandboxed(placed: Placed, command: readonly string[]): string[] 
     ...placed.mounts.flatMap(({ from, to }) => ['--ro-bind', from, real(to)]),
     '--chdir',
     placed.cwd,
+    ...(placed.filter === undefined ? [] : ['--seccomp', String(placed.filter)]),
     ...words(`--json-status-fd ${STATUS_FD} --`),
     ...command,
   ]

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { trustMounts } from '../fabric/trust.ts'
 import { bootId, childrenOf, processInfo, signal } from '../runners/proc.ts'
-import { STATUS_FD } from '../runners/sandbox.ts'
+import { feed } from '../runners/feed.ts'
+import { FILTER_FD, STATUS_FD } from '../runners/sandbox.ts'
+import { socketFilter } from '../runners/socket-filter.ts'
 import { connect } from './client.ts'
 import type { Client } from './client.ts'
 import { environmentFor, sandboxed } from './exec-sandbox.ts'
@@ -64,6 +66,7 @@ function refuseIfElsewhere({ Keeper }: Place): void {
 
 async function run(command: readonly string[], place: Place, client: Client): Promise<number> {
   const trust = trustMounts({ certificate: place.Certificate }, place.TrustFolder)
+  const filter = socketFilter()
   const [tool = '', ...args] = sandboxed(
     {
       enter: place.Enter,
@@ -73,12 +76,16 @@ async function run(command: readonly string[], place: Place, client: Client): Pr
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
       cwd: process.cwd(),
+      filter: filter && FILTER_FD,
     },
     command,
   )
   const env = environmentFor(process.env, client.region, { ...place.Environment, ...trust.env })
   // A session of its own: the terminal's signals come to us, and go on to the program and not to the sandbox around it.
-  const child = spawn(tool, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env, detached: true })
+  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit', 'pipe']
+  if (filter) stdio[FILTER_FD] = 'pipe'
+  const child = spawn(tool, args, { stdio, env, detached: true })
+  if (filter) feed(child, FILTER_FD, filter)
   const program = firstProcess(child)
   const stop = passSignals(program)
   const watch = endWithServer(place, child)

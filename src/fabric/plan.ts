@@ -1,7 +1,7 @@
 import { formatIpv4 } from '../network/addresses.ts'
 import { aclRules, reachableFrom, servedAddresses } from '../network/reach.ts'
 import type { AclRule as NumberedRule, Opening } from '../network/reach.ts'
-import { perKey } from '../network/memo.ts'
+import { perKey, perObject } from '../network/memo.ts'
 import { awsPrefixLists, services } from '../network/services.ts'
 import type { Network, NetworkDocuments } from '../network/types.ts'
 import { regions } from '../services/ec2/zones.ts'
@@ -63,9 +63,12 @@ function interfaceOf(network: Network, { device, networkInterfaceId }: Plugged):
   return {
     device,
     addresses: addressesOf(network, networkInterfaceId),
-    allow: reachableFrom(network, networkInterfaceId).map(openingOf),
+    allow: reachOf(network)(networkInterfaceId),
   }
 }
+
+/** Another interface's coming does not change where this one may go, unless it changed the network. */
+const reachOf = perObject((network: Network) => perKey((id: string) => reachableFrom(network, id).map(openingOf)))
 
 const protocols = { tcp: 6, udp: 17, icmp: 1, any: -1 } as const
 

@@ -60,7 +60,7 @@ export async function openVpc(
   const { own } = options
   const network = () => own?.network() ?? world.network(account, region)
   const router = await openRouter(options.mode)
-  const forget = recordRun(options.records, `${account}.${region}.${vpcId}`, [router.pid], '')
+  const forget = recordRun(options.records, `${account}.${region}.${vpcId}.${router.pid}`, [router.pid], '')
   const plugged = new Map<string, Plugged>()
   const byAddress = new Map<string, string>()
   let chains: Chains | undefined

@@ -109,7 +109,7 @@ export function arriveInPublic(path: Path, model: Model, flow: Flow): void {
   const owner = model.publicInterfaceAt(destination)
   if (owner) return enterByInternetGateway(path, model, flow, owner)
   const service: Service | undefined = flow.service ?? serviceAt(destination, model.region, model.ranges)
-  if (service) return passListener(path, service.serviceName ?? service.id, service.ports, flow.port)
+  if (service) return passListener(path, service.serviceName ?? service.id, service.ports, flow)
   pass(path, 'internet', 'internet', 'in', `${formatIp(destination)}: what happens there is beyond this model`)
 }
 

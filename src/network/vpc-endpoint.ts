@@ -9,7 +9,7 @@ import type { Model, Subnet, VpcEndpointDocument } from './model.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Flow, Path } from './path.ts'
 import { union } from './port-set.ts'
-import { ECHO, ICMP, TCP } from './protocol.ts'
+import { ECHO, ICMP, ICMPV6, protocolName, TCP } from './protocol.ts'
 import { serviceByName } from './services.ts'
 
 const DEFAULT_PORTS = [443]
@@ -27,14 +27,22 @@ function passState(path: Path, endpoint: VpcEndpointDocument): void {
 }
 
 /**
- * A port on which nothing listens is refused.
- * inferred: a real endpoint interface may drop instead (no capture found).
+ * Services listen on TCP. A port on which nothing listens is refused.
+ * inferred: a real endpoint interface may drop instead (no capture found); whether one answers an echo is not known.
  */
-export function passListener(path: Path, component: string, ports: readonly number[], port: number): void {
+export function passListener(
+  path: Path,
+  component: string,
+  ports: readonly number[],
+  { port, protocol }: Pick<Flow, 'port' | 'protocol'>,
+): void {
   if (path.gates) return
   const list = ports.join(' and ')
-  if (ports.includes(port)) return pass(path, 'service', component, 'in', `listens on ${list}`)
-  const text = `${component} listens on ${list}, not on ${port}`
+  if (protocol === ICMP || protocol === ICMPV6)
+    return pass(path, 'service', component, 'in', 'whether it answers an echo is beyond this model')
+  if (protocol === TCP && ports.includes(port)) return pass(path, 'service', component, 'in', `listens on ${list}`)
+  const asked = protocol === TCP ? `${port}` : `${protocolName(protocol)} ${port}`
+  const text = `${component} listens on ${list}, not on ${asked}`
   block(path, 'service', 'in', { layer: 'route', code: 'SP_NO_LISTENER', component, text })
   path.outcome ??= 'refused'
 }
@@ -43,7 +51,7 @@ export function passListener(path: Path, component: string, ports: readonly numb
 export function enterInterfaceEndpoint(path: Path, model: Model, flow: Flow, endpoint: VpcEndpointDocument): Arrival {
   passState(path, endpoint)
   const service = serviceByName(model.region, endpoint.ServiceName ?? '')
-  passListener(path, endpoint.ServiceName ?? 'the endpoint service', service?.ports ?? DEFAULT_PORTS, flow.port)
+  passListener(path, endpoint.ServiceName ?? 'the endpoint service', service?.ports ?? DEFAULT_PORTS, flow)
   return arrival('interface-endpoint', endpoint, flow)
 }
 
@@ -88,7 +96,7 @@ export function enterGatewayEndpoint(
     block(path, 'vpc-endpoint', 'in', { layer: 'route', code: 'UNKNOWN_RESOURCE', component: endpointId, text })
     return undefined
   }
-  passListener(path, service.id, service.ports, flow.port)
+  passListener(path, service.id, service.ports, flow)
   return arrival('gateway-endpoint', endpoint, flow)
 }
 

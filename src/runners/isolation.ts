@@ -3,8 +3,8 @@ import type { StdioOptions } from 'node:child_process'
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { Writable } from 'node:stream'
 import { bubblewrapArguments } from './bubblewrap.ts'
+import { feed } from './feed.ts'
 import type { Isolation, RunSpec } from './runner.ts'
 import type { Owner } from './layers.ts'
 import { ARGUMENTS_FD, FILTER_FD, STATUS_FD, SYSTEM_PATH } from './sandbox.ts'
@@ -110,9 +110,7 @@ async function tried(tool: string, args: string[]): Promise<string | undefined> 
     stdio[FILTER_FD] = 'pipe'
     const child = spawn(path, args, { stdio, env: { PATH: SYSTEM_PATH }, timeout: 10_000 })
     closeSync(nothing)
-    const filter = (child.stdio as readonly unknown[])[FILTER_FD] as Writable | undefined
-    filter?.on('error', () => {}) // a tool that does not read it
-    filter?.end(socketFilter())
+    feed(child, FILTER_FD, socketFilter() ?? '')
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
     child.once('error', (error) => resolve(error.message))

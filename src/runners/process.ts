@@ -6,8 +6,9 @@ import { chmod, lchown, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'no
 import type { Socket } from 'node:net'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { feed } from './feed.ts'
 import { NOBODY, probeIsolation } from './isolation.ts'
 import { resolveInside, unpackLayers } from './layers.ts'
 import type { Owner } from './layers.ts'
@@ -116,12 +117,6 @@ function launch(
   } finally {
     closeSync(output)
   }
-}
-
-function feed(child: ChildProcess, descriptor: number, content: string | Uint8Array): void {
-  const input = child.stdio[descriptor] as Writable | undefined
-  input?.on('error', () => {}) // a sandbox that failed before it read; its exit says so
-  input?.end(content)
 }
 
 async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Socket, stage: string): Promise<Running> {

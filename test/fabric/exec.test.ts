@@ -133,6 +133,12 @@ describe('sallyport exec', () => {
     assert.match(String(wayOf('GetCallerIdentity')?.context['aws:vpcsourceip']), /^10\.0\.1\.\d+$/)
   })
 
+  it('gives no sockets that a network namespace does not hold', async () => {
+    const { code, stderr } = await inVpc([python, '-c', 'import socket; socket.socket(socket.AF_VSOCK)'])
+    assert.equal(code, 1)
+    assert.match(stderr, /Address family not supported by protocol/)
+  })
+
   it('shows what AWS shows: silence, refusal, no such name', async () => {
     const curl = (...args: string[]) => ['curl', '-s', '-o', '/dev/null', '--max-time', '2', ...args]
     const [timeout, noName, refused] = [28, 6, 7]

@@ -128,6 +128,14 @@ describe('a job of several instances ("Give SageMaker Training Jobs Access to Re
     assert.equal(description.FailureReason, 'AlgorithmError: algo-2 had enough, exit code: 3')
   })
 
+  test('there is a quota of instances', async () => {
+    await assert.rejects(lab.start('many', 'talks', { ResourceConfig: { InstanceCount: 21 } }), {
+      code: 'ResourceLimitExceeded',
+      message:
+        /^The account-level service limit 'ml\.m5\.large for training job usage' is 20 Instances, .* a request delta of 21 Instances\./,
+    })
+  })
+
   test('two addresses are to be free for each instance', async () => {
     const { Subnet } = await lab.call('ec2', 'CreateSubnet', { VpcId: vpc, CidrBlock: '10.0.2.0/28' })
     const VpcConfig = { Subnets: [Subnet.SubnetId], SecurityGroupIds: [group] }

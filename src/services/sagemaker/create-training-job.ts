@@ -40,6 +40,7 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
       refuseUnbuilt(input)
       checkRequest(input, call)
       refuseTaken(permit, input.TrainingJobName, arn)
+      checkQuota(input)
 
       const acting = new Acting(world, {
         roleArn: input.RoleArn,
@@ -106,6 +107,19 @@ function refuseTaken({ call, world }: Permit, name: string, arn: string): void {
       `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
     )
   }
+}
+
+/** Default quota of most instance types that have one above zero. It bounds what one call may start on this machine. */
+const instancesMax = 20
+
+/** The live service's sentence; of one job's instances alone, others that run are not counted. */
+function checkQuota({ ResourceConfig: resources }: TrainingJobRequest): void {
+  const count = resources?.InstanceCount ?? 1
+  if (count <= instancesMax) return
+  throw new AwsError(
+    'ResourceLimitExceeded',
+    `The account-level service limit '${resources?.InstanceType} for training job usage' is ${instancesMax} Instances, with current utilization of 0 Instances and a request delta of ${count} Instances. Please use AWS Service Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.`,
+  )
 }
 
 async function checkTrust(acting: Acting, roleArn: string): Promise<void> {
