@@ -82,7 +82,7 @@ async function run(command: readonly string[], place: Place, client: Client): Pr
   )
   const env = environmentFor(process.env, client.region, { ...place.Environment, ...trust.env })
   // A session of its own: the terminal's signals come to us, and go on to the program and not to the sandbox around it.
-  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit', 'pipe']
+  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit', 'pipe', 'ignore']
   if (filter) stdio[FILTER_FD] = 'pipe'
   const child = spawn(tool, args, { stdio, env, detached: true })
   if (filter) feed(child, FILTER_FD, filter)

@@ -16,6 +16,7 @@ export const PICTURES: Readonly<Record<string, readonly [from: string, to: strin
   'path-blocked.svg': [JOB, 'api.sagemaker.us-east-1.amazonaws.com'],
   'path-gateway-endpoint.svg': [JOB, 'training-data.s3.us-east-1.amazonaws.com'],
   'path-from-the-internet.svg': ['internet:203.0.113.9', '198.51.100.20:22'],
+  'path-from-premises.svg': ['vpn-0a9b8c7d6e5f40312:192.168.1.7', '10.0.192.10'],
 }
 
 export async function draw(name: string): Promise<string> {

@@ -7,6 +7,9 @@ import type { Probe } from './probes.ts'
 /** Members whose elements can be done without, beside the documents themselves. */
 const PARTS = ['Routes', 'Entries', 'IpPermissions', 'IpPermissionsEgress', 'Groups', 'PrivateIpAddresses', 'IpRanges']
 
+type Doc = Record<string, unknown>
+type Lists = Record<string, readonly Doc[]>
+
 /** The smaller network and what is still seen in it. */
 export async function smallest(
   world: World,
@@ -15,36 +18,29 @@ export async function smallest(
   records: string,
 ): Promise<{ documents: NetworkDocuments; disagreement: Disagreement }> {
   const probe: Probe = { from: found.from, address: found.address, port: found.port }
-  let best = { documents, disagreement: found }
-  for (let smaller = true; smaller;) {
-    smaller = false
-    for (const candidate of without(best.documents)) {
-      const { disagreements } = await play(world, candidate, records, [probe]).catch(() => ({ disagreements: [] }))
-      const [disagreement] = disagreements
-      if (disagreement?.expected !== found.expected || disagreement.observed !== found.observed) continue
-      best = { documents: candidate, disagreement }
-      smaller = true
-      break
-    }
+  let [best, disagreement] = [documents as unknown as Lists, found]
+  const keep = async (lists: Lists): Promise<boolean> => {
+    // A network may lack so much that nothing can be made of it.
+    const candidate = lists as unknown as NetworkDocuments
+    const { disagreements } = await play(world, candidate, records, [probe]).catch(() => ({ disagreements: [] }))
+    const [still] = disagreements
+    if (still?.expected !== found.expected || still.observed !== found.observed) return false
+    ;[best, disagreement] = [lists, still]
+    return true
   }
-  return best
-}
-
-type Doc = Record<string, unknown>
-
-/** The documents less one piece, whichever. */
-function* without(documents: NetworkDocuments): Generator<NetworkDocuments> {
-  for (const [list, all] of Object.entries(documents) as [string, Doc[]][]) {
-    for (const [at, one] of all.entries()) {
-      yield { ...documents, [list]: all.filter((other) => other !== one) }
-      for (const part of PARTS) {
-        const elements = one[part]
-        if (!Array.isArray(elements)) continue
-        for (const element of elements) {
-          const less = { ...one, [part]: elements.filter((other) => other !== element) }
-          yield { ...documents, [list]: all.with(at, less) }
+  for (const list of Object.keys(best)) {
+    if (best[list]!.length === 0 || (await keep({ ...best, [list]: [] }))) continue
+    for (let at = best[list]!.length - 1; at >= 0; at--) {
+      const all = best[list]!
+      if (await keep({ ...best, [list]: all.toSpliced(at, 1) })) continue
+      for (const part of PARTS.filter((name) => Array.isArray(all[at]![name]))) {
+        for (let index = (all[at]![part] as unknown[]).length - 1; index >= 0; index--) {
+          const one = best[list]![at]!
+          const less = { ...one, [part]: (one[part] as unknown[]).toSpliced(index, 1) }
+          await keep({ ...best, [list]: best[list]!.with(at, less) })
         }
       }
     }
   }
+  return { documents: best as unknown as NetworkDocuments, disagreement }
 }
