@@ -22,9 +22,13 @@ const packages: Readonly<Record<string, string>> = {
 
 let probed: Promise<FabricProbe> | undefined
 
-/** Tries, once, to make a namespace with a link and a packet filter, as a VPC needs them. */
+/** Tries to make a namespace with a link and a packet filter, as a VPC needs them; once, if that works. */
 export function probeFabric(): Promise<FabricProbe> {
-  probed ??= probe()
+  probed ??= probe().then((found) => {
+    // What was missing may be there the next time.
+    if (!found.available) probed = undefined
+    return found
+  })
   return probed
 }
 

@@ -90,7 +90,8 @@ function openNetwork(region: string, kind: ServiceNetworkKind) {
       const group = `sg-sagemaker${next}`
       const added = Array.from({ length: count }, () => {
         const address = freeAddress()
-        const id = `eni-${address.toString(16).padStart(8, '0')}`
+        // Unlike any other's, as files of a place are kept by its interface.
+        const id = `eni-${kind}-${region}-${address.toString(16).padStart(8, '0')}`
         members.set(id, { address, group })
         return { id, address }
       })

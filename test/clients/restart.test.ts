@@ -27,7 +27,7 @@ for (const [signal, how] of [
     let place: Place
     let refusedId: string
     const acknowledged = new Map<string, string>()
-    /** Processes of the job's sandbox, and of the VPC that it is in, before the end. */
+    /** Processes of the jobs' sandboxes, and of the VPCs that they are in, one of them SageMaker's own; before the end. */
     let sandbox: number[]
     let routers: number[]
 
@@ -78,11 +78,13 @@ for (const [signal, how] of [
 
     test('it ends in the middle of a job and of uploads', async () => {
       await client.call('sagemaker', 'CreateTrainingJob', jobAt(place, 'cut', long))
+      await client.call('sagemaker', 'CreateTrainingJob', jobAt(place, 'cut-too', { ...long, VpcConfig: undefined }))
       await trained(client, 'cut')
+      await trained(client, 'cut-too')
       sandbox = processesBelow(dataDir)
       assert.notEqual(sandbox.length, 0)
       routers = routersOf(dataDir)
-      assert.equal(routers.length, 1)
+      assert.equal(routers.length, 2)
       const uploads = uploadUntilEnd()
       await until('some writes are acknowledged', () => acknowledged.size >= 20)
       await server.end(signal)
@@ -123,11 +125,12 @@ for (const [signal, how] of [
         return NetworkInterfaces.length === 0
       })
       assert.deepEqual(processesBelow(dataDir), [])
-      await until('its VPC is gone', () => routers.every((pid) => !existsSync(`/proc/${pid}`)))
+      await until('its networks are gone', () => routers.every((pid) => !existsSync(`/proc/${pid}`)))
       assert.deepEqual(routersOf(dataDir), [])
       const files = join(dataDir, 'fabric/files')
       assert.deepEqual(existsSync(files) ? readdirSync(files) : [], [])
-      await until('its folder is gone', () => !existsSync(join(dataDir, 'jobs/123456789012/us-east-1/cut')))
+      for (const name of ['cut', 'cut-too'])
+        await until('its folder is gone', () => !existsSync(join(dataDir, 'jobs/123456789012/us-east-1', name)))
     })
 
     test('a decision from before is still explained', async () => {

@@ -55,10 +55,12 @@ describe('a server that is killed while a program is in its VPC', () => {
     const options = ['exec', '--subnet', estate.subnet, '--security-group', estate.group]
     const child = spawn(`${root}/sallyport`, [...options, '--', 'sh', '-c', 'echo ready; exec sleep 600'], {
       env: { PATH: process.env['PATH'] ?? '', HOME: '/', ...env },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') return child
-    throw new Error('the program did not start')
+    throw new Error(`the program did not start: ${said}`)
   }
   async function until(done: () => boolean): Promise<void> {
     for (let tries = 0; !done(); tries++) {

@@ -10,6 +10,10 @@ const PARTS = ['Routes', 'Entries', 'IpPermissions', 'IpPermissionsEgress', 'Gro
 type Doc = Record<string, unknown>
 type Lists = Record<string, readonly Doc[]>
 
+/** Another reason is another finding. */
+const codesOf = ({ connection }: Disagreement) =>
+  [...new Set(connection.blockers.map(({ code }) => code))].sort().join()
+
 /** The smaller network and what is still seen in it. */
 export async function smallest(
   world: World,
@@ -18,14 +22,17 @@ export async function smallest(
   records: string,
 ): Promise<{ documents: NetworkDocuments; disagreement: Disagreement }> {
   const probe: Probe = { from: found.from, address: found.address, port: found.port }
-  let [best, disagreement] = [documents as unknown as Lists, found]
+  let best: Lists = { ...documents } as unknown as Lists
+  let disagreement = found
   const keep = async (lists: Lists): Promise<boolean> => {
     // A network may lack so much that nothing can be made of it.
     const candidate = lists as unknown as NetworkDocuments
     const { disagreements } = await play(world, candidate, records, [probe]).catch(() => ({ disagreements: [] }))
     const [still] = disagreements
     if (still?.expected !== found.expected || still.observed !== found.observed) return false
-    ;[best, disagreement] = [lists, still]
+    if (codesOf(still) !== codesOf(found)) return false
+    best = lists
+    disagreement = still
     return true
   }
   for (const list of Object.keys(best)) {
