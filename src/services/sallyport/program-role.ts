@@ -1,6 +1,5 @@
-import type { Call, Permit } from '../../door/call.ts'
+import type { Call } from '../../door/call.ts'
 import type { OfferedCredentials } from '../../metadata/container-credentials.ts'
-import { assumeRole } from '../sts/assume-role.ts'
 
 /** How a program's role session is called. */
 export const roleInput = (RoleArn: string) => ({ RoleArn, RoleSessionName: 'sallyport-exec' })
@@ -13,22 +12,21 @@ interface Given {
 }
 
 /**
- * The session that the caller of a permitted call gets of a role, and its successors: those are calls of the caller's own,
- * so a trust that was taken back shows.
+ * A role's session for a program of the caller's, and its successors. Each is a call of the caller's own that goes on from
+ * the one at hand, so a trust that was taken back shows.
  */
-export async function roleSession(roleArn: string, permit: Permit): Promise<OfferedCredentials> {
-  let session = sessionOf(await assumeRole.perform(roleInput(roleArn), permit))
+export async function roleSession(roleArn: string, call: Call): Promise<OfferedCredentials> {
+  let session = sessionOf(await assume(roleArn, call))
   return {
     roleArn,
     async session() {
-      if (session.expiresAt - RENEW_BEFORE_MS < permit.world.now())
-        session = sessionOf(await assumeAgain(roleArn, permit.call))
+      if (session.expiresAt - RENEW_BEFORE_MS < call.world.now()) session = sessionOf(await assume(roleArn, call))
       return session
     },
   }
 }
 
-function assumeAgain(roleArn: string, { caller, origin, region, requestId, world }: Call): Promise<Given> {
+function assume(roleArn: string, { caller, origin, region, requestId, world }: Call): Promise<Given> {
   return world.door.call<Given>({
     service: 'sts',
     operation: 'AssumeRole',

@@ -6,9 +6,10 @@ import { AwsError } from '../../wire/aws-error.ts'
 import { estateOf, type Estate } from '../ec2/estate.ts'
 import { deviceIndex, interfacesOf } from '../ec2/instance/instance-interfaces.ts'
 import { on } from '../ec2/needs.ts'
-import { attachNetworkInterface } from '../ec2/network-interface/attachment.ts'
-import { instances, networkInterfaces } from '../ec2/nouns.ts'
+import { attachTo } from '../ec2/network-interface/attachment.ts'
 import { createNetworkInterface } from '../ec2/network-interface/create-network-interface.ts'
+import { groupsFor, makeInterface } from '../ec2/network-interface/make-interface.ts'
+import { instances, networkInterfaces, subnets } from '../ec2/nouns.ts'
 import { operation } from '../operation.ts'
 import { assumeRole } from '../sts/assume-role.ts'
 import { roleInput, roleSession } from './program-role.ts'
@@ -45,16 +46,10 @@ interface Output {
   Keeper: { ProcessId: number; StartTime: number; BootId: string; UserId: number }
 }
 
-const interfaceInput = ({ SubnetId, SecurityGroupIds }: Input) => ({
-  SubnetId,
-  Groups: SecurityGroupIds ?? [],
-  Description: 'sallyport exec',
-})
-
 /** A place in a VPC for a program of the caller's: a network interface, made as EC2 makes it, and a role's credentials. */
 export const startProgram = operation<Input, Output>('sallyport', 'StartProgram', {
   needs: (input, call): Need[] => [
-    ...createNetworkInterface.needs(interfaceInput(input), call),
+    ...createNetworkInterface.needs({ SubnetId: input.SubnetId, Groups: input.SecurityGroupIds ?? [] }, call),
     ...(input.InstanceId ? attachNeeds(estateOf(call), input.InstanceId) : []),
     ...(input.RoleArn ? assumeRole.needs(roleInput(input.RoleArn), call) : []),
   ],
@@ -64,20 +59,19 @@ export const startProgram = operation<Input, Output>('sallyport', 'StartProgram'
     if (!process)
       throw new AwsError('ValidationException', `There is no process ${input.ProcessId} on this machine.`, 400)
     await unlessUnavailable(() => fabricOf(world).ready())
-    const role = input.RoleArn ? await roleSession(input.RoleArn, permit) : undefined
+    const role = input.RoleArn ? await roleSession(input.RoleArn, call) : undefined
     const { eni, program } = world.store.transaction(() => {
-      const made = (createNetworkInterface.perform(interfaceInput(input), permit) as Made).NetworkInterface
+      const estate = estateOf(call)
+      const subnet = estate.get(subnets, input.SubnetId)
+      const made = makeInterface(estate, subnet, {
+        Groups: groupsFor(estate, subnet, input.SecurityGroupIds),
+        Description: 'sallyport exec',
+      })
       const { account, region } = call
       const noted = { account, region, networkInterfaceId: made.NetworkInterfaceId, process }
       noteProgram(world, noted)
-      if (input.InstanceId) {
-        const { InstanceId } = input
-        const DeviceIndex = freeDevice(estateOf(call), InstanceId)
-        void attachNetworkInterface.perform(
-          { InstanceId, NetworkInterfaceId: made.NetworkInterfaceId, DeviceIndex },
-          permit,
-        )
-      }
+      const { InstanceId } = input
+      if (InstanceId) attachTo(estate, made.NetworkInterfaceId, InstanceId, freeDevice(estate, InstanceId))
       return { eni: made, program: noted }
     })
     const attachment = await unlessUnavailable(() => startProgramAt(call, program, role))
@@ -113,10 +107,6 @@ function attachNeeds(estate: Estate, instanceId: string): Need[] {
 function freeDevice(estate: Estate, instanceId: string): number {
   const taken = new Set(interfacesOf(estate, instanceId).map(deviceIndex))
   for (let index = 1; ; index++) if (!taken.has(index)) return index
-}
-
-interface Made {
-  NetworkInterface: { NetworkInterfaceId: string; PrivateIpAddress: string; PrivateDnsName?: string }
 }
 
 async function unlessUnavailable<T>(work: () => Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ export async function smallest(
   records: string,
 ): Promise<{ documents: NetworkDocuments; disagreement: Disagreement }> {
   const probe: Probe = { from: found.from, address: found.address, port: found.port }
-  let best: Lists = { ...documents } as unknown as Lists
+  let best: Lists = { ...documents }
   let disagreement = found
   const keep = async (lists: Lists): Promise<boolean> => {
     // A network may lack so much that nothing can be made of it.

@@ -27,39 +27,55 @@ export const attachNetworkInterface = ec2Operation<AttachNetworkInterfaceRequest
       if (input.EnaSrdSpecification || input.EnaQueueCount) {
         throw new AwsError('NotImplemented', 'AttachNetworkInterface with ENA options is not built.', 501)
       }
-      const eni = estate.get(networkInterfaces, input.NetworkInterfaceId)
-      const instance = requireLive(estate, input.InstanceId)
-      if (eni.RequesterManaged && estate.call.caller.kind !== 'service') throw notYours()
-      if (eni.Attachment) throw inUse(eni.NetworkInterfaceId)
-      const DeviceIndex = input.DeviceIndex ?? 1
-      if (input.NetworkCardIndex) throw invalidValue(`Network card index ${input.NetworkCardIndex} is invalid.`) // inferred
-      if (eni.AvailabilityZone !== instance.Placement.AvailabilityZone) {
-        throw invalidCombination(
-          'You may not attach a network interface to an instance if they are not in the same availability zone',
-        )
-      }
-      const standing = interfacesOf(estate, instance.InstanceId)
-      if (standing.some((one) => deviceIndex(one) === DeviceIndex)) {
-        throw invalidValue(
-          `Instance '${instance.InstanceId}' already has an interface attached at device index '${DeviceIndex}'.`,
-        )
-      }
-      const most = instanceTypes.get(instance.InstanceType)?.interfaces ?? 0
-      if (standing.length + 1 > most) {
-        throw new AwsError(
-          'AttachmentLimitExceeded',
-          `Interface count ${standing.length + 1} exceeds the limit for ${instance.InstanceType}`,
-        )
-      }
-      const attached = attach(estate, eni, {
-        InstanceId: instance.InstanceId,
-        DeviceIndex,
-        DeleteOnTermination: false,
-      })
+      const attached = attachTo(
+        estate,
+        input.NetworkInterfaceId,
+        input.InstanceId,
+        input.DeviceIndex ?? 1,
+        input.NetworkCardIndex,
+      )
       return { AttachmentId: attached.Attachment!.AttachmentId!, NetworkCardIndex: 0 }
     },
   },
 )
+
+/** Attaches what may be attached there, and throws EC2's refusal of everything else. */
+export function attachTo(
+  estate: Estate,
+  networkInterfaceId: string,
+  instanceId: string,
+  DeviceIndex: number,
+  networkCard?: number,
+): NetworkInterfaceDocument {
+  const eni = estate.get(networkInterfaces, networkInterfaceId)
+  const instance = requireLive(estate, instanceId)
+  if (eni.RequesterManaged && estate.call.caller.kind !== 'service') throw notYours()
+  if (eni.Attachment) throw inUse(eni.NetworkInterfaceId)
+  if (networkCard) throw invalidValue(`Network card index ${networkCard} is invalid.`) // inferred
+  if (eni.AvailabilityZone !== instance.Placement.AvailabilityZone) {
+    throw invalidCombination(
+      'You may not attach a network interface to an instance if they are not in the same availability zone',
+    )
+  }
+  const standing = interfacesOf(estate, instance.InstanceId)
+  if (standing.some((one) => deviceIndex(one) === DeviceIndex)) {
+    throw invalidValue(
+      `Instance '${instance.InstanceId}' already has an interface attached at device index '${DeviceIndex}'.`,
+    )
+  }
+  const most = instanceTypes.get(instance.InstanceType)?.interfaces ?? 0
+  if (standing.length + 1 > most) {
+    throw new AwsError(
+      'AttachmentLimitExceeded',
+      `Interface count ${standing.length + 1} exceeds the limit for ${instance.InstanceType}`,
+    )
+  }
+  return attach(estate, eni, {
+    InstanceId: instance.InstanceId,
+    DeviceIndex,
+    DeleteOnTermination: false,
+  })
+}
 
 /** The primary interface stays; those of AWS's own are not the caller's to move (facts: captured answers). */
 export const detachNetworkInterface = ec2Operation<DetachNetworkInterfaceRequest, object>('DetachNetworkInterface', {
