@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../network/addresses.ts'
+import { formatIp } from '../network/addresses.ts'
 import { aclRules, reachableFrom, servedAddresses } from '../network/reach.ts'
 import type { AclRule as NumberedRule, Opening } from '../network/reach.ts'
 import { perKey, perObject } from '../network/memo.ts'
@@ -98,7 +98,9 @@ function endpointsOf(network: Network, vpcId: string): Served[] {
 /** AWS's public addresses in every Region, as a resolver gives them out. */
 const publicServices = perKey((region: string): readonly Served[] =>
   [...new Set([region, ...regions])].flatMap((name) => [
-    ...services(name).map(({ publicAddress, ports }) => ({ cidr: formatIpv4(publicAddress), ports: listened(ports) })),
+    ...services(name).flatMap(({ publicAddress, publicAddress6, ports }) =>
+      [publicAddress, publicAddress6].map((address) => ({ cidr: formatIp(address), ports: listened(ports) })),
+    ),
     ...awsPrefixLists(name).flatMap(({ Cidrs }) => Cidrs.map((cidr) => ({ cidr, ports: listened([80, 443]) }))),
   ]),
 )

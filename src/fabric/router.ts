@@ -62,7 +62,8 @@ route add local ::/0 dev lo table local
 END
 for each in all default; do echo 0 > /proc/sys/net/ipv4/conf/$each/rp_filter; done
 echo 1 > /proc/sys/net/ipv4/ip_forward
-echo 1 > /proc/sys/net/ipv6/conf/all/forwarding`
+echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind`
 
 /** What no program prints: a line of its own with the exit code. */
 const MARK = '=#sallyport#='

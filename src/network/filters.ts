@@ -2,11 +2,13 @@
 import { formatIp } from './addresses.ts'
 import type { Ip } from './addresses.ts'
 import type { Interface, Model, Subnet } from './model.ts'
-import { aclDecision, entryText } from './network-acl.ts'
+import { aclDecision, aclPorts, ECHO_REPLY, entryText } from './network-acl.ts'
+import { NOTHING, union } from './port-set.ts'
+import type { PortSet } from './port-set.ts'
 import type { PortRange } from './network-acl.ts'
 import { block, pass } from './path.ts'
 import type { LostGroups, Path } from './path.ts'
-import { ICMP, ICMPV6, portText, protocolName } from './protocol.ts'
+import { ICMP, ICMPV6, portText, protocolName, TCP, UDP } from './protocol.ts'
 import { admits, hasRules, ruleText } from './security-group.ts'
 
 const NO_GROUPS: ReadonlySet<string> = new Set()
@@ -62,7 +64,11 @@ export function passAcl(
   ports: PortRange,
   reply = false,
 ): void {
-  if (path.gates) return
+  if (path.gates) {
+    if (path.translated)
+      path.gates.push({ kind: 'protocols', set: admittedBy(subnet, direction, peer, reply ? ports : undefined) })
+    return
+  }
   const way = direction === 'egress' ? 'out' : 'in'
   const { acl } = subnet
   if (!acl) {
@@ -86,4 +92,16 @@ export function passAcl(
     { layer: 'nacl', code: 'SUBNET_ACL_RESTRICTION', component, text },
     { kind: 'acl', acl, direction, protocol, peer, ports, ...(decision.entry && { entry: decision.entry }) },
   )
+}
+
+/** What an ACL lets through; of replies, the protocols all of whose ports come back. */
+function admittedBy({ acl }: Subnet, direction: 'egress' | 'ingress', peer: Ip, reply: PortRange | undefined): PortSet {
+  if (!acl) return NOTHING
+  if (!reply) return aclPorts(acl, direction, peer)
+  const icmp = typeof peer === 'number' ? ICMP : ICMPV6
+  const back = [TCP, UDP, icmp].filter((protocol) => {
+    const ports = protocol === icmp ? ECHO_REPLY[icmp === ICMP ? 'four' : 'six'] : reply
+    return aclDecision(acl, direction, protocol, peer, ports).allowed
+  })
+  return union(back.map((protocol) => ({ protocol, from: 0, to: 65535 })))
 }

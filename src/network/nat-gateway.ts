@@ -48,6 +48,7 @@ export function leaveByNatGateway(
   if (typeof flow.destination === 'bigint' && !contains(NAT64, flow.destination)) {
     return refuse('PROTOCOL_RESTRICTION', `${natGatewayId} carries IPv6 only to addresses of 64:ff9b::/96`)
   }
+  path.translated = true
   const { own, elastic } = addressesOf(gateway)
   const isPrivate = gateway.ConnectivityType === 'private'
   if ((gateway.State ?? 'available') !== 'available') {

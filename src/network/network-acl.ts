@@ -7,6 +7,8 @@ import type { NetworkDocuments } from './types.ts'
 import { contains, formatCidr, parseBlock } from './addresses.ts'
 import type { Block, Ip } from './addresses.ts'
 import { perObject } from './memo.ts'
+import { union } from './port-set.ts'
+import type { PortSet } from './port-set.ts'
 import { ALL_PROTOCOLS, ICMP, ICMPV6, portText, protocolName, protocolNumber, TCP, UDP } from './protocol.ts'
 
 export type NetworkAclDocument = NetworkDocuments['NetworkAcls'][number]
@@ -89,6 +91,25 @@ export function aclDecision(
     open = left
   }
   return { allowed: false }
+}
+
+/** All that an ACL lets through to or from an address, port by port. */
+export function aclPorts(acl: NetworkAclDocument, direction: 'egress' | 'ingress', peer: Ip): PortSet {
+  const entries = aclEntries(acl)[direction].filter(({ cidr }) => contains(cidr, peer))
+  return union(
+    [TCP, UDP, typeof peer === 'number' ? ICMP : ICMPV6].flatMap((protocol) => {
+      let open: readonly PortRange[] = [{ from: 0, to: 65535 }]
+      return entries.flatMap((entry) => {
+        if (entry.protocol !== protocol && entry.protocol !== ALL_PROTOCOLS) return []
+        const hit = open.flatMap((range) => {
+          const both = { from: Math.max(range.from, entry.from), to: Math.min(range.to, entry.to) }
+          return both.from <= both.to ? [both] : []
+        })
+        open = open.flatMap((range) => without(range, entry))
+        return entry.allow ? hit.map((range) => ({ protocol, ...range })) : []
+      })
+    }),
+  )
 }
 
 /** What is left of `range` once `cut` is taken out; the same object when they do not meet. */

@@ -70,6 +70,8 @@ export interface Path {
   readonly findings: Finding[]
   /** On a survey groups are not asked but noted, ACLs and listeners left aside: what is open is read off the gates. */
   readonly gates?: Gate[]
+  /** On a survey, from a NAT gateway on: packets have addresses that the filter does not see, so ACLs are gates, too. */
+  translated?: true
   /** What the client sees if anything stands in the way: silence, unless a finding says otherwise. */
   outcome?: Exclude<Verdict, 'allowed' | 'timeout'>
 }

@@ -9,7 +9,7 @@ import { needFabric } from './lab.ts'
 const SEED = 4
 const NETWORKS = 15
 const AT_ONCE = 3
-const IPV6 = false
+const IPV6 = true
 
 let server: TestServer
 before(async () => {
