@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { AwsError } from '../../wire/aws-error.ts'
+import { fields, message, positive } from '../ssh-message.ts'
 
 /** RSA keys of SSH, the only ones that IAM takes (API_UploadSSHPublicKey): `ssh-rsa BASE64 COMMENT`, or PEM. */
 export interface SshKey {
@@ -22,9 +23,7 @@ export function parseSshKey(text: string): SshKey {
     // inferred: the sentence.
     throw new AwsError('InvalidPublicKey', 'The public key is not a valid SSH-RSA public key of 2048 bits or more.')
   }
-  const blob = Buffer.concat(
-    [Buffer.from('ssh-rsa'), positive(Buffer.from(e, 'base64url')), positive(modulus)].map(counted),
-  )
+  const blob = message('ssh-rsa', positive(Buffer.from(e, 'base64url')), positive(modulus))
   const md5 = createHash('md5').update(blob).digest('hex')
   return {
     blob: blob.toString('base64'),
@@ -51,28 +50,4 @@ function fromLine(text: string): KeyObject | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The strings of a message in SSH's format; empty when a length leads beyond its end. */
-function fields(message: Buffer): Buffer[] {
-  const found: Buffer[] = []
-  for (let at = 0; at < message.length;) {
-    if (at + 4 > message.length) return []
-    const end = at + 4 + message.readUInt32BE(at)
-    if (end > message.length) return []
-    found.push(message.subarray(at + 4, end))
-    at = end
-  }
-  return found
-}
-
-/** Numbers whose first bit is set get a zero before it, or they would be negative. */
-function positive(number: Buffer): Buffer {
-  return number[0]! >= 0x80 ? Buffer.concat([Buffer.from([0]), number]) : number
-}
-
-function counted(field: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(field.length)
-  return Buffer.concat([length, field])
 }

@@ -1,4 +1,5 @@
 import { createPublicKey, randomBytes, type KeyObject } from 'node:crypto'
+import { fields, message, positive } from '../../ssh-message.ts'
 
 /** SSH's own formats of RSA and Ed25519 keys (RFC 4253 §6.6, RFC 8709, and OpenSSH's PROTOCOL.key). */
 
@@ -40,19 +41,6 @@ function fromLine(text: string): KeyObject | undefined {
   return attempt(() => createPublicKey({ format: 'jwk', key }))
 }
 
-/** The strings of a message in SSH's format; none when a length leads beyond its end. */
-function fields(message: Buffer): Buffer[] {
-  const found: Buffer[] = []
-  for (let at = 0; at < message.length;) {
-    if (at + 4 > message.length) return []
-    const end = at + 4 + message.readUInt32BE(at)
-    if (end > message.length) return []
-    found.push(message.subarray(at + 4, end))
-    at = end
-  }
-  return found
-}
-
 function publicBlob(key: KeyObject): Buffer {
   const { n = '', e = '', x = '' } = key.export({ format: 'jwk' })
   const bytes = (text: string) => Buffer.from(text, 'base64url')
@@ -76,20 +64,4 @@ function openSshPrivate(key: KeyObject): string {
   ])
   const lines = whole.toString('base64').match(/.{1,70}/g)!
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n')
-}
-
-function message(...parts: readonly (string | Buffer)[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const field = Buffer.from(part)
-      const length = Buffer.alloc(4)
-      length.writeUInt32BE(field.length)
-      return [length, field]
-    }),
-  )
-}
-
-/** Numbers whose first bit is set get a zero before it, or they would be negative. */
-function positive(number: Buffer): Buffer {
-  return number[0]! >= 0x80 ? Buffer.concat([Buffer.from([0]), number]) : number
 }
