@@ -7,6 +7,7 @@ import { bootId, childrenOf, processInfo, signal } from '../runners/proc.ts'
 import { feed } from '../runners/feed.ts'
 import { FILTER_FD, STATUS_FD } from '../runners/sandbox.ts'
 import { socketFilter } from '../runners/socket-filter.ts'
+import type { ProgramPlace } from '../services/sallyport/start-program.ts'
 import { connect } from './client.ts'
 import type { Client } from './client.ts'
 import { environmentFor, sandboxed } from './exec-sandbox.ts'
@@ -18,26 +19,13 @@ interface Options {
   profileInstance?: string
 }
 
-/** What the server says of a place that it made (services/sallyport/start-program.ts). */
-interface Place {
-  NetworkInterfaceId: string
-  HostName: string
-  Enter: string[]
-  Mounts: { From: string; To: string }[]
-  Environment: Record<string, string>
-  Hidden: string[]
-  Certificate: string
-  TrustFolder: string
-  Keeper: { ProcessId: number; StartTime: number; BootId: string; UserId: number }
-}
-
 /** Runs a program inside a VPC. Its output, its errors and its exit code are its own; ours go to stderr before it starts. */
 export async function exec(
   command: readonly string[],
   { subnet, securityGroup, role, profileInstance }: Options,
 ): Promise<number> {
   const client = connect()
-  const place: Place = await client.call('sallyport', 'StartProgram', {
+  const place: ProgramPlace = await client.call('sallyport', 'StartProgram', {
     SubnetId: subnet,
     SecurityGroupIds: securityGroup,
     ...(role && { RoleArn: role }),
@@ -54,7 +42,7 @@ export async function exec(
 }
 
 /** A namespace can be entered on its own machine, and by its owner. */
-function refuseIfElsewhere({ Keeper }: Place): void {
+function refuseIfElsewhere({ Keeper }: ProgramPlace): void {
   const { ProcessId, StartTime, BootId, UserId } = Keeper
   if (BootId !== bootId() || processInfo(ProcessId)?.startTime !== StartTime)
     throw new Error('the server runs on another machine, or in a container: run exec where it runs')
@@ -64,7 +52,7 @@ function refuseIfElsewhere({ Keeper }: Place): void {
     )
 }
 
-async function run(command: readonly string[], place: Place, client: Client): Promise<number> {
+async function run(command: readonly string[], place: ProgramPlace, client: Client): Promise<number> {
   const trust = trustMounts({ certificate: place.Certificate }, place.TrustFolder)
   const filter = socketFilter()
   const [tool = '', ...args] = sandboxed(
@@ -136,7 +124,7 @@ const descendants = (pid: number): number[] => children(pid).flatMap((one) => [o
 const LOOK_MS = 250
 
 /** Without its server a VPC is gone; a program that was left in it would wait for nothing. */
-function endWithServer({ Keeper }: Place, child: ChildProcess): NodeJS.Timeout {
+function endWithServer({ Keeper }: ProgramPlace, child: ChildProcess): NodeJS.Timeout {
   return setInterval(() => {
     if (processInfo(Keeper.ProcessId)?.startTime === Keeper.StartTime) return
     process.stderr.write('sallyport: the server is gone, and the VPC with it\n')

@@ -27,7 +27,7 @@ interface Input {
 }
 
 /** What a program has to be started with to be in its place. */
-interface Output {
+export interface ProgramPlace {
   NetworkInterfaceId: string
   PrivateIpAddress: string
   HostName: string
@@ -47,13 +47,13 @@ interface Output {
 }
 
 /** A place in a VPC for a program of the caller's: a network interface, made as EC2 makes it, and a role's credentials. */
-export const startProgram = operation<Input, Output>('sallyport', 'StartProgram', {
+export const startProgram = operation<Input, ProgramPlace>('sallyport', 'StartProgram', {
   needs: (input, call): Need[] => [
     ...createNetworkInterface.needs({ SubnetId: input.SubnetId, Groups: input.SecurityGroupIds ?? [] }, call),
     ...(input.InstanceId ? attachNeeds(estateOf(call), input.InstanceId) : []),
     ...(input.RoleArn ? assumeRole.needs(roleInput(input.RoleArn), call) : []),
   ],
-  async perform(input, permit): Promise<Output> {
+  async perform(input, permit): Promise<ProgramPlace> {
     const { call, world } = permit
     const process = processOf(input.ProcessId)
     if (!process)
