@@ -64,6 +64,7 @@ export function run(enter: readonly string[], command: readonly string[], input 
   let [stdout, stderr] = ['', '']
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdin!.on('error', () => {}) // it was done before it was told anything
   child.stdin!.end(input)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
