@@ -15,6 +15,8 @@ export interface Config {
   runner: string
   /** Whether jobs must run in a real VPC (`required`), or may in the machine's own network where none can be made (`auto`). */
   fabric?: 'auto' | 'required' | 'off'
+  /** What of the real internet VPCs may lead to, as parseEgress reads it; absent or empty: nothing. */
+  egressAllow?: string[]
   decisionsMax: number
   decisionsDays: number
 }

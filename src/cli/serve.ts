@@ -11,6 +11,7 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   if (Boolean(options.rootAccessKeyId) !== Boolean(options.rootSecretAccessKey)) {
     throw new UsageError('give --root-access-key-id and --root-secret-access-key together')
   }
+  await readEgress(options.egressAllow)
   const stopped = signalled()
   const server = await startServer({ ...options, dataDir: resolve(data) })
   process.stdout.write(`Ready ${server.url}\n`)
@@ -18,10 +19,24 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   sayIsolation()
     .then(() => sayNetwork(options.fabric))
     .catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
-  sayFabric().catch((error: Error) => process.stderr.write(`  fabric        could not be tried: ${error.message}\n`))
+  sayFabric(options.egressAllow).catch((error: Error) =>
+    process.stderr.write(`  fabric        could not be tried: ${error.message}\n`),
+  )
   await stopped
   await server.close()
   return exitCode.ok
+}
+
+/** Says what cannot be read before anything is started. */
+async function readEgress(entries: readonly string[] = []): Promise<void> {
+  if (entries.length === 0) return
+  const { EgressError, parseEgress } = await import('../fabric/egress-list.ts')
+  try {
+    entries.forEach(parseEgress)
+  } catch (error) {
+    if (error instanceof EgressError) throw new UsageError(`--egress-allow: ${error.message}`)
+    throw error
+  }
 }
 
 function hints(data: string): string {
@@ -46,11 +61,12 @@ async function sayIsolation(): Promise<void> {
 }
 
 /** Whether programs can be put into a VPC, and what is missing where they cannot. */
-async function sayFabric(): Promise<void> {
+async function sayFabric(egress: readonly string[] = []): Promise<void> {
   const { probeFabric } = await import('../fabric/probe.ts')
   const { available, missing } = await probeFabric()
   const lines = missing.map((text) => `                ${text}\n`).join('')
   process.stderr.write(`  fabric        ${available ? 'VPCs can be made real: ./sallyport exec' : 'none'}\n${lines}`)
+  if (egress.length > 0) process.stderr.write(`  internet      VPCs may lead to ${egress.join(', ')}\n`)
 }
 
 /** Where containers of jobs will be, and plainly when that is less than a VPC. */

@@ -7,7 +7,9 @@ import { httpServer } from '../door/listen.ts'
 import type { AskingInterface } from '../metadata/place.ts'
 import type { World } from '../world.ts'
 import { framed } from './dns-stream.ts'
+import type { Internet } from './internet.ts'
 import { linkLocalHandler } from './link-local.ts'
+import { LISTENING } from './plan.ts'
 import type { Opened } from './sockets.ts'
 
 export interface Dialled {
@@ -24,8 +26,13 @@ export interface Answering {
   account: string
   region: string
   tls: TlsOptions
-  dns(networkInterfaceId: string, packet: Buffer, transport: 'udp' | 'tcp'): Buffer | undefined
+  dns(networkInterfaceId: string, packet: Buffer, transport: 'udp' | 'tcp'): DnsAnswer
+  /** What takes connections that are not for AWS; absent: there are none. */
+  internet?: Internet | undefined
 }
+
+/** Undefined: silence. */
+export type DnsAnswer = Buffer | undefined | Promise<Buffer | undefined>
 
 const DNS_PORT = 53
 const PLAIN_PORT = 80
@@ -35,6 +42,7 @@ export function answer(world: World, sockets: readonly Opened[], answering: Answ
   const stops = sockets.map((socket) => {
     if (socket.transport === 'udp') return answerPackets(socket.handle, answering)
     if (socket.port === DNS_PORT) return answerStreams(socket.handle, answering)
+    if (!(LISTENING as readonly number[]).includes(socket.port)) return passOn(socket.handle, socket.port, answering)
     return answerCalls(world, socket.handle, socket.port, answering)
   })
   return {
@@ -59,8 +67,36 @@ function answerCalls(world: World, handle: TcpServer, port: number, answering: A
       server,
       linkLocalHandler(world, (socket) => askingBy(socket, answering)),
     )
+  takeInternet(server, port, answering)
   server.listen(handle)
   return () => closed(server)
+}
+
+/** What is not for AWS never meets the door, nor TLS. */
+function takeInternet(server: Server, port: number, answering: Answering): void {
+  const { internet } = answering
+  if (!internet) return
+  const listeners = server.listeners('connection') as ((this: Server, socket: Socket) => void)[]
+  server.removeAllListeners('connection')
+  server.on('connection', (socket: Socket) => {
+    if (internet.admits(socket.localAddress ?? '', port)) return hand(internet, socket, port, answering)
+    for (const listener of listeners) listener.call(server, socket)
+  })
+}
+
+function hand(internet: Internet, socket: Socket, port: number, answering: Answering): void {
+  internet.take(answering.interfaceAt(socket.remoteAddress ?? '') ?? UNKNOWN, socket, port)
+}
+
+/** A port on which only the internet listens. */
+function passOn(server: TcpServer, port: number, answering: Answering): Stop {
+  const { internet } = answering
+  server.on('connection', (socket: Socket) => {
+    if (internet?.admits(socket.localAddress ?? '', port)) return hand(internet, socket, port, answering)
+    socket.on('error', () => {})
+    socket.resetAndDestroy()
+  })
+  return () => void server.close()
 }
 
 function askingBy({ remoteAddress = '' }: Socket, answering: Answering): AskingInterface | undefined {
@@ -84,13 +120,19 @@ function isLinkLocal({ localAddress = '' }: Socket): boolean {
 }
 
 function answerPackets(socket: UdpSocket, answering: Answering): Stop {
+  let open = true
   socket.on('error', () => {}) // an answer that its client no longer waits for
   socket.on('message', (packet, { address, port }) => {
     const from = answering.interfaceAt(address)
-    const reply = from && answering.dns(from, packet, 'udp')
-    if (reply) socket.send(reply, port, address)
+    const reply = from === undefined ? undefined : answering.dns(from, packet, 'udp')
+    const send = (bytes: Buffer | undefined) => bytes && open && socket.send(bytes, port, address)
+    if (reply instanceof Promise) void reply.then(send)
+    else send(reply)
   })
-  return () => void socket.close()
+  return () => {
+    open = false
+    socket.close()
+  }
 }
 
 function answerStreams(server: TcpServer, answering: Answering): Stop {

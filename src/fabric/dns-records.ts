@@ -115,6 +115,9 @@ const VPCE_ZONE = /(?:^|\.)([a-z0-9-]+\.vpce\.(?:amazonaws\.com(?:\.cn)?|sagemak
 
 const isIn = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`)
 
+/** Whether a name belongs to AWS, known here or not. */
+export const isAwsName = (name: string): boolean => AWS_ZONES.some((zone) => isIn(name, zone))
+
 function zoneOf(model: Model, name: string, answer: Answer | undefined): string {
   const given = answer?.endpoint && answer.zone.startsWith('private DNS') ? answer.endpoint : undefined
   const owned = given && privateNames(model, given).map((one) => one.replace(/^\*\./, ''))

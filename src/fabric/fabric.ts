@@ -14,8 +14,12 @@ import { authorityOf, openParts, trustFolder } from './parts.ts'
 import { probeFabric } from './probe.ts'
 import type { Mode } from './probe.ts'
 import { FabricError } from './router.ts'
+import { parseEgress } from './egress-list.ts'
+import { openInternet } from './internet.ts'
+import { machinesNetwork } from './outside.ts'
+import type { Outside } from './outside.ts'
 import { openVpc } from './vpc.ts'
-import type { OwnNetwork, VpcFabric, VpcPlace } from './vpc.ts'
+import type { OpenInternet, OwnNetwork, VpcFabric, VpcPlace } from './vpc.ts'
 
 export interface InterfacePlace {
   account: string
@@ -73,9 +77,9 @@ const WATCH_MS = 5
 
 const fabrics = new WeakMap<World, Fabric>()
 
-/** The server's fabric; nothing is made until a program needs it. */
-export function fabricOf(world: World): Fabric {
-  const kept = fabrics.get(world) ?? openFabric(world)
+/** The server's fabric; nothing is made until a program needs it. `outside`: what the real internet is to it, from the first time on. */
+export function fabricOf(world: World, outside?: Outside): Fabric {
+  const kept = fabrics.get(world) ?? openFabric(world, outside)
   fabrics.set(world, kept)
   return kept
 }
@@ -90,7 +94,15 @@ export function reapRouters(world: World): number {
   return killed
 }
 
-function openFabric(world: World): Fabric {
+/** What of the internet the server was told to open; undefined: nothing. */
+function internetOf({ config: { egressAllow = [] }, log }: World, outside?: Outside): OpenInternet | undefined {
+  if (egressAllow.length === 0) return undefined
+  const [entries, network] = [egressAllow.map(parseEgress), outside ?? machinesNetwork()]
+  return (place) => openInternet(entries, network, log, place)
+}
+
+function openFabric(world: World, outside?: Outside): Fabric {
+  const internet = internetOf(world, outside)
   const vpcs = new Map<string, Used>()
   let watch: NodeJS.Timeout | undefined
   let epoch = -1
@@ -148,7 +160,7 @@ function openFabric(world: World): Fabric {
 
   async function up(place: VpcPlace, own: OwnNetwork | undefined): Promise<VpcFabric> {
     const mode = await ready()
-    return openVpc(world, place, { mode, records: recordsOf(world), parts: openParts(world), own })
+    return openVpc(world, place, { mode, records: recordsOf(world), parts: openParts(world), own, internet })
   }
 
   async function joinVpc(place: InterfacePlace): ReturnType<Fabric['join']> {

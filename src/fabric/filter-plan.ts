@@ -25,6 +25,17 @@ export interface InterfacePlan {
   allow: readonly Reach[]
 }
 
+/** What of the real internet is open to whom the way there is. In this order: a block that comes first decides. */
+export interface InternetPlan {
+  /** The model's own addresses: VPCs' and those that EC2 gives out. Nothing real is behind them. */
+  own: readonly string[]
+  /** Names' addresses, and private ones that an entry names. */
+  named: readonly Served[]
+  /** Private addresses and the host's own, closed for entries that merely include them. */
+  guarded: readonly string[]
+  blocks: readonly Served[]
+}
+
 /** All that the packet filter of a VPC enforces. */
 export interface FilterPlan {
   /** Addresses of the Amazon resolver beside the link-local ones. */
@@ -34,4 +45,6 @@ export interface FilterPlan {
   /** The same list every time: what is made of it is kept. */
   publicServices: readonly Served[]
   interfaces: readonly InterfacePlan[]
+  /** Absent: closed. */
+  internet?: InternetPlan
 }

@@ -4,7 +4,8 @@ import type { World } from '../world.ts'
 import type { Answering } from './arrivals.ts'
 import { openAuthority } from './authority.ts'
 import type { Authority } from './authority.ts'
-import { answerDns } from './dns-server.ts'
+import { answerWithInternet } from './dns-internet.ts'
+import type { Internet } from './internet.ts'
 import { tlsOptions } from './tls.ts'
 import type { VpcPlace } from './vpc.ts'
 
@@ -20,11 +21,16 @@ export function authorityOf(world: World): Authority {
 /** What answers at a VPC's sockets, whoever comes: name server, certificates. */
 export function openParts(
   world: World,
-): (vpc: VpcPlace, network?: () => Network) => Omit<Answering, 'interfaceAt' | 'account' | 'region'> {
+): (
+  vpc: VpcPlace,
+  network?: () => Network,
+  internet?: Internet,
+) => Omit<Answering, 'interfaceAt' | 'account' | 'region'> {
   const tls = tlsOptions(authorityOf(world))
-  return ({ account, region }, network = () => world.network(account, region)) => ({
+  return ({ account, region }, network = () => world.network(account, region), internet) => ({
     tls,
-    dns: (id, packet, transport) => answerDns(network(), id, packet, transport),
+    dns: (id, packet, transport) => answerWithInternet(network(), id, packet, transport, internet),
+    internet,
   })
 }
 

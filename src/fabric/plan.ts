@@ -1,11 +1,12 @@
-import { formatIp } from '../network/addresses.ts'
+import { contains, formatCidr, formatIp, parseBlock, parseIp, single } from '../network/addresses.ts'
 import { aclRules, reachableFrom, servedAddresses } from '../network/reach.ts'
 import type { AclRule as NumberedRule, Opening } from '../network/reach.ts'
 import { perKey, perObject } from '../network/memo.ts'
 import { awsPrefixLists, services } from '../network/services.ts'
 import type { Network, NetworkDocuments } from '../network/types.ts'
 import { regions } from '../services/ec2/zones.ts'
-import type { AclRule, FilterPlan, InterfacePlan, Reach, Served } from './filter-plan.ts'
+import { modelOf } from '../network/model.ts'
+import type { AclRule, FilterPlan, InterfacePlan, InternetPlan, Reach, Served } from './filter-plan.ts'
 
 /** An interface whose namespace stands. */
 export interface Plugged {
@@ -19,7 +20,12 @@ export const LISTENING = [80, 443, 8443] as const
 type Vpc = NetworkDocuments['Vpcs'][number]
 
 /** What the packet filter of a VPC has to enforce while these interfaces run there. */
-export function planOf(network: Network, vpcId: string, running: readonly Plugged[]): FilterPlan {
+export function planOf(
+  network: Network,
+  vpcId: string,
+  running: readonly Plugged[],
+  internet?: Omit<InternetPlan, 'own'>,
+): FilterPlan {
   const { documents } = network
   const vpc = documents.Vpcs.find((one) => one.VpcId === vpcId)
   const vpcs = [vpcId, ...peersOf(documents, vpcId)]
@@ -37,7 +43,35 @@ export function planOf(network: Network, vpcId: string, running: readonly Plugge
     served: vpcs.flatMap((id) => endpointsOf(network, id)),
     publicServices: publicServices(network.region),
     interfaces: running.map((one) => interfaceOf(network, one)),
+    ...(internet && { internet: { own: ownBlocks(network), ...internet } }),
   }
+}
+
+/** AWS's, and as far as this server goes EC2's and SageMaker's stand-ins for public addresses: nobody real is meant by them. */
+const STAND_INS = '44.192.0.0/11'
+
+/** Addresses of VPCs, peered or not, and public ones of interfaces. */
+function ownBlocks(network: Network): string[] {
+  const model = modelOf(network)
+  const vpcs = network.documents.Vpcs.flatMap(({ VpcId }) => model.vpc(VpcId)?.blocks ?? [])
+  const open = [...model.publicAddresses()].map(single)
+  return [STAND_INS, ...[...vpcs, ...open].map(formatCidr)]
+}
+
+/** Whether an address is one that the fabric itself answers at, or that of somebody in it. */
+export function isOfFabric({ served, publicServices: all, internet }: FilterPlan, text: string): boolean {
+  const address = parseIp(text)
+  if (address === undefined) return true
+  const isIn = (cidr: string): boolean => {
+    const block = blockOf(cidr)
+    return block !== undefined && contains(block, address)
+  }
+  return (internet?.own ?? []).some(isIn) || [...served, ...all].some(({ cidr }) => isIn(cidr))
+}
+
+function blockOf(text: string) {
+  const address = text.includes('/') ? undefined : parseIp(text)
+  return address === undefined ? parseBlock(text) : single(address)
 }
 
 /** Amazon's resolver stands at the base of the VPC's first block plus two (VPC user guide, "Amazon DNS server"). */

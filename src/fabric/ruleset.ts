@@ -4,13 +4,13 @@
  *
  * 1. anti-spoofing; 2. network ACLs at the edges of subnets, stateless, hence before anything that knows connections;
  * 3. what belongs to a tracked flow passes; 4. the interface's own list of where it may begin a flow; 5. at an address of
- * the fabric itself: only ports on which something listens, others are reset.
+ * the fabric itself: only ports on which something listens, others are reset; elsewhere, what of the real internet is open.
  *
  * Nothing here answers but in 5: what is dropped is silence, as on AWS (VPC user guide, "Security groups", "Network ACLs").
  */
 import { perObject } from '../network/memo.ts'
 import { outermost, ranges } from './address-sets.ts'
-import type { AclRule, FilterPlan, InterfacePlan, Reach, Served } from './filter-plan.ts'
+import type { AclRule, FilterPlan, InterfacePlan, InternetPlan, Reach, Served } from './filter-plan.ts'
 
 /** Chain name → its rules. */
 export type Chains = Readonly<Record<string, readonly string[]>>
@@ -61,9 +61,11 @@ export function compileRuleset(plan: FilterPlan): Chains {
       ...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`),
       ...listeners(plan.served),
       'jump services',
+      ...(plan.internet ? ['jump internet'] : []),
       'drop',
     ],
     services: serviceRules(plan.publicServices),
+    ...(plan.internet && { internet: internetRules(plan.internet) }),
     edges: families.flatMap((family) => [
       ...verdicts(plan, family, 'saddr', 'out', 'egress'),
       ...verdicts(plan, family, 'daddr', 'in', 'ingress'),
@@ -179,6 +181,24 @@ function listeners(served: readonly Served[]): string[] {
 }
 
 const serviceRules = perObject(listeners)
+
+/** What of the real internet the server connects to; whether the way leads there was asked before. */
+function internetRules({ own, named, guarded, blocks }: InternetPlan): string[] {
+  return families.flatMap((family) => {
+    const closed = (cidrs: readonly string[]) => {
+      const some = of(family, outermost(cidrs))
+      return some.length > 0 ? [`${ip(family)} daddr ${set(some)} drop`] : []
+    }
+    const open = (served: readonly Served[]) => {
+      const some = served.filter(({ cidr }) => familyOf(cidr) === family)
+      return [...Map.groupBy(some, ({ ports: all }) => set(all.map(String)))].map(
+        ([all, group]) =>
+          `${ip(family)} daddr ${set(outermost(group.map(({ cidr }) => cidr)))} tcp dport ${all} accept`,
+      )
+    }
+    return [...closed(own), ...open(named), ...closed(guarded), ...open(blocks)]
+  })
+}
 
 /** Rules that differ in nothing but the address become one; an address within another's block says nothing new. */
 function together(allow: readonly Reach[]): { ports: string; cidrs: string[] }[] {

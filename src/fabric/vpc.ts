@@ -3,7 +3,8 @@ import { recordRun } from '../runners/records.ts'
 import type { World } from '../world.ts'
 import { answer } from './arrivals.ts'
 import type { Answering } from './arrivals.ts'
-import { LISTENING, addressesOf, planOf, resolversOf } from './plan.ts'
+import type { Internet, Place } from './internet.ts'
+import { LISTENING, addressesOf, isOfFabric, planOf, resolversOf } from './plan.ts'
 import type { Plugged } from './plan.ts'
 import { plugScript, unplugScript } from './plug.ts'
 import type { Mode } from './probe.ts'
@@ -46,14 +47,19 @@ const filter = (text: string) => `nft -f - <<'END'\n${text}END\n`
 
 type Parts = Omit<Answering, 'interfaceAt' | 'account' | 'region'>
 
+/** The allow-list of the real internet, once it is known which VPC asks. */
+export type OpenInternet = (place: Place) => Internet
+
 export async function openVpc(
   world: World,
   place: VpcPlace,
   options: {
     mode: Mode
     records: string
-    parts: (vpc: VpcPlace, network: () => Network) => Parts
+    parts: (vpc: VpcPlace, network: () => Network, internet?: Internet) => Parts
     own?: OwnNetwork | undefined
+    /** Absent: closed. */
+    internet?: OpenInternet | undefined
   },
 ): Promise<VpcFabric> {
   const { account, region, vpcId } = place
@@ -66,9 +72,14 @@ export async function openVpc(
   let chains: Chains | undefined
   let devices = 0
 
+  const internet: Internet | undefined = own?.silent
+    ? undefined
+    : options.internet?.({ isOfFabric: (address) => isOfFabric(planNow(), address), changed: () => enforce() })
+  const planNow = () => planOf(network(), vpcId, [...plugged.values()], internet?.openings())
+
   /** Puts the filter in step with the network, `beside` and then `after` another script. Fails closed. */
   const enforce = async (beside = '', after = ''): Promise<void> => {
-    const next = compileRuleset(planOf(network(), vpcId, [...plugged.values()]))
+    const next = compileRuleset(planNow())
     const text = transition(chains, next)
     chains = next
     if (beside + text + after === '') return
@@ -90,11 +101,12 @@ export async function openVpc(
     const vpc = network().documents.Vpcs.find((one) => one.VpcId === vpcId)
     const resolvers = ['169.254.169.253', 'fd00:ec2::253', ...(vpc ? resolversOf(vpc) : [])]
     const dns = resolvers.map((host) => ({ host, port: 53 }))
-    const calls = LISTENING.flatMap((port) => ['0.0.0.0', '::'].map((host) => ({ host, port })))
+    const ports = new Set([...LISTENING, ...(internet?.ports ?? [])])
+    const calls = [...ports].flatMap((port) => ['0.0.0.0', '::'].map((host) => ({ host, port })))
     const opened = own?.silent ? [] : await openSockets(inside, { tcp: [...calls, ...dns], udp: dns })
     await enforce()
     return answer(world, opened, {
-      ...options.parts(place, network),
+      ...options.parts(place, network, internet),
       origin: own?.origin,
       account,
       region,
@@ -133,6 +145,7 @@ export async function openVpc(
     },
     refresh: () => enforce(),
     async close() {
+      internet?.close()
       await sockets.close()
       await router.close()
       forget()

@@ -5,7 +5,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { fabricOf, type Attachment } from '../../src/fabric/fabric.ts'
+import type { Outside } from '../../src/fabric/outside.ts'
 import { probeFabric } from '../../src/fabric/probe.ts'
+import type { ServerOptions } from '../../src/server.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { buildEstate, type Estate } from './estate.ts'
 
@@ -24,9 +26,11 @@ export interface Lab {
   close(): Promise<void>
 }
 
-export async function openLab(): Promise<Lab> {
+/** `outside`: what the real internet is to its VPCs. */
+export async function openLab(options: Partial<ServerOptions> = {}, outside?: Outside): Promise<Lab> {
   await needFabric()
-  const server = await startTestServer({ logLevel: 'error' })
+  const server = await startTestServer({ logLevel: 'error', ...options })
+  if (outside) fabricOf(server.world, outside)
   const estate = await buildEstate(server)
   return {
     server,
@@ -60,6 +64,7 @@ export function run(enter: readonly string[], command: readonly string[], input 
   let [stdout, stderr] = ['', '']
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdin!.on('error', () => {}) // it was done before it was told anything
   child.stdin!.end(input)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
