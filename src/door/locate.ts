@@ -1,8 +1,7 @@
 import type { VpcEndpoint } from '@aws-sdk/client-ec2'
-import { parseCidrs, parseIpv4 } from '../network/addresses.ts'
-import type { Cidr } from '../network/addresses.ts'
+import { parseIp } from '../network/addresses.ts'
 import { perObject } from '../network/memo.ts'
-import { awsPrefixLists, serviceAt, serviceOfPrefixList } from '../network/services.ts'
+import { publicRanges, serviceAt } from '../network/services.ts'
 import type { Service } from '../network/services.ts'
 import type { Connection, Network, NetworkFix } from '../network/types.ts'
 import type { Shape } from '../wire/shape.ts'
@@ -132,7 +131,7 @@ function answersThere(network: Network, address: string, vpcEndpointId: string |
 }
 
 function answersPublicly(address: string, to: Destination): void {
-  const number = parseIpv4(address)
+  const number = parseIp(address)
   const service = number === undefined ? undefined : serviceAt(number, to.region, publicRanges)
   if (!service || !servedBy(service, to)) throw servesOther(service?.hosts[0] ?? address)
 }
@@ -143,10 +142,6 @@ function servedBy({ id, region, hosts }: Service, to: Destination): boolean {
   if (!place) return false
   if (hosts.includes(place.host(region))) return place.global === true || region === to.region
   return place.endpointServices.includes(id.replace(/-global$/, '')) && (region === to.region || id.endsWith('-global'))
-}
-
-function publicRanges(region: string, id: string): readonly Cidr[] {
-  return awsPrefixLists(region).flatMap((list) => (serviceOfPrefixList(list) === id ? parseCidrs(list.Cidrs) : []))
 }
 
 function servesOther(name: string): AwsError {

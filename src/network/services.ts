@@ -495,6 +495,15 @@ const servicesByAddress = perKey((region: string) => {
 export function publicAddressOf(region: string, id: string): string | undefined {
   const service = services(region).find((candidate) => candidate.id === id)
   if (!service) return undefined
-  const ranges = (name: string, of: string): Cidr[] => parseCidrs(awsPrefixLists(name)[of === 's3' ? 0 : 1]!.Cidrs)
-  return formatIpv4(publicAddress(service, service.hosts[0]!.replace('*.', ''), ranges))
+  return formatIpv4(publicAddress(service, service.hosts[0]!.replace('*.', ''), publicRanges))
 }
+
+/** The blocks that S3 or DynamoDB has in a Region, as AWS publishes them. */
+export function publicRanges(region: string, id: string): readonly Cidr[] {
+  return rangesByService(region).get(id) ?? []
+}
+
+const rangesByService = perKey(
+  (region: string) =>
+    new Map(awsPrefixLists(region).map((list) => [serviceOfPrefixList(list), parseCidrs(list.Cidrs)] as const)),
+)
