@@ -18,6 +18,7 @@ import { recoverObjects } from './services/s3/garbage.ts'
 import { openDecisions } from './store/decision-log.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/sqlite.ts'
+import { checkVault, openVault, readMasterKey } from './store/vault.ts'
 import type { Config, World } from './world.ts'
 
 export interface ServerOptions extends Config {
@@ -76,12 +77,16 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
 }
 
 function openWorld(options: ServerOptions): World {
+  const { masterKeyFile = join(options.dataDir, 'master.key') } = options
+  const vault = openVault(readMasterKey(masterKeyFile, options.masterKeyFile === undefined))
   const store = openStore(join(options.dataDir, 'sallyport.db'))
+  checkVault(store, vault)
   const now = () => Date.now()
   const world: World = {
     config: { ...options },
     store,
     objects: diskObjects(join(options.dataDir, 'objects')),
+    vault,
     decisions: openDecisions(join(options.dataDir, 'decisions.db'), {
       max: options.decisionsMax,
       days: options.decisionsDays,

@@ -4,6 +4,7 @@ import type { Objects } from './objects/objects.ts'
 import type { Network } from './network/types.ts'
 import type { Store } from './store/store.ts'
 import type { Decisions } from './store/decisions.ts'
+import type { Vault } from './store/vault.ts'
 
 export interface Config {
   host: string
@@ -17,6 +18,8 @@ export interface Config {
   fabric?: 'auto' | 'required' | 'off'
   /** What of the real internet VPCs may lead to, as parseEgress reads it; absent or empty: nothing. */
   egressAllow?: string[]
+  /** File of the master key, where the operator keeps it elsewhere than in the data folder. */
+  masterKeyFile?: string
   decisionsMax: number
   decisionsDays: number
 }
@@ -26,6 +29,8 @@ export interface World {
   readonly config: Config
   readonly store: Store
   readonly objects: Objects
+  /** Seals what must not lie readable: key material, data keys. */
+  readonly vault: Vault
   readonly decisions: Decisions
   readonly door: Door
   readonly log: Logger

@@ -24,8 +24,8 @@ import botocore
 sys.dont_write_bytecode = True
 from patterns import equal  # noqa: E402
 
-SERVICES = ['iam', 'sts', 'ec2', 's3', 'ecr', 'logs', 'cloudwatch', 'sagemaker', 'sagemaker-runtime', 'iam-toolbox',
-            'organizations']
+SERVICES = ['iam', 'sts', 'ec2', 's3', 'kms', 'ecr', 'logs', 'cloudwatch', 'application-autoscaling', 'sagemaker',
+            'sagemaker-runtime', 'sagemaker-featurestore-runtime', 'iam-toolbox', 'organizations']
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(botocore.__file__).parent / 'data'
 

@@ -52,6 +52,7 @@ function buildProgram(done: (code: number) => void): Command {
       '--egress-allow <entry...>',
       'part of the real internet that VPCs may lead to, closed otherwise: HOST, *.DOMAIN or CIDR, with :PORT or without',
     )
+    .option('--master-key-file <file>', 'the key that seals key material and data keys; DATA/master.key unless given')
     .option('--decisions-max <count>', 'how many decisions to keep', count, 100_000)
     .option('--decisions-days <days>', 'for how many days to keep them', count, 14)
     .addOption(new Option('--log-level <level>').choices(['silent', 'error', 'warn', 'info', 'debug']).default('warn'))

@@ -29,6 +29,7 @@ export function denied(refused: Refused): AwsError {
     case 'sts':
       return new AwsError('AccessDenied', stsMessage(refused), 403)
     case 'sagemaker-runtime':
+    case 'sagemaker-featurestore-runtime':
     case 'iam-toolbox':
     case 'sallyport':
       return new AwsError('AccessDeniedException', sentence(refused), 403)

@@ -24,9 +24,15 @@ export const places: Readonly<Record<string, ServicePlace>> = {
   sts: { signingName: 'sts', host: regional('sts'), endpointServices: ['sts'] },
   ec2: { signingName: 'ec2', host: regional('ec2'), endpointServices: ['ec2'] },
   s3: { signingName: 's3', host: regional('s3'), endpointServices: ['s3'] },
+  kms: { signingName: 'kms', host: regional('kms'), endpointServices: ['kms'] },
   ecr: { signingName: 'ecr', host: regional('api.ecr'), endpointServices: ['ecr.api'] },
   logs: { signingName: 'logs', host: regional('logs'), endpointServices: ['logs'] },
   cloudwatch: { signingName: 'monitoring', host: regional('monitoring'), endpointServices: ['monitoring'] },
+  'application-autoscaling': {
+    signingName: 'application-autoscaling',
+    host: regional('application-autoscaling'),
+    endpointServices: ['application-autoscaling'],
+  },
   sagemaker: {
     signingName: 'sagemaker',
     host: regional('api.sagemaker'),
@@ -36,6 +42,11 @@ export const places: Readonly<Record<string, ServicePlace>> = {
     signingName: 'sagemaker',
     host: regional('runtime.sagemaker'),
     endpointServices: ['sagemaker.runtime', 'sagemaker.runtime-fips'],
+  },
+  'sagemaker-featurestore-runtime': {
+    signingName: 'sagemaker',
+    host: regional('featurestore-runtime.sagemaker'),
+    endpointServices: ['sagemaker.featurestore-runtime'],
   },
 }
 

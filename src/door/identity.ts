@@ -88,6 +88,7 @@ const styles: Readonly<Record<string, Parameters<typeof authenticate>[1]['style'
   ec2: 'ec2',
   s3: 's3',
   'sagemaker-runtime': 'rest-json',
+  'sagemaker-featurestore-runtime': 'rest-json',
   'iam-toolbox': 'rest-json',
   sallyport: 'rest-json',
 }

@@ -8,13 +8,16 @@ const services: Readonly<Record<string, () => Promise<{ operations: Operations }
   sts: () => import('./sts/operations.ts'),
   ec2: () => import('./ec2/operations.ts'),
   s3: () => import('./s3/operations.ts'),
+  kms: () => import('./kms/operations.ts'),
   ecr: () => import('./ecr/operations.ts'),
   logs: () => import('./logs/operations.ts'),
   cloudwatch: () => import('./cloudwatch/operations.ts'),
+  'application-autoscaling': () => import('./application-autoscaling/operations.ts'),
   sagemaker: () => import('./sagemaker/operations.ts'),
   'iam-toolbox': () => import('./iam-toolbox/operations.ts'),
   organizations: () => import('./organizations/operations.ts'),
   'sagemaker-runtime': () => import('./sagemaker-runtime/operations.ts'),
+  'sagemaker-featurestore-runtime': () => import('./sagemaker-featurestore-runtime/operations.ts'),
   sallyport: () => import('./sallyport/operations.ts'),
 }
 

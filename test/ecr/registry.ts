@@ -9,6 +9,7 @@ import { diskObjects } from '../../src/objects/disk.ts'
 import { operations } from '../../src/services/ecr/operations.ts'
 import type { Operation } from '../../src/services/operation.ts'
 import { openStore } from '../../src/store/sqlite.ts'
+import { openVault } from '../../src/store/vault.ts'
 import { AwsError } from '../../src/wire/aws-error.ts'
 import type { World } from '../../src/world.ts'
 
@@ -27,6 +28,7 @@ export function newRegistry() {
     config: { dataDir: dir, account, region: 'us-east-1' },
     store,
     objects: diskObjects(dir),
+    vault: openVault(Buffer.alloc(32, 7)),
     log: { warn: () => assert.fail('bytes were left behind') },
     now: () => clock.now,
     hex: (length: number) => randomBytes(length).toString('hex').slice(0, length),

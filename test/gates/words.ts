@@ -60,6 +60,7 @@ const own: Readonly<Record<string, Words>> = {
     denied: ['AccessDenied', 403],
   },
   'sagemaker-runtime': rest,
+  'sagemaker-featurestore-runtime': rest,
   'iam-toolbox': rest,
   sallyport: rest,
 }

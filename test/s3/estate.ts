@@ -11,6 +11,7 @@ import { saveEntity, type User } from '../../src/services/iam/entities.ts'
 import type { Operation } from '../../src/services/operation.ts'
 import { operations } from '../../src/services/s3/operations.ts'
 import { openStore } from '../../src/store/sqlite.ts'
+import { openVault } from '../../src/store/vault.ts'
 import type { World } from '../../src/world.ts'
 
 export const ACCOUNT = '123456789012'
@@ -65,6 +66,7 @@ export function openEstate() {
     config: { region: 'us-east-1', account: ACCOUNT },
     store,
     objects: diskObjects(dir),
+    vault: openVault(Buffer.alloc(32, 7)),
     log: pino({ level: 'silent' }),
     now,
     hex: (length: number) => String(clock).padStart(length, '0').slice(-length),

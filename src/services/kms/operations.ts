@@ -1,0 +1,2 @@
+/** Everything of AWS KMS that is built, by its AWS name. */
+export const operations = {}
