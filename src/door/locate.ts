@@ -77,18 +77,37 @@ function leadsTo(endpoint: Shape<VpcEndpoint>, to: Destination): boolean {
 
 type InterfaceOrigin = Extract<Origin, { kind: 'interface' }>
 
-/** Asks for the way to the address that was dialled, where a socket tells, else to the service's own name. */
-function byInterface(
-  world: World,
-  { networkInterfaceId, account, region, dialled }: InterfaceOrigin,
-  to: Destination,
-): Way {
+/** A program asks for the same way again and again; it holds as long as the network does not change. */
+const ways = perObject((_: Network) => new Map<string, Way>())
+const WAYS_MAX = 4096
+
+function byInterface(world: World, origin: InterfaceOrigin, to: Destination): Way {
+  const { networkInterfaceId, account, region, dialled } = origin
   const host = dialled?.address ?? to.host ?? places[to.service]!.host(to.region)
   const port = dialled?.port ?? HTTPS
   const owner = account ?? ownerOf(world, networkInterfaces.kind, networkInterfaceId, to)
   const network = world.network(owner, region ?? to.region)
+  const known = ways(network)
+  const key = `${networkInterfaceId} ${host} ${port} ${to.service} ${to.account} ${to.region}`
+  const kept = known.get(key)
+  if (kept) return kept
+  const way = wayFrom(network, owner, { networkInterfaceId, host, port, dialled }, to)
+  if (known.size >= WAYS_MAX) known.clear()
+  known.set(key, way)
+  return way
+}
+
+const HTTPS = 443
+
+/** The way to the address that was dialled, where a socket tells, else to the service's own name. */
+function wayFrom(
+  network: Network,
+  owner: string,
+  { networkInterfaceId, host, port, dialled }: Pick<InterfaceOrigin, 'networkInterfaceId' | 'dialled'> & Host,
+  to: Destination,
+): Way {
   const from = { kind: 'interface', networkInterfaceId } as const
-  const connection = connectionOf(network, networkInterfaceId, host, port)
+  const connection = network.connect(from, host, port)
   // The fixes are worked out now: a job's interface is gone by the time that someone asks.
   if (connection.verdict !== 'allowed' || !connection.way)
     throw new Unreachable(connection, network.fixes(from, host, port))
@@ -103,21 +122,9 @@ function byInterface(
   }
 }
 
-const HTTPS = 443
-
-/** A program asks for the same way again and again; it holds as long as the network does not change. */
-const connections = perObject((_: Network) => new Map<string, Connection>())
-const CONNECTIONS_MAX = 4096
-
-function connectionOf(network: Network, networkInterfaceId: string, host: string, port: number): Connection {
-  const known = connections(network)
-  const key = `${networkInterfaceId} ${host} ${port}`
-  const kept = known.get(key)
-  if (kept) return kept
-  const connection = network.connect({ kind: 'interface', networkInterfaceId }, host, port)
-  if (known.size >= CONNECTIONS_MAX) known.clear()
-  known.set(key, connection)
-  return connection
+interface Host {
+  host: string
+  port: number
 }
 
 /** Throws where the front end of another service stands at the address: it knows no such operation. */

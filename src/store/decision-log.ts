@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { firstIdAt, timeOf, uuidOf } from '../door/request-id.ts'
 import type { DecisionTrace } from '../door/trace.ts'
+import { pack, unpack } from './decision-block.ts'
 import type { Decisions } from './decisions.ts'
 
 export interface DecisionLimits {
@@ -19,8 +19,6 @@ const FLUSH_AFTER_MS = 1000
 const FLUSH_AT = 1000
 /** Ids in one block lie within this time of each other, so that a look-up needs to try only the blocks near its own time. */
 const BLOCK_MS = 5000
-/** Shorter blocks are kept as they are. */
-const DEFLATE_FROM_BYTES = 2048
 
 type Block = { first: string; body: Uint8Array }
 type OldestBlock = { rowid: number; last: string; records: number }
@@ -150,17 +148,4 @@ function idTime({ requestId }: DecisionTrace): number {
   const time = timeOf(requestId)
   if (time === undefined) throw new TypeError(`\`${requestId}\` is no request id of newRequestId`)
   return time
-}
-
-/** A zero byte marks what is deflated; JSON begins with a bracket. */
-function pack(traces: DecisionTrace[]): Uint8Array {
-  const json = Buffer.from(JSON.stringify(traces))
-  return json.length < DEFLATE_FROM_BYTES ? json : Buffer.concat([DEFLATED, deflateRawSync(json, { level: 1 })])
-}
-
-const DEFLATED = Buffer.of(0)
-
-function unpack(body: Uint8Array): DecisionTrace[] {
-  const json = body[0] === DEFLATED[0] ? inflateRawSync(body.subarray(1)) : Buffer.from(body)
-  return JSON.parse(json.toString('utf8')) as DecisionTrace[]
 }
