@@ -7,11 +7,12 @@ import type { ActionIndex } from './action-index.ts'
 import { compileCondition } from './conditions.ts'
 import type { Condition } from './conditions.ts'
 import type { PolicyDocument, StatementDocument } from './document.ts'
-import type { Glob, Pattern } from './glob.ts'
+import type { Glob } from './glob.ts'
 import { compileAction } from './match-action.ts'
 import { compileNotPrincipal, compilePrincipal } from './match-principal.ts'
 import type { PrincipalMatcher } from './match-principal.ts'
 import { compileResource } from './match-resource.ts'
+import type { Resources } from './match-resource.ts'
 import { remembering } from './memo.ts'
 import { parsePolicy, readPolicyText } from './parse.ts'
 import type { CompiledPolicy, CompiledStatement, Context, Grammar, MatchedStatement } from './types.ts'
@@ -32,7 +33,7 @@ export interface Statement extends CompiledStatement {
   readonly document: StatementDocument
   /** Takes the action in lower case. */
   readonly action: Glob
-  readonly resource: Pattern | undefined
+  readonly resource: Resources | undefined
   readonly principal: PrincipalMatcher | undefined
   readonly conditions: readonly Condition[]
   /** What a decision records when the statement matched; one object for all of them. */
@@ -42,14 +43,14 @@ export interface Statement extends CompiledStatement {
 /** A statement that an action concerns, with its tests at hand. */
 export class Candidate implements Pick<Statement, 'effect' | 'resource' | 'principal' | 'conditions' | 'match'> {
   readonly effect: 'Allow' | 'Deny'
-  readonly resource: Pattern | undefined
+  readonly resource: Resources | undefined
   readonly principal: PrincipalMatcher | undefined
   readonly conditions: readonly Condition[]
   readonly match: MatchedStatement
 
   constructor(
     effect: 'Allow' | 'Deny',
-    resource: Pattern | undefined,
+    resource: Resources | undefined,
     principal: PrincipalMatcher | undefined,
     conditions: readonly Condition[],
     match: MatchedStatement,
@@ -64,7 +65,7 @@ export class Candidate implements Pick<Statement, 'effect' | 'resource' | 'princ
   /** Whether resource and conditions hold. */
   applies(asked: string, context: Context): boolean {
     const { resource, conditions } = this
-    if (resource && !resource(asked, context)) return false
+    if (resource && !resource.test(asked, context)) return false
     for (let at = 0; at < conditions.length; at++) if (!conditions[at]!.test(context)) return false
     return true
   }
@@ -144,7 +145,7 @@ class LazyStatement implements Statement {
     return (this.#action ??= compileAction(this.document))
   }
 
-  get resource(): Pattern | undefined {
+  get resource(): Resources | undefined {
     return this.candidate.resource
   }
 

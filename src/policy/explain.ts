@@ -121,7 +121,7 @@ function actionFailure(statement: Statement, { action }: AuthorizationRequest): 
 }
 
 function resourceFailure(statement: Statement, { resource, context }: AuthorizationRequest): Failure[] {
-  if (!statement.resource || statement.resource(resource, context)) return []
+  if (!statement.resource || statement.resource.test(resource, context)) return []
   const { Resource, NotResource } = statement.document
   const seen = () => resource
   if (NotResource) return [failure('Resource', 4, seen, () => `not ${list(NotResource, resource)}`)]

@@ -5,6 +5,7 @@
  * resource-based policies and implicit denies).
  */
 import type { PrincipalDocument } from './document.ts'
+import { begins } from './glob.ts'
 import type { Context, Principal } from './types.ts'
 
 /** How a statement names the principal, as bits; the greater the stronger. */
@@ -67,11 +68,24 @@ function readNames(element: PrincipalDocument): Names {
 export function compilePrincipal(element: PrincipalDocument): PrincipalMatcher {
   const names = readNames(element)
   if (names.everyone) return (principal, context) => namingOfEveryone(names, principal, context)
+  if (isRootsOnly(names)) return (principal) => namingOfRoots(names.roots, principal)
   return (principal, context) => {
     const found = namings(names, principal, context)
     if (found & DIRECT) return DIRECT
     return found & ENTITY ? ENTITY : found
   }
+}
+
+/** What most policies of resources say. */
+function isRootsOnly({ accounts, canonicalIds, entities, services, federated }: Names): boolean {
+  return accounts.size + canonicalIds.size + entities.size + services.size + federated.size === 0
+}
+
+/** The same as `namings` says, in short. */
+function namingOfRoots(roots: readonly Root[], { kind, account, arn, parentArn }: Principal): Naming {
+  if (kind === 'service' || kind === 'anonymous' || !listsRoot(roots, account, arn)) return NOT_NAMED
+  if (kind === 'root') return DIRECT
+  return kind === 'federated-user' && parentArn?.endsWith(':root') ? ENTITY : ACCOUNT
 }
 
 /**
@@ -136,9 +150,13 @@ function namings(names: Names, principal: Principal, context: Context): Naming {
 function listsAccount({ accounts, roots, canonicalIds }: Names, { account, arn, canonicalId }: Principal): boolean {
   if ((accounts.size > 0 && accounts.has(account)) || (canonicalId !== undefined && canonicalIds.has(canonicalId)))
     return true
+  return listsRoot(roots, account, arn)
+}
+
+function listsRoot(roots: readonly Root[], account: string, arn: string): boolean {
   for (let at = 0; at < roots.length; at++) {
     const root = roots[at]!
-    if (root.account === account && arn.startsWith(root.partition)) return true
+    if (root.account === account && begins(arn, root.partition)) return true
   }
   return false
 }

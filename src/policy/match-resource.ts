@@ -8,70 +8,85 @@ import { begins } from './glob.ts'
 import type { Pattern } from './glob.ts'
 import { ANY, isVariable, parsePattern, resolve } from './pattern.ts'
 import type { Part } from './pattern.ts'
-import type { Grammar } from './types.ts'
+import type { Context, Grammar } from './types.ts'
 
-/** The test of the statement's resources, or undefined where all will do: `*`, and trust policies, which have none. */
+/**
+ * The resources of a statement, or all but them. A class, so that the test of every statement is the same code: a resource
+ * that is another by its beginning, as most are, is told without a call.
+ */
+export class Resources {
+  readonly #ones: readonly One[]
+  readonly #negated: boolean
+
+  constructor(ones: readonly One[], negated: boolean) {
+    this.#ones = ones
+    this.#negated = negated
+  }
+
+  test(text: string, context: Context): boolean {
+    const ones = this.#ones
+    for (let next = 0; next < ones.length; next++) {
+      const { at, code, matches, head, whole } = ones[next]!
+      if (text.charCodeAt(at) !== code && code !== ANYTHING) continue
+      if (matches ? matches(text, context) : whole ? text === head : begins(text, head)) return !this.#negated
+    }
+    return this.#negated
+  }
+}
+
+/** One pattern. */
+interface One {
+  /** What it begins with. */
+  readonly head: string
+  /** Of the head's last character: most ARNs that differ, differ there or before. */
+  readonly at: number
+  readonly code: number
+  /** Undefined where it is its head: the whole of it, or with a `*` after it. */
+  readonly matches: Pattern | undefined
+  readonly whole: boolean
+}
+
+/** The code of a pattern without a head; no character has it. */
+const ANYTHING = -1
+
+/** The statement's resources, or undefined where all will do: `*`, and trust policies, which have none. */
 export function compileResource(
   statement: StatementDocument,
   grammar: Grammar,
   variables: boolean,
-): Pattern | undefined {
+): Resources | undefined {
   const { Resource, NotResource, Effect } = statement
   if (Resource?.includes('*')) return undefined
-  if (Resource)
-    return plainOnes(Resource, variables) ?? anyOf(Resource.map((one) => compileOne(one, grammar, variables)))
+  if (Resource) {
+    return new Resources(
+      [...new Set(Resource)].map((resource) => oneOf(resource, grammar, variables)),
+      false,
+    )
+  }
   if (!NotResource) return undefined
-  const patterns = NotResource.map((resource) => {
-    const matches = compileOne(resource, grammar, variables)
-    const unresolved = unresolvable(resource, variables)
+  const ones = NotResource.map((resource) => {
+    const one = oneOf(resource, grammar, variables)
+    const unresolved = Effect === 'Allow' ? unresolvable(resource, variables) : undefined
+    if (!unresolved) return one
     // An unresolvable pattern names nothing. That would widen an Allow, so there it excludes everything (inferred).
-    return unresolved && Effect === 'Allow'
-      ? (text: string, context: Parameters<Pattern>[1]) => unresolved(context) || matches(text, context)
-      : matches
+    const matches: Pattern = (text, context) => unresolved(context) || one.matches!(text, context)
+    return { ...one, code: ANYTHING, matches }
   })
-  const listed = anyOf(patterns)
-  return (text, context) => !listed(text, context)
+  return new Resources(ones, true)
 }
 
-/** An ARN, whole or up to a `*` at its end. */
-interface Plain {
-  readonly head: string
-  readonly whole: boolean
-  /** Of its last character: most ARNs that differ, differ there or before. */
-  readonly at: number
-  readonly code: number
-}
-
-/** What most statements name is compared in one loop; undefined where one of the resources is more than that. */
-function plainOnes(resources: readonly string[], variables: boolean): Pattern | undefined {
-  const plain: Plain[] = []
-  for (const resource of new Set(resources)) {
-    const parts = parsePattern(resource, { variables, wildcards: true })
-    const [head, star] = parts
-    if (typeof head !== 'string' || parts.length > 2 || (parts.length === 2 && star !== ANY)) return undefined
-    if (!head.startsWith('arn:') || splitPattern([head]).length < 6) return undefined
-    const at = head.length - 1
-    plain.push({ head, whole: parts.length === 1, at, code: head.charCodeAt(at) })
-  }
-  return (text) => {
-    for (let next = 0; next < plain.length; next++) {
-      const { head, whole, at, code } = plain[next]!
-      if (text.charCodeAt(at) === code && (whole ? text === head : begins(text, head))) return true
-    }
-    return false
-  }
-}
-
-function anyOf(patterns: readonly Pattern[]): Pattern {
-  if (patterns.length === 1) return patterns[0]!
-  return (text, context) => {
-    for (let at = 0; at < patterns.length; at++) if (patterns[at]!(text, context)) return true
-    return false
-  }
-}
-
-function compileOne(resource: string, grammar: Grammar, variables: boolean): Pattern {
+function oneOf(resource: string, grammar: Grammar, variables: boolean): One {
   const parts = parsePattern(resource, { variables, wildcards: true })
+  const [first, star] = parts
+  const head = typeof first === 'string' ? first : ''
+  const at = head.length - 1
+  const code = head === '' ? ANYTHING : head.charCodeAt(at)
+  const whole = parts.length === 1
+  const isHead = head.startsWith('arn:') && splitPattern([head]).length === 6 && (whole || (star === ANY && !parts[2]))
+  return { head, at, code, whole, matches: isHead ? undefined : compileOne(parts, grammar) }
+}
+
+function compileOne(parts: readonly Part[], grammar: Grammar): Pattern {
   if (parts.length === 1 && parts[0] === ANY) return () => true
   return compileArnPattern(parts, { pad: padsShortArns(parts, grammar) })
 }
