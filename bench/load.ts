@@ -1,7 +1,8 @@
 /**
- * Load generator, a process of its own: `node bench/load.ts '{"url":…,"requests":[…],"connections":16,"seconds":4}'`.
+ * Load generator, a process of its own: `echo '{"url":…,"requests":[…],"connections":16,"seconds":4}' | node bench/load.ts`.
  * Replays whole HTTP requests over keep-alive connections, one in flight on each, and prints {"perSecond","p50Ms","p99Ms","errors"}.
  */
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
 interface Job {
@@ -12,7 +13,7 @@ interface Job {
   seconds: number
 }
 
-const job = JSON.parse(process.argv[2]!) as Job
+const job = JSON.parse(readFileSync(0, 'utf8')) as Job
 const { hostname, port } = new URL(job.url)
 const requests = job.requests.map((text) => Buffer.from(text, 'base64'))
 const latencies: number[] = []

@@ -79,7 +79,8 @@ export interface Load {
 export function load(url: string, requests: readonly string[], seconds: number, connections = 16): Promise<Load> {
   const job = { url, requests: requests.map((text) => Buffer.from(text).toString('base64')), connections, seconds }
   return new Promise((resolve, reject) => {
-    const child = spawn(node, ['bench/load.ts', JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(node, ['bench/load.ts'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    child.stdin!.end(JSON.stringify(job))
     let out = ''
     child.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()))
     child.once('exit', (code) =>

@@ -1,8 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** What makes VPCs real on Linux, and the Debian packages that bring it. */
-const packages: Readonly<Record<string, string>> = { ip: 'iproute2', nft: 'nftables', bwrap: 'bubblewrap' }
+/** What makes VPCs real on Linux, and a client of registries; and the Debian packages that bring them. */
+const packages: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  nft: 'nftables',
+  bwrap: 'bubblewrap',
+  skopeo: 'skopeo',
+}
 
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin']
 

@@ -47,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function open(options: ServerOptions, unlock: () => void): Promise<RunningServer> {
-  const world = openWorld(options)
+  const world = await openWorld(options)
   await world.objects.recover()
   await recoverObjects(world)
   await reapOrphans(world)
@@ -62,11 +62,31 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
   const jobs = nextTurn()
     .then(() => import('./jobs/resume.ts'))
     .then(({ resumeJobs }) => resumeJobs(world))
+  // What retention ends is deleted from then on, too.
+  const logs = nextTurn()
+    .then(() => import('./services/logs/upkeep.ts'))
+    .then(({ startUpkeep }) => startUpkeep(world))
+  const lifecycles = jobs
+    .then(() => import('./services/s3/lifecycle-run.ts'))
+    .then(({ startLifecycles }) => startLifecycles(world))
+  const registries = jobs.then(() => import('./services/ecr/upkeep.ts')).then(({ startUpkeep }) => startUpkeep(world))
+  const alarms = jobs.then(() => import('./services/cloudwatch/watch.ts')).then(({ watchAlarms }) => watchAlarms(world))
+  const scaling = jobs
+    .then(() => import('./services/application-autoscaling/watch.ts'))
+    .then(({ watchScaling }) => watchScaling(world))
+  const scrubber = jobs.then(() => import('./objects/scrubber.ts')).then(({ startScrubber }) => startScrubber(world))
   return {
     world,
     url,
     async close() {
       await (await jobs).stop()
+      await (await logs).stop()
+      await (await lifecycles).stop()
+      const upkeep = await registries
+      upkeep.stop()
+      await (await alarms).stop()
+      await (await scaling).stop()
+      await (await scrubber).stop()
       await closeFabric(world)
       await Promise.all([closed(main), addresses.close()])
       world.decisions.close()
@@ -76,7 +96,7 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
   }
 }
 
-function openWorld(options: ServerOptions): World {
+async function openWorld(options: ServerOptions): Promise<World> {
   const { masterKeyFile = join(options.dataDir, 'master.key') } = options
   const vault = openVault(readMasterKey(masterKeyFile, options.masterKeyFile === undefined))
   const store = openStore(join(options.dataDir, 'sallyport.db'))
@@ -85,7 +105,7 @@ function openWorld(options: ServerOptions): World {
   const world: World = {
     config: { ...options },
     store,
-    objects: diskObjects(join(options.dataDir, 'objects')),
+    objects: await openObjects(options, vault),
     vault,
     decisions: openDecisions(join(options.dataDir, 'decisions.db'), {
       max: options.decisionsMax,
@@ -102,6 +122,16 @@ function openWorld(options: ServerOptions): World {
     network: networks(store),
   }
   return world
+}
+
+/** Files of the data folder, or another S3 store that the operator named. */
+async function openObjects({ dataDir, objects, objectsEndpoint }: ServerOptions, vault: World['vault']) {
+  if (objects === undefined) return diskObjects(join(dataDir, 'objects'), vault)
+  const [{ remoteObjects }, { remoteStore }] = await Promise.all([
+    import('./objects/remote.ts'),
+    import('./objects/remote-options.ts'),
+  ])
+  return remoteObjects(remoteStore(objects, objectsEndpoint), vault)
 }
 
 function logger(level = 'warn'): Logger {

@@ -14,10 +14,16 @@ export interface Config {
   region: string
   account: string
   runner: string
-  /** Whether jobs must run in a real VPC (`required`), or may in the machine's own network where none can be made (`auto`). */
-  fabric?: 'auto' | 'required' | 'off'
+  /**
+   * Whether jobs must run in a real VPC (`required`), or may in the machine's own network where none can be made (`auto`);
+   * `proxy`: no VPC is made, neither for jobs nor for `exec`, and programs are placed by a proxy, with lower fidelity.
+   */
+  fabric?: 'auto' | 'required' | 'off' | 'proxy'
   /** What of the real internet VPCs may lead to, as parseEgress reads it; absent or empty: nothing. */
   egressAllow?: string[]
+  /** `s3://bucket/prefix` of another S3 store that holds the objects' bytes; absent: they are files of the data folder. */
+  objects?: string
+  objectsEndpoint?: string
   /** File of the master key, where the operator keeps it elsewhere than in the data folder. */
   masterKeyFile?: string
   decisionsMax: number

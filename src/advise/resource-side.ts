@@ -2,11 +2,18 @@ import type { Need } from '../door/call.ts'
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
 import { vpcEndpoints } from '../services/ec2/nouns.ts'
 import type { VpcEndpointDocument } from '../services/ec2/documents.ts'
-import { compiledRepositoryPolicy, type Repository, shownRepositoryPolicy } from '../services/ecr/repository.ts'
+import { withRegistryPolicy, type Repository, shownRepositoryPolicy } from '../services/ecr/repository.ts'
 import { policiesOf } from '../services/iam/policies-of.ts'
 import { shownText } from '../services/iam/bound-principals.ts'
 import { trustPolicy } from '../services/iam/trust.ts'
+import { bucketArn, findBucket } from '../services/s3/bucket.ts'
+import { grantsFor } from '../services/kms/grant-policies.ts'
+import { keyArn } from '../services/kms/key.ts'
+import { keyOfArn } from '../services/kms/key-id.ts'
+import { keyPolicy } from '../services/kms/key-policy-text.ts'
 import { bucketPolicy } from '../services/s3/compiled-bucket-policy.ts'
+import { resourceSideOf } from '../services/s3/needs.ts'
+import { findObject } from '../services/s3/object.ts'
 import type { World } from '../world.ts'
 import { controlTarget } from './control-levels.ts'
 import type { Fix } from './explanation.ts'
@@ -24,22 +31,46 @@ export interface Target {
 }
 
 /** The resource's own policy of a recorded need, as it stands now. */
-export function resourceSide(world: World, one: NeedTrace, _trace: DecisionTrace): Partial<Need> {
+export function resourceSide(world: World, one: NeedTrace, trace: DecisionTrace): Partial<Need> {
   const { store } = world
   if (one.action.startsWith('sts:')) {
     const trust = trustPolicy(store, one.resource)
     return { resourcePolicyRequired: true, ...(trust ? { resourcePolicy: trust.policy } : {}) }
   }
   if (one.action.startsWith('s3:')) {
-    const policy = bucketPolicy(store, bucketOf(one.resource))
-    return policy ? { resourcePolicy: policy } : {}
+    return s3Side(world, one, trace)
   }
   if (one.action.startsWith('ecr:')) {
-    const repository = store.get<Repository>('ecr/repository', repositoryKeyOf(one.resource))
-    const policy = repository && compiledRepositoryPolicy(repository)
+    const key = repositoryKeyOf(one.resource)
+    const [account = '', region = '', ...name] = key.split('/')
+    const repository = store.get<Repository>('ecr/repository', key)
+    const policy = withRegistryPolicy(store, { account, region, name: name.join('/') }, repository)
     return policy ? { resourcePolicy: policy } : {}
   }
+  if (one.action.startsWith('kms:')) return keySide(world, one)
   return {}
+}
+
+/** Key policy and grants; grant constraints are compared with the recorded condition keys. */
+function keySide({ store }: World, one: NeedTrace): Partial<Need> {
+  const key = keyOfArn(store, one.resource)
+  if (!key) return {}
+  const grants = grantsFor(store, key, one.action.slice('kms:'.length), {})
+  return { resourcePolicyRequired: true, resourcePolicy: keyPolicy(key), grants }
+}
+
+/** The bucket policy, and the access control list where those count. */
+function s3Side(
+  { store }: World,
+  { action, resource }: NeedTrace,
+  { caller, operation }: DecisionTrace,
+): Partial<Need> {
+  const name = bucketOf(resource)
+  const bucket = findBucket(store, name)
+  if (!bucket || !caller) return {}
+  const key = resource.slice(bucketArn(name).length + 1)
+  const object = key === '' ? undefined : findObject(store, name, key)
+  return resourceSideOf({ caller, operation }, bucket, action, resource, object)
 }
 
 /** The document of one layer as it stands now; undefined where there is none that anyone could change. */
@@ -60,7 +91,7 @@ export function currentDocument(
         ? bucketTarget(world, one)
         : one.action.startsWith('ecr:')
           ? repositoryTarget(world, one)
-          : undefined
+          : keyTarget(world, one)
     case 'identity':
       return inlineTarget(world, trace, policy)
     case 'scp':
@@ -140,6 +171,19 @@ function repositoryTarget({ store }: World, one: NeedTrace): Target | undefined 
       text: `delete the policy of repository ${repositoryName}`,
       call: { service: 'ecr', operation: 'DeleteRepositoryPolicy', input: { registryId, repositoryName } },
     },
+  }
+}
+
+/** The key's own policy; AWS's keys have one that nobody changes. */
+function keyTarget({ store }: World, one: NeedTrace): Target | undefined {
+  const key = keyOfArn(store, one.resource)
+  if (!key || key.manager === 'AWS') return undefined
+  const { id: KeyId, account } = key
+  return {
+    name: `the policy of key ${keyArn(key)}`,
+    account,
+    document: JSON.parse(shownText(store, key.policy)) as Target['document'],
+    write: (Policy) => ({ service: 'kms', operation: 'PutKeyPolicy', input: { KeyId, Policy } }),
   }
 }
 

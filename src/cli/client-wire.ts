@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { AwsError } from '../wire/aws-error.ts'
 import { json } from '../wire/document.ts'
 import { model, type MemberModel, type Model, type OperationModel, type ShapeModel } from '../wire/model.ts'
@@ -136,7 +137,9 @@ function restRequest(op: OperationModel, input: Members, protocol: 'rest-xml' | 
   if (Object.keys(inBody).length && protocol === 'rest-json')
     body = JSON.stringify(json.encoder(op.input!)(inBody as never))
   if (protocol === 'rest-json' && body !== undefined) headers['content-type'] ??= 'application/json'
-  return { method: op.method, path, query: query.join('&'), headers, body: Buffer.from((body ?? '') as string) }
+  const bytes = Buffer.from((body ?? '') as string)
+  if (op.checksumRequired) headers['content-md5'] ??= createHash('md5').update(bytes).digest('base64')
+  return { method: op.method, path, query: query.join('&'), headers, body: bytes }
 }
 
 /** A greedy label keeps its slashes. */
@@ -189,8 +192,13 @@ function decodeRestAnswer(
   const payload = shape.payload === undefined ? undefined : shape.members.get(shape.payload)
   if (payload) {
     const raw =
-      payload.shape.type === 'blob' ? body : payload.shape.type === 'string' ? body.toString('utf8') : parsed(body)
-    return { ...output, [payload.name]: raw }
+      payload.shape.type === 'blob' ? body : payload.shape.type === 'string' ? body.toString('utf8') : undefined
+    if (raw !== undefined) return { ...output, [payload.name]: raw }
+    const element = protocol === 'rest-xml' ? readXml(body) : undefined
+    return {
+      ...output,
+      [payload.name]: element ? decodeStructure(payload.shape, element, () => true) : parsed(body),
+    }
   }
   if (protocol === 'rest-json') return { ...output, ...(json.decoder(shape)(parsed(body), 0) as Members) }
   const root = readXml(body)

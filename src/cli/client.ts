@@ -47,7 +47,7 @@ function defined(environment: Environment): Record<string, string> {
 }
 
 /** ~/.aws/credentials and ~/.aws/config, the section of AWS_PROFILE or [default]. */
-function profile(environment: Environment): Record<string, string> {
+export function profile(environment: Environment): Record<string, string> {
   const name = environment['AWS_PROFILE'] ?? 'default'
   const home = homedir()
   const credentials = section(environment['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials'), [name])
@@ -88,11 +88,13 @@ export function signed(
   endpoint: string,
   keys: Keys,
   scope: { region: string; service: string },
+  /** Hash of a body that is not at hand. */
+  bodySha256?: string,
 ): ClientRequest {
   const now = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
   const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
-  const payload = sha256(call.body)
+  const payload = bodySha256 ?? sha256(call.body)
   const headers: Record<string, string> = {
     ...call.headers,
     host: new URL(endpoint).host,

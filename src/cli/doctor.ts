@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { colour } from './colour.ts'
 import { managedPolicy } from '../services/iam/managed-policies.ts'
 import { probeFabric } from '../fabric/probe.ts'
+import type { ScrubReport } from '../objects/scrub.ts'
 import { processRunner } from '../runners/process.ts'
 import { exitCode } from './exit-code.ts'
 
@@ -16,14 +17,47 @@ interface Finding {
 
 /** What this machine can and cannot do; exit code 3 when something needed is missing. What is only weaker is said, not failed. */
 export async function doctor({ data, format }: { data: string; format: 'pretty' | 'json' }): Promise<number> {
-  const findings = await Promise.all([node(), generated(), isolation(), loopback(), disk(resolve(data)), fabric()])
+  const findings = await Promise.all([
+    node(),
+    generated(),
+    isolation(),
+    loopback(),
+    disk(resolve(data)),
+    fabric(),
+    storedBytes(resolve(data)),
+  ])
   const all = findings.flat()
   if (format === 'json') process.stdout.write(`${JSON.stringify({ version: 1, findings: all }, null, 2)}\n`)
   else
     for (const { ok, name, text } of all)
       process.stdout.write(`${ok ? colour.green('✔') : colour.yellow('!')} ${name.padEnd(18)} ${text}\n`)
-  const needed = ['node', 'managed policies', 'disk']
+  const needed = ['node', 'managed policies', 'disk', 'stored bytes']
   return all.some((one) => !one.ok && needed.includes(one.name)) ? exitCode.findings : exitCode.ok
+}
+
+/** What the last check of the stored bytes found, where there is a data folder; nothing is checked now. */
+async function storedBytes(dataDir: string): Promise<Finding[]> {
+  const path = join(dataDir, 'sallyport.db')
+  if (!existsSync(path)) return []
+  const { DatabaseSync } = await import('node:sqlite')
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+  try {
+    const row = db.prepare('SELECT value FROM documents WHERE kind = ? AND key = ?').get('s3/scrub', 'last')
+    const name = 'stored bytes'
+    if (!row)
+      return [{ name, ok: true, text: 'not checked yet: a server checks them once a week, an hour after it starts' }]
+    const { endedAt, blobs, bytes, damaged, lost, removed } = JSON.parse(String(row['value'])) as ScrubReport
+    const at = new Date(endedAt).toISOString()
+    const broken = damaged.length + lost.length
+    const summary = `${blobs} blobs, ${bytes} bytes checked ${at}; ${removed} of nobody removed`
+    return [
+      { name, ok: broken === 0, text: broken === 0 ? `as they were written: ${summary}` : summary },
+      ...damaged.map(({ of }) => ({ name, ok: false, text: `damaged: ${of}` })),
+      ...lost.map(({ of }) => ({ name, ok: false, text: `lost: ${of}` })),
+    ]
+  } finally {
+    db.close()
+  }
 }
 
 async function node(): Promise<Finding> {
@@ -88,6 +122,6 @@ async function fabric(): Promise<Finding> {
     ok: available,
     text: available
       ? `VPCs can be made real here, ${how}: \`sallyport exec\` and jobs run programs inside them`
-      : `VPCs cannot be made real here, so \`sallyport exec\` is refused, and jobs of several instances fail; a job's calls to AWS are placed in its VPC, its other traffic is this machine's (EnableNetworkIsolation cuts it off wholly; \`serve --fabric required\` runs no job that would be so). ${missing.join(' ')}`,
+      : `VPCs cannot be made real here, so \`sallyport exec\` is refused, and jobs of several instances fail; a job's calls to AWS are placed in its VPC, its other traffic is this machine's (EnableNetworkIsolation cuts it off wholly; \`serve --fabric required\` runs no job that would be so). \`serve --fabric proxy\` places programs by a proxy instead, with lower fidelity: only HTTP(S) of programs that ask the proxy is held, and what they see differs from a VPC. ${missing.join(' ')}`,
   }
 }

@@ -11,9 +11,12 @@ import type { ProgramPlace } from '../services/sallyport/start-program.ts'
 import { connect } from './client.ts'
 import type { Client } from './client.ts'
 import { environmentFor, sandboxed } from './exec-sandbox.ts'
+import { UsageError } from './failure.ts'
 
 interface Options {
-  subnet: string
+  subnet?: string
+  /** A host on premises: `vpn-…:IP`, `vgw-…:IP`. */
+  from?: string
   securityGroup: string[]
   role?: string
   profileInstance?: string
@@ -22,19 +25,21 @@ interface Options {
 /** Runs a program inside a VPC. Its output, its errors and its exit code are its own; ours go to stderr before it starts. */
 export async function exec(
   command: readonly string[],
-  { subnet, securityGroup, role, profileInstance }: Options,
+  { subnet, from, securityGroup, role, profileInstance }: Options,
 ): Promise<number> {
+  if ((subnet === undefined) === (from === undefined)) throw new UsageError('say where: either --subnet or --from')
+  if (from !== undefined && (securityGroup.length > 0 || profileInstance !== undefined))
+    throw new UsageError('--security-group and --profile-instance are of a VPC: a host on premises has neither')
   const client = connect()
   const place: ProgramPlace = await client.call('sallyport', 'StartProgram', {
-    SubnetId: subnet,
-    SecurityGroupIds: securityGroup,
+    ...(subnet === undefined ? { HostOnPremises: from } : { SubnetId: subnet, SecurityGroupIds: securityGroup }),
     ...(role && { RoleArn: role }),
     ...(profileInstance && { InstanceId: profileInstance }),
     ProcessId: process.pid,
   })
   try {
     refuseIfElsewhere(place)
-    return await run(command, place, client)
+    return await (place.Notice === undefined ? run(command, place, client) : runPlainly(command, place, client))
   } finally {
     // Who may not delete interfaces need not: the place goes with this process.
     await client.call('sallyport', 'StopProgram', { NetworkInterfaceId: place.NetworkInterfaceId }).catch(() => {})
@@ -78,14 +83,37 @@ async function run(command: readonly string[], place: ProgramPlace, client: Clie
   const stop = passSignals(program)
   const watch = endWithServer(place, child)
   try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('exit', (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)))
-    })
+    return await codeOf(child)
   } finally {
     stop()
     clearInterval(watch)
   }
+}
+
+/** Where no VPC is made, and the server was told that this will do: the place is all in the environment, and that is said. */
+async function runPlainly(
+  [tool = '', ...args]: readonly string[],
+  place: ProgramPlace,
+  client: Client,
+): Promise<number> {
+  process.stderr.write(`sallyport: ${place.Notice}\n`)
+  const env = environmentFor(process.env, client.region, place.Environment)
+  const child = spawn(tool, args, { stdio: 'inherit', env })
+  const stop = passSignals(() => undefined, child)
+  const watch = endWithServer(place, child)
+  try {
+    return await codeOf(child)
+  } finally {
+    stop()
+    clearInterval(watch)
+  }
+}
+
+function codeOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)))
+  })
 }
 
 /** Process 1 of the program's namespace, once bubblewrap has told. */
@@ -101,10 +129,14 @@ function firstProcess(child: ChildProcess): () => number | undefined {
 const KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
 const OTHERS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
 
-/** What a terminal's keys send goes to all that the program started, as a terminal would; the rest to the program alone. */
-function passSignals(first: () => number | undefined): () => void {
+/**
+ * What a terminal's keys send goes to all that the program started, as a terminal would; the rest to the program alone.
+ * `plain`: a program in no sandbox, which the terminal's keys reach by themselves.
+ */
+function passSignals(first: () => number | undefined, plain?: ChildProcess): () => void {
   const handlers = [...KEYBOARD, ...OTHERS].map((name) => {
     const handler = () => {
+      if (plain && !(KEYBOARD as readonly string[]).includes(name)) plain.kill(name)
       const init = first()
       if (init === undefined) return
       const all = (KEYBOARD as readonly string[]).includes(name) ? descendants(init) : children(init).slice(0, 1)

@@ -17,7 +17,7 @@ export async function graphVpcCommand(vpcId: string | undefined, options: InputO
 
 /** `graph path`: a picture of the way of one connection. */
 export async function graphPathCommand(options: Omit<TraceCommandOptions, 'format'> & InputOptions): Promise<number> {
-  const input = await readNetwork(options.file, options.region)
+  const input = await readNetwork(options.file, options.region, options.to)
   return print(graphPath(input, { ...options, securityGroups: options.securityGroup }), input.notes)
 }
 

@@ -43,14 +43,22 @@ function buildProgram(done: (code: number) => void): Command {
     .addOption(
       new Option(
         '--fabric <when>',
-        "whether jobs are in a real VPC: else in this machine's network (auto), not run (required); off: never",
+        "whether jobs are in a real VPC: else in this machine's network (auto), not run (required); off: never; proxy: jobs and exec by a proxy, with lower fidelity",
       )
-        .choices(['auto', 'required', 'off'])
+        .choices(['auto', 'required', 'off', 'proxy'])
         .default('auto'),
     )
     .option(
       '--egress-allow <entry...>',
       'part of the real internet that VPCs may lead to, closed otherwise: HOST, *.DOMAIN or CIDR, with :PORT or without',
+    )
+    .option(
+      '--objects <s3-uri>',
+      "another S3 store for the objects' bytes, s3://bucket/prefix; files of the data folder unless given",
+    )
+    .option(
+      '--objects-endpoint <url>',
+      'where that store is; its credentials: SALLYPORT_OBJECTS_ACCESS_KEY_ID, ..._SECRET_ACCESS_KEY',
     )
     .option('--master-key-file <file>', 'the key that seals key material and data keys; DATA/master.key unless given')
     .option('--decisions-max <count>', 'how many decisions to keep', count, 100_000)
@@ -101,7 +109,8 @@ function buildProgram(done: (code: number) => void): Command {
   program
     .command('exec')
     .description('run a program inside a VPC, with AWS at its own host names: exec --subnet … -- aws s3 ls')
-    .requiredOption('--subnet <id>', 'where its network interface is made')
+    .option('--subnet <id>', 'where its network interface is made')
+    .option('--from <host>', 'instead of a subnet a host on premises: vpn-…:IP, vgw-…:IP (AWS Direct Connect)')
     .option('--security-group <id...>', "its security groups; the VPC's default one unless given", [])
     .option('--role <arn>', 'a role that you may assume; the program finds its credentials as in a container')
     .option(

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { LOWER_FIDELITY } from '../fabric/lower-fidelity.ts'
 import type { ServerOptions } from '../server.ts'
 import { startServer } from '../server.ts'
 import { exitCode } from './exit-code.ts'
@@ -12,6 +13,9 @@ export async function serve({ data, ...options }: Options): Promise<number> {
     throw new UsageError('give --root-access-key-id and --root-secret-access-key together')
   }
   await readEgress(options.egressAllow)
+  await readObjectStore(options)
+  // A file that may not grow any further is an error of the write, as a full disk is, and no reason to end.
+  process.on('SIGXFSZ', () => {})
   const stopped = signalled()
   const server = await startServer({ ...options, dataDir: resolve(data) })
   process.stdout.write(`Ready ${server.url}\n`)
@@ -19,7 +23,7 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   sayIsolation()
     .then(() => sayNetwork(options.fabric))
     .catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
-  sayFabric(options.egressAllow).catch((error: Error) =>
+  sayFabric(options.fabric, options.egressAllow).catch((error: Error) =>
     process.stderr.write(`  fabric        could not be tried: ${error.message}\n`),
   )
   await stopped
@@ -35,6 +39,21 @@ async function readEgress(entries: readonly string[] = []): Promise<void> {
     entries.forEach(parseEgress)
   } catch (error) {
     if (error instanceof EgressError) throw new UsageError(`--egress-allow: ${error.message}`)
+    throw error
+  }
+}
+
+/** The same of another S3 store for the objects' bytes. */
+async function readObjectStore({ objects, objectsEndpoint }: Omit<Options, 'data'>): Promise<void> {
+  if (objects === undefined) {
+    if (objectsEndpoint !== undefined) throw new UsageError('--objects-endpoint needs --objects')
+    return
+  }
+  const { ObjectStoreError, remoteStore } = await import('../objects/remote-options.ts')
+  try {
+    remoteStore(objects, objectsEndpoint)
+  } catch (error) {
+    if (error instanceof ObjectStoreError) throw new UsageError(`--objects: ${error.message}`)
     throw error
   }
 }
@@ -61,16 +80,24 @@ async function sayIsolation(): Promise<void> {
 }
 
 /** Whether programs can be put into a VPC, and what is missing where they cannot. */
-async function sayFabric(egress: readonly string[] = []): Promise<void> {
+async function sayFabric(when: Options['fabric'], egress: readonly string[] = []): Promise<void> {
+  if (when === 'proxy') return void process.stderr.write(`  fabric        none, as asked. ${LOWER_FIDELITY}\n`)
   const { probeFabric } = await import('../fabric/probe.ts')
   const { available, missing } = await probeFabric()
+  const instead = available
+    ? ''
+    : '                ./sallyport serve --fabric proxy: programs by a proxy, with lower fidelity\n'
   const lines = missing.map((text) => `                ${text}\n`).join('')
-  process.stderr.write(`  fabric        ${available ? 'VPCs can be made real: ./sallyport exec' : 'none'}\n${lines}`)
+  process.stderr.write(
+    `  fabric        ${available ? 'VPCs can be made real: ./sallyport exec' : 'none'}\n${lines}${instead}`,
+  )
   if (egress.length > 0) process.stderr.write(`  internet      VPCs may lead to ${egress.join(', ')}\n`)
 }
 
 /** Where containers of jobs will be, and plainly when that is less than a VPC. */
 async function sayNetwork(when: Options['fabric']): Promise<void> {
+  if (when === 'proxy')
+    return void process.stderr.write('  job network   by proxy, with lower fidelity; several instances cannot run\n')
   const { probeFabric } = await import('../fabric/probe.ts')
   const { available, mode, missing } = await probeFabric()
   if (available && when !== 'off')

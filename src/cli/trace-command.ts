@@ -14,7 +14,7 @@ export interface TraceCommandOptions {
 
 /** `trace`: reads the network, from a server or from files, and asks the network model here. */
 export async function traceCommand(options: TraceCommandOptions): Promise<number> {
-  const input = await readNetwork(options.file, options.region)
+  const input = await readNetwork(options.file, options.region, options.to)
   const { code, text } = trace(input, { ...options, securityGroups: options.securityGroup })
   for (const note of input.notes) process.stderr.write(`${note}\n`)
   process.stdout.write(text)

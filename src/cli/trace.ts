@@ -47,7 +47,7 @@ export function trace(input: NetworkInput, options: TraceOptions): { code: numbe
 
 export function answerOf(input: NetworkInput, options: QuestionOptions): TraceAnswer {
   const { origin, host, port, protocol } = parseQuestion(options, input.documents)
-  const network = buildNetwork(input.documents, input.region)
+  const network = buildNetwork(input.documents, input.region, input.internet)
   const connection = network.connect(origin, host, port, protocol)
   const fixes = connection.verdict === 'allowed' ? [] : network.fixes(origin, host, port, protocol)
   const { sentence, programs } = SYMPTOMS[connection.verdict]

@@ -33,7 +33,7 @@ export interface Authenticated {
   /** S3: checksums by algorithm (`CRC32`…), base64; complete once the body has been read. */
   checksums: Record<string, string>
   /** S3: how the request was signed, for the condition keys s3:authType, s3:signatureversion and s3:signatureAge. */
-  signature?: { authType: 'REST-HEADER' | 'REST-QUERY-STRING'; version: 'AWS4-HMAC-SHA256' | 'AWS'; ageMs: number }
+  signature?: { authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST'; version: 'AWS4-HMAC-SHA256' | 'AWS'; ageMs: number }
 }
 
 /**

@@ -6,6 +6,7 @@ import { endpointPolicy } from '../services/ec2/endpoint-policy.ts'
 import { rcps, scps } from '../services/organizations/control-policies.ts'
 import { isSuspended, membership } from '../services/organizations/membership.ts'
 import { policiesOf } from '../services/iam/policies-of.ts'
+import { owner } from '../services/s3/owner.ts'
 import type { Store } from '../store/store.ts'
 import type { AwsError } from '../wire/aws-error.ts'
 import type { Call, Caller, Need, Permit } from './call.ts'
@@ -116,7 +117,7 @@ function policySet(call: Call, policies: CallPolicies, need: Need): PolicySet {
   const { store } = call.world
   const owner = resourceAccount(call, need)
   const rcp = rcps(store, owner, need.action)
-  if (!rcp && !need.resourcePolicyRequired && !need.resourcePolicy) return policies
+  if (!rcp && !need.resourcePolicyRequired && !need.resourcePolicy && !need.grants?.length) return policies
   return {
     ...policies,
     ...resourceSide(need, isSuspended(store, owner)),
@@ -135,6 +136,7 @@ function resourceSide(need: Need, closed: boolean): Partial<PolicySet> {
   return {
     ...(need.resourcePolicy && !closed ? { resource: need.resourcePolicy } : {}),
     ...(need.resourcePolicyRequired ? { resourceRequired: true } : {}),
+    ...(need.grants?.length && !closed ? { grants: need.grants } : {}),
     resourceType: need.action.startsWith('sts:') ? 'trust' : 'resource',
   }
 }
@@ -180,7 +182,11 @@ const serviceLinked = /^arn:[^:]+:iam::\d{12}:role\/aws-service-role\//
 
 const principals = new WeakMap<Caller, Principal>()
 
-function principalOf(caller: Caller): Principal {
+/** Whose account S3 has a name for. */
+const isNamed = ({ kind }: Caller): boolean => kind !== 'service' && kind !== 'anonymous'
+
+/** The caller as the policy engine knows it. */
+export function principalOf(caller: Caller): Principal {
   let principal = principals.get(caller)
   if (!principal) {
     principal = {
@@ -192,6 +198,7 @@ function principalOf(caller: Caller): Principal {
       ...(caller.service ? { service: caller.service } : {}),
       ...(caller.parentArn ? { parentArn: caller.parentArn } : {}),
       ...(serviceLinked.test(caller.principalArn) ? { serviceLinked: true } : {}),
+      ...(isNamed(caller) ? { canonicalId: owner(caller.account).ID } : {}),
     }
     principals.set(caller, principal)
   }

@@ -112,6 +112,8 @@ export interface Need {
   readonly resourcePolicy?: CompiledPolicy
   /** True for role trust and KMS: without an allow in the resource policy nothing else counts. */
   readonly resourcePolicyRequired?: boolean
+  /** Grants on a KMS key and access control lists of S3, compiled; they stand beside its policy and only ever allow. */
+  readonly grants?: readonly CompiledPolicy[]
 }
 
 /** Builds one need. */

@@ -82,6 +82,8 @@ interface Visit {
   secure: boolean
   request?: HttpRequest
   host?: string
+  /** Whose endpoints it may come by, where those are not the service's own (hosts.ts). */
+  place?: string
   onBehalfOf?: string
 }
 
@@ -116,6 +118,61 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
       record.trace.requestId,
       hints(request, answer),
     )
+  }
+}
+
+/** What a request in another protocol's words comes to (src/registry): an operation, and where its client found us. */
+export interface Translation {
+  service: string
+  operation: string
+  input: Members
+  place: string
+  host: string
+}
+
+/** The output of a translated call, and the id that it is recorded under. */
+export interface Translated<O> {
+  output: O
+  requestId: string
+}
+
+/**
+ * A request that was translated to an operation: it proves who it is in its own protocol's way, and then goes the way of all.
+ * Without an operation it is only asked who it is. Rejects with AwsError or Unreachable.
+ */
+export async function translated<O = Members>(
+  world: World,
+  { request, origin, secure }: Omit<Arrival, 'body'>,
+  asked: Translation | undefined,
+  whose: () => Identity,
+): Promise<Translated<O>> {
+  const record = begin(world, origin)
+  const { requestId } = record.trace
+  try {
+    const identified = asked && named(asked.service, asked.operation)
+    if (identified) name(record, identified)
+    record.stage = 'authenticate'
+    const identity = whose()
+    known(record, identity)
+    const output =
+      asked && identified
+        ? await pass(world, {
+            record,
+            identified,
+            input: asked.input,
+            identity,
+            origin,
+            secure,
+            request,
+            host: asked.host,
+            place: asked.place,
+          })
+        : {}
+    succeeded(world, record, 200)
+    return { output: output as O, requestId }
+  } catch (error) {
+    const answer = failed(world, record, error)
+    throw error instanceof Unreachable ? error : answer
   }
 }
 
@@ -157,7 +214,7 @@ async function pass(world: World, visit: Visit): Promise<Members> {
   const operation = found instanceof Promise ? await found : found
 
   record.stage = 'locate'
-  const to = { service: identified.service, account: identity.account, region: identity.region }
+  const to = { service: visit.place ?? identified.service, account: identity.account, region: identity.region }
   const way = locate(world, origin, visit.host ? { ...to, host: visit.host } : to)
   trace.way = way
 
@@ -196,7 +253,8 @@ function makeCall(world: World, visit: Visit, way: Call['way']): Call {
     region: identity.region,
     time: record.trace.time,
     secure,
-    userAgent: request?.headers.get('user-agent') ?? identity.caller.service ?? 'sagemaker.amazonaws.com',
+    userAgent:
+      request?.headers.get('user-agent') ?? calledVia?.at(-1) ?? identity.caller.service ?? 'sagemaker.amazonaws.com',
     world,
     ...(onBehalfOf === undefined ? undefined : { onBehalfOf }),
     ...(calledVia && { calledVia }),

@@ -19,9 +19,9 @@ const principalTypes: Record<Call['caller']['kind'], string | undefined> = {
  * (IAM User Guide, "AWS global condition context keys").
  */
 export const globalKeys: Readonly<Record<string, Value>> = {
-  'aws:CalledVia': ({ calledVia }) => calledVia,
-  'aws:CalledViaFirst': ({ calledVia }) => calledVia?.[0],
-  'aws:CalledViaLast': ({ calledVia }) => calledVia?.at(-1),
+  'aws:CalledVia': calledVia,
+  'aws:CalledViaFirst': (call) => calledVia(call)?.[0],
+  'aws:CalledViaLast': (call) => calledVia(call)?.at(-1),
   'aws:CurrentTime': ({ time }) => new Date(time).toISOString(),
   'aws:EpochTime': ({ time }) => String(Math.floor(time / 1000)),
   'aws:MultiFactorAuthAge': ({ caller: { mfaAt }, time }) =>
@@ -65,6 +65,38 @@ export const globalKeys: Readonly<Record<string, Value>> = {
   'aws:VpceAccount': endpointAccount,
   'aws:VpceOrgID': (call) => member(call, endpointAccount(call))?.organizationId,
   'aws:VpceOrgPaths': (call) => oneOf(member(call, endpointAccount(call))?.path),
+}
+
+/**
+ * The services that AWS tells of in aws:CalledVia. All others that forward access, S3 among them, only show in
+ * aws:ViaAWSService, and to KMS in kms:ViaService (IAM User Guide, "aws:CalledVia").
+ */
+const tellers = new Set(
+  [
+    'aoss',
+    'athena',
+    'backup',
+    'cloud9',
+    'cloudformation',
+    'databrew',
+    'dataexchange',
+    'dynamodb',
+    'imagebuilder',
+    'kms',
+    'mgn',
+    'nimble',
+    'omics',
+    'ram',
+    'robomaker',
+    'servicecatalog-appregistry',
+    'sqlworkbench',
+    'ssm-guiconnect',
+  ].map((service) => `${service}.amazonaws.com`),
+)
+
+function calledVia({ calledVia: chain }: Pick<Call, 'calledVia'>): readonly string[] | undefined {
+  const told = chain?.filter((service) => tellers.has(service))
+  return told?.length ? told : undefined
 }
 
 /** Keys that are there or not by the way in. */

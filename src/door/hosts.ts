@@ -26,6 +26,8 @@ export const places: Readonly<Record<string, ServicePlace>> = {
   s3: { signingName: 's3', host: regional('s3'), endpointServices: ['s3'] },
   kms: { signingName: 'kms', host: regional('kms'), endpointServices: ['kms'] },
   ecr: { signingName: 'ecr', host: regional('api.ecr'), endpointServices: ['ecr.api'] },
+  /** The registry that docker speaks to (src/registry): ECR's operations by another door plate. */
+  'ecr.dkr': { signingName: 'ecr', host: regional('dkr.ecr'), endpointServices: ['ecr.dkr'] },
   logs: { signingName: 'logs', host: regional('logs'), endpointServices: ['logs'] },
   cloudwatch: { signingName: 'monitoring', host: regional('monitoring'), endpointServices: ['monitoring'] },
   'application-autoscaling': {

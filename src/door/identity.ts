@@ -20,7 +20,7 @@ export interface Identity {
 }
 
 /** S3 takes calls without credentials, bucket policies decide what they may; and so does STS from federated users. */
-const anonymous: Caller = {
+export const anonymous: Caller = {
   kind: 'anonymous',
   account: 'anonymous',
   arn: '',

@@ -2,10 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerOptions as TlsOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { isCrossOrigin, isPostObject, isPreflight } from '../browser/route.ts'
+import { isRegistryRequest } from '../registry/route.ts'
 import type { HttpAnswer, HttpRequest } from '../wire/request.ts'
 import type { World } from '../world.ts'
 import type { Origin } from './call.ts'
-import { enter } from './door.ts'
+import { enter, type Arrival } from './door.ts'
 import { Unreachable } from './locate.ts'
 
 // An `import` of node:http reads every name it has, and with them loads all of fetch's and WebSocket's code: a tenth of a start.
@@ -73,13 +75,28 @@ async function take(
   secure: boolean,
 ): Promise<void> {
   try {
-    const answer = await enter(world, { request: requestOf(message), body: message, origin, secure })
+    const arrival = { request: requestOf(message), body: message, origin, secure }
+    const answer = isRegistryRequest(arrival.request)
+      ? await (await import('../registry/serve.ts')).serveRegistry(world, arrival)
+      : await enterOrForm(world, arrival)
     await send(message, response, answer)
   } catch (error) {
     if (error instanceof Unreachable) return vanish(response, error)
     world.log.error({ err: error }, 'answer could not be sent')
     response.destroy()
   }
+}
+
+/** S3 as browsers know it: forms that upload, preflights, and answers that a page of another origin may read. */
+async function enterOrForm(world: World, arrival: Arrival): Promise<HttpAnswer> {
+  const { request } = arrival
+  if (isPreflight(request)) return (await import('../browser/cross-origin.ts')).servePreflight(world, arrival)
+  const answer = isPostObject(request)
+    ? await (await import('../browser/post-object.ts')).servePostObject(world, arrival)
+    : await enter(world, arrival)
+  if (!isCrossOrigin(request)) return answer
+  const { crossOriginHeaders } = await import('../browser/cross-origin.ts')
+  return { ...answer, headers: { ...answer.headers, ...crossOriginHeaders(world, request) } }
 }
 
 function requestOf(message: IncomingMessage): HttpRequest {

@@ -47,7 +47,7 @@ function askedPolicies({ caller, account, region, way }: Call, need: Need, set: 
     ...asked('identity', set.identity, principal),
     ...asked('boundary', one(set.boundary), principal),
     ...asked('session', set.session ?? [], principal),
-    ...asked(set.resourceType ?? 'resource', one(set.resource), need.resource),
+    ...asked(set.resourceType ?? 'resource', [...one(set.resource), ...(set.grants ?? [])], need.resource),
     ...asked('endpoint', one(set.endpoint), endpoint),
     ...asked('scp', set.scp?.flat() ?? [], undefined),
     ...asked('rcp', set.rcp?.flat() ?? [], undefined),

@@ -1,3 +1,4 @@
+import { hostOnPremises } from '../network/on-premises.ts'
 import type { Network } from '../network/types.ts'
 import type { DnsAnswer } from './arrivals.ts'
 import { packReply, parseQuery, rcodes } from './dns-message.ts'
@@ -15,7 +16,8 @@ export function answerWithInternet(
   admits?: PacketLimit,
 ): DnsAnswer {
   const own = answerDns(network, networkInterfaceId, packet, transport, admits)
-  if (!internet || !own || (own.readUInt8(3) & 15) !== rcodes.NXDOMAIN) return own
+  // A network on premises has a way of its own to the internet, which is not ours to know.
+  if (!internet || !own || hostOnPremises(networkInterfaceId) || (own.readUInt8(3) & 15) !== rcodes.NXDOMAIN) return own
   const query = parseQuery(packet)
   if (query === undefined || 'refused' in query) return own
   const reply = internet.resolve(networkInterfaceId, query.name, query.type)

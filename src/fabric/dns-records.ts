@@ -5,7 +5,7 @@
 import type { Answer as DnsRecord } from 'dns-packet'
 import { formatIp, formatIpv4, parseIpv4, privateRange } from '../network/addresses.ts'
 import type { Ipv4 } from '../network/addresses.ts'
-import { privateNames, resolveInVpc } from '../network/dns.ts'
+import { privateNames, resolveInVpc, resolvePublic } from '../network/dns.ts'
 import type { Answer } from '../network/dns.ts'
 import { perKey, perObject } from '../network/memo.ts'
 import { buildModel, inside } from '../network/model.ts'
@@ -29,8 +29,11 @@ const TTL_S3 = 5
 
 export const modelOf = perObject((network: Network): Model => buildModel(network.documents, network.region))
 
+/** An interface, or somebody outside of every VPC. */
+type Asker = Interface | 'premises'
+
 /** `name` is lower case, without a closing dot. */
-export function lookUp(model: Model, from: Interface, name: string): Found {
+export function lookUp(model: Model, from: Asker, name: string): Found {
   const reverse = reverseOf(name)
   if (reverse) return pointerOf(model, from, name, reverse)
   const answer = addressesOf(model, from, name)
@@ -50,11 +53,16 @@ export function lookUp(model: Model, from: Interface, name: string): Found {
 }
 
 /** Undefined: no such name. An endpoint that is not in the client's zone counts as none, as `connect` has it. */
-function addressesOf(model: Model, from: Interface, name: string): Answer | undefined {
+function addressesOf(model: Model, from: Asker, name: string): Answer | undefined {
+  const target = ALIAS_TARGET.exec(name)
+  const asked = target ? `s3.${target[1]}${target[2]}` : name
+  if (from === 'premises') {
+    const found = resolvePublic(model, asked)
+    return found?.addresses.length === 0 ? undefined : found
+  }
   if (name === `instance-data.${internalDomain(model.region)}`) return metadata
   const { vpc, zone } = from.subnet
-  const target = ALIAS_TARGET.exec(name)
-  const answer = resolveInVpc(model, vpc, zone, target ? `s3.${target[1]}${target[2]}` : name)
+  const answer = resolveInVpc(model, vpc, zone, asked)
   return answer?.zoneMissing || answer?.addresses.length === 0 ? undefined : answer
 }
 
@@ -91,7 +99,7 @@ function reverseOf(name: string): { address?: Ipv4; zone: string } | undefined {
  */
 function pointerOf(
   model: Model,
-  { subnet: { vpc } }: Interface,
+  from: Asker,
   name: string,
   { address, zone }: { address?: Ipv4; zone: string },
 ): Found {
@@ -101,12 +109,14 @@ function pointerOf(
   }
   const dashed = formatIpv4(address).replaceAll('.', '-')
   const { region } = model
-  const data = inside(vpc, address)
-    ? `ip-${dashed}.${internalDomain(region)}`
-    : model.publicInterfaceAt(address)?.subnet.vpc.dnsHostnames
-      ? `ec2-${dashed}.${region === 'us-east-1' ? 'compute-1' : `${region}.compute`}.${dnsSuffix(region)}`
-      : undefined
-  if (data === undefined || !vpc.dnsHostnames) return { records: [], exists: false, zone }
+  const vpc = from === 'premises' ? undefined : from.subnet.vpc
+  const data =
+    vpc && inside(vpc, address)
+      ? `ip-${dashed}.${internalDomain(region)}`
+      : model.publicInterfaceAt(address)?.subnet.vpc.dnsHostnames
+        ? `ec2-${dashed}.${region === 'us-east-1' ? 'compute-1' : `${region}.compute`}.${dnsSuffix(region)}`
+        : undefined
+  if (data === undefined || vpc?.dnsHostnames === false) return { records: [], exists: false, zone }
   return { records: [{ type: 'PTR', name, ttl: TTL, data }], exists: true, zone }
 }
 

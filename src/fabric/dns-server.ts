@@ -4,6 +4,7 @@
  */
 import type { Answer as DnsRecord } from 'dns-packet'
 import { formatIpv4 } from '../network/addresses.ts'
+import { hostOnPremises } from '../network/on-premises.ts'
 import type { Network } from '../network/types.ts'
 import { packReply, parseQuery } from './dns-message.ts'
 import type { Query, Reply } from './dns-message.ts'
@@ -16,7 +17,8 @@ const perInterface = packetLimit(() => performance.now())
 
 /**
  * Answers one packet of an interface; undefined: silence. That is what a client gets whose VPC has enableDnsSupport off
- * (inferred: dropped, not refused), who is unknown, or who sends more than 1,024 packets a second.
+ * (inferred: dropped, not refused), who is unknown, or who sends more than 1,024 packets a second. Hosts on premises are
+ * answered as by a DNS server of their own, which asks public DNS.
  */
 export function answerDns(
   network: Network,
@@ -26,8 +28,9 @@ export function answerDns(
   admits: PacketLimit = perInterface,
 ): Buffer | undefined {
   const model = modelOf(network)
-  const from = model.interface(networkInterfaceId)
-  if (!from?.subnet.vpc.dnsSupport || !admits(networkInterfaceId)) return undefined
+  const from = hostOnPremises(networkInterfaceId) ? 'premises' : model.interface(networkInterfaceId)
+  if (from === undefined || !admits(networkInterfaceId)) return undefined
+  if (from !== 'premises' && !from.subnet.vpc.dnsSupport) return undefined
   const query = parseQuery(packet)
   if (query === undefined) return undefined
   if ('refused' in query) return packReply(query.refused, { rcode: query.rcode }, transport)

@@ -11,11 +11,14 @@ import type { World } from '../world.ts'
 import type { View } from './bundles.ts'
 import { guestFiles } from './guest-files.ts'
 import { authorityOf, openParts, trustFolder } from './parts.ts'
+import { routerOfHost } from './premises.ts'
 import { probeFabric } from './probe.ts'
 import type { Mode } from './probe.ts'
 import { FabricError } from './router.ts'
 import { parseEgress } from './egress-list.ts'
 import { openInternet } from './internet.ts'
+import { lookUpInternet } from './internet-view.ts'
+import type { HostOnInternet } from './internet-view.ts'
 import { machinesNetwork } from './outside.ts'
 import type { Outside } from './outside.ts'
 import { openVpc } from './vpc.ts'
@@ -24,6 +27,7 @@ import type { OpenInternet, OwnNetwork, VpcFabric, VpcPlace } from './vpc.ts'
 export interface InterfacePlace {
   account: string
   region: string
+  /** Or a host on premises: `vpn-…:192.168.1.7`, `vgw-…:192.168.1.7`. */
   networkInterfaceId: string
   /** Where the interface is, if in no account's own network. */
   own?: OwnNetwork
@@ -56,6 +60,8 @@ export interface Fabric {
   join(
     place: InterfacePlace,
   ): Promise<Joined & { files: (how: GuestFiles) => { mounts: Mount[]; env: Record<string, string> } }>
+  /** What of the real internet a program that dials this would meet, routes and rules aside. */
+  lookUp(at: { account: string; region: string }, host: string, port: number): Promise<HostOnInternet>
   close(): Promise<void>
 }
 
@@ -77,9 +83,12 @@ const WATCH_MS = 5
 
 const fabrics = new WeakMap<World, Fabric>()
 
-/** The server's fabric; nothing is made until a program needs it. `outside`: what the real internet is to it, from the first time on. */
-export function fabricOf(world: World, outside?: Outside): Fabric {
-  const kept = fabrics.get(world) ?? openFabric(world, outside)
+/**
+ * The server's fabric; nothing is made until a program needs it. From the first time on: `outside`, what the real internet is
+ * to it, and `natIdleSeconds`, for tests that cannot wait for 350 seconds.
+ */
+export function fabricOf(world: World, outside?: Outside, natIdleSeconds?: number): Fabric {
+  const kept = fabrics.get(world) ?? openFabric(world, outside, natIdleSeconds)
   fabrics.set(world, kept)
   return kept
 }
@@ -101,7 +110,7 @@ function internetOf({ config: { egressAllow = [] }, log }: World, outside?: Outs
   return (place) => openInternet(entries, network, log, place)
 }
 
-function openFabric(world: World, outside?: Outside): Fabric {
+function openFabric(world: World, outside?: Outside, natIdleSeconds?: number): Fabric {
   const internet = internetOf(world, outside)
   const vpcs = new Map<string, Used>()
   let watch: NodeJS.Timeout | undefined
@@ -160,7 +169,8 @@ function openFabric(world: World, outside?: Outside): Fabric {
 
   async function up(place: VpcPlace, own: OwnNetwork | undefined): Promise<VpcFabric> {
     const mode = await ready()
-    return openVpc(world, place, { mode, records: recordsOf(world), parts: openParts(world), own, internet })
+    const parts = openParts(world)
+    return openVpc(world, place, { mode, records: recordsOf(world), parts, own, internet, natIdleSeconds })
   }
 
   async function joinVpc(place: InterfacePlace): ReturnType<Fabric['join']> {
@@ -168,8 +178,9 @@ function openFabric(world: World, outside?: Outside): Fabric {
     const network = () => own?.network() ?? world.network(account, region)
     const { documents } = network()
     const eni = documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
-    if (!eni?.VpcId) throw new FabricError(`there is no network interface ${networkInterfaceId}`)
-    const { vpc, release } = await use({ account, region, vpcId: eni.VpcId }, place)
+    const vpcId = eni?.VpcId ?? routerOfHost(network(), networkInterfaceId)
+    if (vpcId === undefined) throw new FabricError(`no VPC has or is reached by ${networkInterfaceId}`)
+    const { vpc, release } = await use({ account, region, vpcId }, place)
     const folder = join(folderOf(world), 'files', networkInterfaceId)
     try {
       const enter = await vpc.plug(networkInterfaceId)
@@ -207,6 +218,13 @@ function openFabric(world: World, outside?: Outside): Fabric {
         throw error
       }
     },
+    lookUp: ({ account, region }, host, port) =>
+      lookUpInternet(
+        (world.config.egressAllow ?? []).map(parseEgress),
+        outside ?? machinesNetwork(),
+        world.network(account, region),
+        { host, port },
+      ),
     async close() {
       clearInterval(watch)
       for (const { lingering } of vpcs.values()) clearTimeout(lingering)

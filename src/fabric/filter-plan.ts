@@ -23,6 +23,14 @@ export interface InterfacePlan {
   /** All that it may send from. */
   addresses: readonly string[]
   allow: readonly Reach[]
+  /** Where it may begin a flow to on premises: never what the fabric itself answers at. */
+  onPremises: readonly Reach[]
+  /** Where of `allow` it is led by a NAT gateway, which forgets idle connections. */
+  translated: readonly string[]
+  /** Where of `allow` the ACL of the destination's subnet is not asked, as a transit gateway stands in that subnet itself. */
+  uncrossed: readonly string[]
+  /** On premises: there is no Amazon resolver, no metadata. */
+  premises?: true
 }
 
 /** What of the real internet is open to whom the way there is. In this order: a block that comes first decides. */
@@ -40,6 +48,10 @@ export interface InternetPlan {
 export interface FilterPlan {
   /** Addresses of the Amazon resolver beside the link-local ones. */
   resolvers: readonly string[]
+  /** enableDnsSupport is off: the Amazon resolver takes no packet of either protocol. */
+  isResolverOff: boolean
+  /** Seconds after which a NAT gateway forgets an idle connection. */
+  natIdleSeconds: number
   subnets: readonly { name: string; cidr: string; ingress: readonly AclRule[]; egress: readonly AclRule[] }[]
   served: readonly Served[]
   /** The same list every time: what is made of it is kept. */

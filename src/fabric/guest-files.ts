@@ -6,6 +6,7 @@ import type { Authority } from './authority.ts'
 import type { View } from './bundles.ts'
 import { resolvConf } from './dns-server.ts'
 import { insideOf } from './inside.ts'
+import { corporateResolvConf } from './premises.ts'
 import { hostView, trustMounts } from './trust.ts'
 
 /** Names come from files and DNS alone: other sources ask the machine's own resolver by sockets, past the VPC. */
@@ -69,7 +70,7 @@ export function guestFiles(
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const masks = maskMounts(folder, view)
   const names = nameMounts(folder, view, masks, {
-    '/etc/resolv.conf': resolvConf(network, networkInterfaceId),
+    '/etc/resolv.conf': corporateResolvConf(networkInterfaceId) ?? resolvConf(network, networkInterfaceId),
     '/etc/nsswitch.conf': NSSWITCH,
     '/etc/hosts': hosts(eni?.PrivateIpAddress, eni?.PrivateDnsName) + peers,
   })

@@ -1,14 +1,20 @@
 import { contains, formatCidr, formatIp, parseBlock, parseIp, single } from '../network/addresses.ts'
-import { aclRules, reachableFrom, servedAddresses } from '../network/reach.ts'
+import { hostOnPremises } from '../network/on-premises.ts'
+import { aclRules, servedAddresses, survey } from '../network/reach.ts'
 import type { AclRule as NumberedRule, Opening } from '../network/reach.ts'
 import { perKey, perObject } from '../network/memo.ts'
 import { awsPrefixLists, services } from '../network/services.ts'
 import type { Network, NetworkDocuments } from '../network/types.ts'
 import { regions } from '../services/ec2/zones.ts'
 import { modelOf } from '../network/model.ts'
+import type { Model } from '../network/model.ts'
+import { usableAttachmentsOf, vpcsOfTransitGateway } from '../network/transit-attachments.ts'
 import type { AclRule, FilterPlan, InterfacePlan, InternetPlan, Reach, Served } from './filter-plan.ts'
 
-/** An interface whose namespace stands. */
+/** VPC user guide, "NAT gateway basics": a connection that is idle for so long is over; who goes on sends into a reset. */
+export const NAT_IDLE_SECONDS = 350
+
+/** An interface, or a host on premises, whose namespace stands. */
 export interface Plugged {
   readonly device: string
   readonly networkInterfaceId: string
@@ -25,12 +31,15 @@ export function planOf(
   vpcId: string,
   running: readonly Plugged[],
   internet?: Omit<InternetPlan, 'own'>,
+  natIdleSeconds = NAT_IDLE_SECONDS,
 ): FilterPlan {
   const { documents } = network
   const vpc = documents.Vpcs.find((one) => one.VpcId === vpcId)
-  const vpcs = [vpcId, ...peersOf(documents, vpcId)]
+  const vpcs = [...new Set([vpcId, ...peersOf(documents, vpcId), ...transitNeighbours(modelOf(network), vpcId)])]
   return {
     resolvers: vpc ? resolversOf(vpc) : [],
+    isResolverOff: !(vpc?.EnableDnsSupport ?? true),
+    natIdleSeconds,
     subnets: documents.Subnets.filter(({ VpcId }) => vpcs.includes(VpcId ?? '')).flatMap((subnet) => {
       const { SubnetId = '', CidrBlock, Ipv6CidrBlockAssociationSet = [] } = subnet
       const { ingress, egress: out } = aclRules(network, SubnetId)
@@ -82,6 +91,8 @@ export function resolversOf({ CidrBlock = '' }: Vpc): string[] {
 
 /** All that an interface may send from. */
 export function addressesOf(network: Network, networkInterfaceId: string): string[] {
+  const host = hostOnPremises(networkInterfaceId)
+  if (host) return [host.ip]
   const eni = network.documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
   if (!eni) return []
   const { PrivateIpAddress, PrivateIpAddresses = [], Ipv6Addresses = [] } = eni
@@ -97,12 +108,24 @@ function interfaceOf(network: Network, { device, networkInterfaceId }: Plugged):
   return {
     device,
     addresses: addressesOf(network, networkInterfaceId),
-    allow: reachOf(network)(networkInterfaceId),
+    ...reachOf(network)(networkInterfaceId),
+    ...(hostOnPremises(networkInterfaceId) && { premises: true }),
   }
 }
 
 /** Another interface's coming does not change where this one may go, unless it changed the network. */
-const reachOf = perObject((network: Network) => perKey((id: string) => reachableFrom(network, id).map(openingOf)))
+const reachOf = perObject((network: Network) =>
+  perKey((id: string) => {
+    const { open, premises, translated, uncrossed } = survey(network, id)
+    const tcp = translated.filter(({ protocol }) => protocol === 'tcp' || protocol === 'any')
+    return {
+      allow: open.map(openingOf),
+      uncrossed: [...new Set(uncrossed.map(({ cidr }) => cidr))],
+      onPremises: premises.map(openingOf),
+      translated: [...new Set(tcp.map(({ cidr }) => cidr))],
+    }
+  }),
+)
 
 const protocols = { tcp: 6, udp: 17, icmp: 1, any: -1 } as const
 
@@ -123,6 +146,12 @@ function peersOf({ VpcPeeringConnections }: NetworkDocuments, vpcId: string): st
     const ends = [peering.RequesterVpcInfo?.VpcId, peering.AccepterVpcInfo?.VpcId]
     return ends.includes(vpcId) ? ends.filter((id) => id !== undefined && id !== vpcId) : []
   }) as string[]
+}
+
+/** VPCs that a packet may go to by a transit gateway, by way of its routes or not. */
+function transitNeighbours(model: Model, vpcId: string): string[] {
+  const gateways = new Set(usableAttachmentsOf(model, vpcId).map(({ transitGatewayId }) => transitGatewayId))
+  return [...gateways].flatMap((id) => vpcsOfTransitGateway(model, id))
 }
 
 function endpointsOf(network: Network, vpcId: string): Served[] {

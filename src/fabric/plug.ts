@@ -1,6 +1,7 @@
 import { parseCidr, formatIpv4 } from '../network/addresses.ts'
 import type { Network } from '../network/types.ts'
 import { addressesOf } from './plan.ts'
+import { EDGE_ROUTER } from './premises.ts'
 
 /** The router's end of every link. No two links share a medium, so one address does for all. */
 const ROUTER_MAC = '02:00:00:00:00:01'
@@ -17,7 +18,7 @@ export function plugScript(network: Network, networkInterfaceId: string, device:
   const addresses = addressesOf(network, networkInterfaceId)
   const [v4, v6] = [addresses.filter((one) => !one.includes(':')), addresses.filter((one) => one.includes(':'))]
   // The subnet's first address is the VPC's router (VPC user guide, "Subnet CIDR blocks").
-  const gateway = formatIpv4((parseCidr(subnet?.CidrBlock ?? '')?.base ?? 0) + 1)
+  const gateway = subnet ? formatIpv4((parseCidr(subnet.CidrBlock ?? '')?.base ?? 0) + 1) : EDGE_ROUTER
   const name = networkInterfaceId
   return [
     `ip -batch - <<'END'`,

@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net'
 
-/** An idle connection is given up by NAT gateways after 350 seconds, with a reset (VPC user guide, "NAT gateway basics"). */
-export const limits = { connectMs: 30_000, idleMs: 350_000 }
+/**
+ * What the server itself spends on a connection. NAT gateways forget idle ones sooner, which the packet filter sees to
+ * (ruleset.ts); internet gateways forget none.
+ */
+export const limits = { connectMs: 30_000, idleMs: 3_600_000 }
 
 /**
  * Joins a program's connection with one to the address that it dialled. Bytes pass as they are; what one side has not

@@ -10,6 +10,7 @@
  */
 import { perObject } from '../network/memo.ts'
 import { outermost, ranges } from './address-sets.ts'
+import { CORPORATE_DNS } from './premises.ts'
 import type { AclRule, FilterPlan, InterfacePlan, InternetPlan, Reach, Served } from './filter-plan.ts'
 
 /** Chain name → its rules. */
@@ -30,6 +31,8 @@ const of = (family: Family, all: readonly string[]) => all.filter((one) => famil
 
 export function compileRuleset(plan: FilterPlan): Chains {
   const guarded = isGuarded(plan)
+  const translated = translatedOf(plan)
+  const onPremises = plan.interfaces.some((one) => one.onPremises.length > 0)
   const base = {
     raw: [
       'type filter hook prerouting priority raw',
@@ -42,6 +45,7 @@ export function compileRuleset(plan: FilterPlan): Chains {
       ...(guarded
         ? [
             ...families.map((family) => `${ip(family)} saddr ${set(unfiltered(plan, family))} accept`),
+            ...plan.interfaces.flatMap((one) => uncrossedRules(one, 'saddr', 'entering', `oifname "${one.device}" `)),
             'oifname != "lo" jump edges',
           ]
         : []),
@@ -49,6 +53,7 @@ export function compileRuleset(plan: FilterPlan): Chains {
     flows: [
       'type filter hook prerouting priority filter',
       'iifname "lo" accept',
+      ...translated.map(({ device, cidrs }) => `iifname "${device}" ip daddr ${set(cidrs)} meta l4proto tcp jump idle`),
       'ct state established,related accept',
       `iifname vmap ${map(plan.interfaces, 'from')}`,
       'drop',
@@ -56,20 +61,29 @@ export function compileRuleset(plan: FilterPlan): Chains {
     arrivals: [
       'type filter hook input priority filter',
       'iifname "lo" accept',
+      ...(translated.length > 0 ? [`meta mark ${IDLE} meta l4proto tcp reject with tcp reset`] : []),
       'ct state established,related accept',
       neighbours,
       ...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`),
+      ...(onPremises ? [`meta mark ${PREMISES} ${plan.internet ? 'goto premises' : 'drop'}`] : []),
       ...listeners(plan.served),
       'jump services',
       ...(plan.internet ? ['jump internet'] : []),
       'drop',
     ],
+    ...(onPremises && {
+      ...(plan.internet && { premises: ['jump internet', 'drop'] }),
+      onward: [
+        'type filter hook forward priority filter',
+        `meta mark ${PREMISES} oifname != ${set(['"none"', ...plan.interfaces.filter((one) => one.premises).map(({ device }) => `"${device}"`)])} drop`,
+      ],
+    }),
     services: serviceRules(plan.publicServices),
     ...(plan.internet && { internet: internetRules(plan.internet) }),
-    edges: families.flatMap((family) => [
-      ...verdicts(plan, family, 'saddr', 'out', 'egress'),
-      ...verdicts(plan, family, 'daddr', 'in', 'ingress'),
-    ]),
+    ...(translated.length > 0 && idleChains(plan, translated)),
+    edges: ['jump leaving', 'jump entering'],
+    leaving: families.flatMap((family) => verdicts(plan, family, 'saddr', 'out', 'egress')),
+    entering: families.flatMap((family) => verdicts(plan, family, 'daddr', 'in', 'ingress')),
   }
   return {
     ...Object.fromEntries(
@@ -92,6 +106,47 @@ export function compileRuleset(plan: FilterPlan): Chains {
     ...base,
   }
 }
+
+/** A packet that comes too late for its NAT gateway. */
+const IDLE = '0x350'
+/** The first packet to somewhere on premises: nobody of the fabric's own takes it. */
+const PREMISES = '0x351'
+const FLOWS = 'nat_flows'
+
+function translatedOf({ interfaces }: FilterPlan): { device: string; cidrs: string[] }[] {
+  return interfaces.flatMap(({ device, translated }) => {
+    const cidrs = outermost(of(4, translated))
+    return cidrs.length > 0 ? [{ device, cidrs }] : []
+  })
+}
+
+/**
+ * A NAT gateway forgets a connection that is idle: who goes on from inside is reset, what comes from outside is dropped.
+ * Packets of either direction keep it in mind. Not for IPv6 that it translates (NAT64).
+ */
+function idleChains(
+  { natIdleSeconds }: FilterPlan,
+  translated: readonly { device: string; cidrs: string[] }[],
+): Chains {
+  const remember = (tuple: string) => `update @${FLOWS} { ${tuple} timeout ${natIdleSeconds}s }`
+  const [out, back] = ['ip saddr . tcp sport . ip daddr . tcp dport', 'ip daddr . tcp dport . ip saddr . tcp sport']
+  return {
+    idle: [
+      `ct state new ${remember(out)} return`,
+      `${out} @${FLOWS} ${remember(out)} return`,
+      `ct state established meta mark set ${IDLE}`,
+    ],
+    idle_replies: [
+      'type filter hook output priority filter',
+      ...translated.flatMap(({ device, cidrs }) => {
+        const from = `oifname "${device}" ip saddr ${set(cidrs)} meta l4proto tcp`
+        return [`${from} ${back} @${FLOWS} ${remember(back)} accept`, `${from} tcp flags & rst == 0 drop`]
+      }),
+    ],
+  }
+}
+
+const FLOWS_SET = `add set ${TABLE} ${FLOWS} { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic,timeout; size 65536; }`
 
 /** Nothing passes: what is enforced where the real ruleset cannot be. */
 export const CLOSED: Chains = { flows: ['type filter hook prerouting priority raw', 'drop'] }
@@ -124,7 +179,8 @@ function verdicts(
 const neighbours = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'
 
 /** Only the interface's own addresses leave it; the rest of what it sends meets the ACLs. */
-function sourceRules(plan: FilterPlan, { addresses }: InterfacePlan): string[] {
+function sourceRules(plan: FilterPlan, one: InterfacePlan): string[] {
+  const { addresses } = one
   return [
     // Both know their neighbour by heart, but the kernel asks now and then whether it is still there.
     `ip6 saddr fe80::/10 ${neighbours}`,
@@ -133,14 +189,29 @@ function sourceRules(plan: FilterPlan, { addresses }: InterfacePlan): string[] {
       return own.length > 0 ? `${ip(family)} saddr != ${set(own)} drop` : `meta nfproto ipv${family} drop`
     }),
     ...(isGuarded(plan)
-      ? [...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`), 'jump edges']
+      ? [
+          ...families.map((family) => `${ip(family)} daddr ${set(unfiltered(plan, family))} accept`),
+          ...uncrossedRules(one, 'daddr', 'leaving'),
+          'jump edges',
+        ]
       : []),
     'accept',
   ]
 }
 
+/** To and from what is reached without its own subnet's ACL: the interface's own alone is asked. */
+function uncrossedRules({ uncrossed }: InterfacePlan, end: 'saddr' | 'daddr', chain: string, match = ''): string[] {
+  return families.flatMap((family) => {
+    const some = of(family, outermost(uncrossed))
+    if (some.length === 0) return []
+    const packets = `${match}${ip(family)} ${end} ${set(some)}`
+    return [`${packets} jump ${chain}`, `${packets} accept`]
+  })
+}
+
 /** Where a flow may begin to; routes and both ends' groups are in the list already. */
-function flowRules(plan: FilterPlan, { allow, addresses }: InterfacePlan): string[] {
+function flowRules(plan: FilterPlan, one: InterfacePlan): string[] {
+  const { allow, addresses } = one
   return [
     neighbours,
     'ct state invalid drop',
@@ -148,15 +219,26 @@ function flowRules(plan: FilterPlan, { allow, addresses }: InterfacePlan): strin
       of(family, addresses).length === 0
         ? []
         : [
-            `${ip(family)} daddr ${set([...DNS[family], ...of(family, plan.resolvers)])} meta l4proto { tcp, udp } th dport 53 accept`,
-            `${ip(family)} daddr ${set([...METADATA[family]])} tcp dport 80 accept`,
+            ...local(plan, one, family),
             `${ip(family)} daddr ${set(unfiltered(plan, family))} drop`,
             ...together(allow.filter(({ cidr }) => familyOf(cidr) === family)).map(
               ({ cidrs, ports }) => `${ip(family)} daddr ${set(cidrs)} ${ports}accept`,
             ),
+            ...together(one.onPremises.filter(({ cidr }) => familyOf(cidr) === family)).map(
+              ({ cidrs, ports }) => `${ip(family)} daddr ${set(cidrs)} ${ports}meta mark set ${PREMISES} accept`,
+            ),
           ],
     ),
     'drop',
+  ]
+}
+
+/** Where the hypervisor answers; on premises, the DNS server there. */
+function local({ isResolverOff, resolvers }: FilterPlan, { premises }: InterfacePlan, family: Family): string[] {
+  const dns = premises ? [CORPORATE_DNS[family]] : isResolverOff ? [] : [...DNS[family], ...of(family, resolvers)]
+  return [
+    ...(dns.length > 0 ? [`${ip(family)} daddr ${set(dns)} meta l4proto { tcp, udp } th dport 53 accept`] : []),
+    ...(premises ? [] : [`${ip(family)} daddr ${set([...METADATA[family]])} tcp dport 80 accept`]),
   ]
 }
 
@@ -242,6 +324,7 @@ export function transition(before: Chains | undefined, after: Chains): string {
   if (changed.length + gone.length === 0) return ''
   return [
     `add table ${TABLE}`,
+    ...(after['idle'] && !before['idle'] ? [FLOWS_SET] : []),
     ...changed.map((name) => `add chain ${TABLE} ${name}${hookOf(after[name]!)}`),
     ...[...changed, ...gone].map((name) => `flush chain ${TABLE} ${name}`),
     ...changed.flatMap((name) => rulesOf(after[name]!).map((rule) => `add rule ${TABLE} ${name} ${rule}`)),

@@ -10,7 +10,7 @@ import { bundlesOf } from './bundles.ts'
 import type { View } from './bundles.ts'
 
 /** Where programs find the CA alone, if there is no bundle of the system. */
-const OWN_PATH = '/run/sallyport/ca.pem'
+export const OWN_PATH = '/run/sallyport/ca.pem'
 
 /** This machine, as this process sees it. */
 export const hostView = (): View => ({ root: '/', home: homedir(), cwd: process.cwd(), env: process.env })
@@ -36,6 +36,13 @@ export function trustMounts(
   const bundle = system.find((path) => mounts.some(({ to }) => to === path))
   if (!chosen && bundle === undefined) mounts.push({ from: keep(folder, authority.certificate), to: OWN_PATH })
   return { mounts, env: { NODE_EXTRA_CA_CERTS: chosen || bundle || OWN_PATH } }
+}
+
+/** The system's bundle with the authority's certificate added, or that alone, as one file: for programs that are told by variables. */
+export function trustFile(authority: Pick<Authority, 'certificate'>, folder: string, view: View = hostView()): string {
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  const made = bundlesOf(view).system.flatMap((path) => extended(authority, folder, join(view.root, path)) ?? [])
+  return made[0] ?? keep(folder, authority.certificate)
 }
 
 /** Copies that were made of a file as it was then. */

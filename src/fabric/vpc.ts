@@ -7,6 +7,7 @@ import type { Internet, Place } from './internet.ts'
 import { LISTENING, addressesOf, isOfFabric, planOf, resolversOf } from './plan.ts'
 import type { Plugged } from './plan.ts'
 import { plugScript, unplugScript } from './plug.ts'
+import { CORPORATE_DNS } from './premises.ts'
 import type { Mode } from './probe.ts'
 import { FabricError, openRouter } from './router.ts'
 import type { Router } from './router.ts'
@@ -60,6 +61,7 @@ export async function openVpc(
     own?: OwnNetwork | undefined
     /** Absent: closed. */
     internet?: OpenInternet | undefined
+    natIdleSeconds?: number | undefined
   },
 ): Promise<VpcFabric> {
   const { account, region, vpcId } = place
@@ -75,7 +77,7 @@ export async function openVpc(
   const internet: Internet | undefined = own?.silent
     ? undefined
     : options.internet?.({ isOfFabric: (address) => isOfFabric(planNow(), address), changed: () => enforce() })
-  const planNow = () => planOf(network(), vpcId, [...plugged.values()], internet?.openings())
+  const planNow = () => planOf(network(), vpcId, [...plugged.values()], internet?.openings(), options.natIdleSeconds)
 
   /** Puts the filter in step with the network, `beside` and then `after` another script. Fails closed. */
   const enforce = async (beside = '', after = ''): Promise<void> => {
@@ -100,7 +102,7 @@ export async function openVpc(
   async function openAnswers(inside: Router) {
     const vpc = network().documents.Vpcs.find((one) => one.VpcId === vpcId)
     const resolvers = ['169.254.169.253', 'fd00:ec2::253', ...(vpc ? resolversOf(vpc) : [])]
-    const dns = resolvers.map((host) => ({ host, port: 53 }))
+    const dns = [...resolvers, ...Object.values(CORPORATE_DNS)].map((host) => ({ host, port: 53 }))
     const ports = new Set([...LISTENING, ...(internet?.ports ?? [])])
     const calls = [...ports].flatMap((port) => ['0.0.0.0', '::'].map((host) => ({ host, port })))
     const opened = own?.silent ? [] : await openSockets(inside, { tcp: [...calls, ...dns], udp: dns })
@@ -125,6 +127,8 @@ export async function openVpc(
       if (plugged.has(networkInterfaceId)) throw new FabricError(`${networkInterfaceId} is in use already`)
       const addresses = addressesOf(network(), networkInterfaceId)
       if (addresses.length === 0) throw new FabricError(`${networkInterfaceId} is gone`)
+      const taken = addresses.find((address) => byAddress.has(address))
+      if (taken !== undefined) throw new FabricError(`${taken} is in use already`)
       const device = `e${(devices += 1)}`
       plugged.set(networkInterfaceId, { device, networkInterfaceId })
       for (const address of addresses) byAddress.set(address, networkInterfaceId)

@@ -6,8 +6,12 @@ import { listen } from '../door/listen.ts'
 import type { View } from '../fabric/bundles.ts'
 import { fabricOf } from '../fabric/fabric.ts'
 import type { InterfacePlace } from '../fabric/fabric.ts'
+import { authorityOf, trustFolder } from '../fabric/parts.ts'
+import { LOWER_FIDELITY } from '../fabric/lower-fidelity.ts'
+import { openProxy, proxyEnvironment } from '../fabric/proxy.ts'
 import { FabricError } from '../fabric/router.ts'
 import { joinServiceNetwork, platformAddress } from '../fabric/service-network.ts'
+import { OWN_PATH, trustFile } from '../fabric/trust.ts'
 import { offerContainerCredentials } from '../metadata/container-credentials.ts'
 import type { Mount, RunSpec, Runner } from '../runners/runner.ts'
 import type { World } from '../world.ts'
@@ -53,6 +57,7 @@ export async function openJobNetwork(
   wish: NetworkWish,
 ): Promise<JobNetwork> {
   if (wish.isolated && wish.count === 1) return aloneNetwork(wish)
+  if (world.config.fabric === 'proxy') return proxyNetwork(world, runner, acting, wish)
   const lacking = await whyNoFabric(world, runner)
   if (lacking === undefined) return fabricNetwork(world, acting, wish)
   if (world.config.fabric === 'required') throw new JobFailure(reasons.noFabric(lacking))
@@ -71,6 +76,40 @@ async function whyNoFabric(world: World, runner: Runner): Promise<string | undef
   } catch (error) {
     if (error instanceof FabricError) return error.message
     throw error
+  }
+}
+
+/**
+ * The network of a container where the server was told that a proxy will do: what asks it is placed at the job's interface, or
+ * in SageMaker's own network, and goes by its rules.
+ */
+async function proxyNetwork(
+  world: World,
+  runner: Runner,
+  acting: Acting,
+  { account, region, count, interfaces: [networkInterfaceId], roleArn, folder }: NetworkWish,
+): Promise<JobNetwork> {
+  if (count > 1)
+    throw new JobFailure(reasons.noFabric('Several instances need a network of their own, which no proxy is.'))
+  const service = networkInterfaceId === undefined ? joinServiceNetwork(world, region, 'platform', 1) : undefined
+  const place: InterfacePlace = service?.places[0] ?? { account, region, networkInterfaceId: networkInterfaceId! }
+  const proxy = await openProxy(world, place)
+  const credentials = await openCredentialsEndpoint(acting, roleArn)
+  const { tool } = await runner.isolation()
+  const names = existsSync('/etc/hosts') ? [namesFile(folder, readFileSync('/etc/hosts', 'utf8'))] : []
+  return {
+    host(_index, view) {
+      const bundle = trustFile(authorityOf(world), trustFolder(world), view)
+      const mounts = tool === 'none' ? [] : [...names, { from: bundle, to: OWN_PATH }]
+      const env = proxyEnvironment(proxy.url, tool === 'none' ? bundle : OWN_PATH)
+      return { network: 'host', mounts, env: { ...env, ...credentials.env } }
+    },
+    notice: LOWER_FIDELITY,
+    async close() {
+      credentials.close()
+      await proxy.close()
+      service?.leave()
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { credentialsAnswer, PATH } from '../metadata/container-credentials.ts'
+import type { OfferedCredentials } from '../metadata/container-credentials.ts'
 import type { Acting } from './acting.ts'
 
 /**
@@ -9,13 +10,19 @@ import type { Acting } from './acting.ts'
  * hands the role's session to who knows the job's token. It decides nothing and changes nothing; the credentials are worth
  * what the door says.
  */
-export async function openCredentialsEndpoint(
+export function openCredentialsEndpoint(
   acting: Acting,
   roleArn: string,
 ): Promise<{ env: Record<string, string>; close(): void }> {
+  return serveCredentials({ roleArn, session: () => acting.session() })
+}
+
+/** The same for whoever offers credentials. */
+export async function serveCredentials(
+  offered: OfferedCredentials,
+): Promise<{ env: Record<string, string>; close(): void }> {
   const token = randomBytes(24).toString('base64url')
   const path = `${PATH}${randomBytes(16).toString('hex')}`
-  const offered = { roleArn, session: () => acting.session() }
   const server = createServer((request, response) => {
     if (request.url !== path || request.method !== 'GET' || !same(request.headers.authorization ?? '', token)) {
       response.writeHead(404).end()

@@ -28,7 +28,7 @@ export function passThroughAppliance(
     refuse('ENI_SOURCE_DEST_CHECK_RESTRICTION', text, { kind: 'source-dest-check', one })
   }
   const crossesEdge = one.subnet.id !== at.id
-  if (crossesEdge) passAcl(path, one.subnet, 'ingress', protocol, source, { from: port, to: port })
+  if (crossesEdge) passAcl(path, one.subnet, 'ingress', protocol, source, { from: port, to: port }, false, true)
   passGroups(path, model, one, 'ingress', flow, { address: source, peer: flow.peer, lost: flow.lost })
   pass(path, 'interface', id, 'in', `an appliance in ${one.subnet.id}`)
   const { peer, ...rest } = flow
@@ -40,6 +40,6 @@ export function passThroughAppliance(
   const onward: Flow = { ...rest, ...(lost && { lost }) }
   passGroups(path, model, one, 'egress', onward, { address: destination, peer: undefined })
   const arrival = forward(path, model, onward, one.subnet, { kind: 'uplink', subnet: one.subnet, destination })
-  if (crossesEdge) passAcl(path, one.subnet, 'egress', protocol, source, flow.replyPorts, true)
+  if (crossesEdge) passAcl(path, one.subnet, 'egress', protocol, source, flow.replyPorts, true, true)
   return arrival
 }

@@ -54,7 +54,10 @@ export function passGroups(
   mismatch(lost.code, `${text}: ${ruleText(referring, direction)} does not count here, as ${lost.why}`)
 }
 
-/** Asks the ACL of a subnet about packets that cross its edge. `peer`: the address outside the subnet. */
+/**
+ * Asks the ACL of a subnet about packets that cross its edge. `peer`: the address outside the subnet. `between`: neither end
+ * lies in the subnet, only a gateway on the way does.
+ */
 export function passAcl(
   path: Path,
   subnet: Subnet,
@@ -63,9 +66,11 @@ export function passAcl(
   peer: Ip,
   ports: PortRange,
   reply = false,
+  between = false,
 ): void {
   if (path.gates) {
-    if (path.translated)
+    // The packet filter knows a subnet by the addresses in it: what these do not tell has to be told here.
+    if (path.translated || between)
       path.gates.push({ kind: 'protocols', set: admittedBy(subnet, direction, peer, reply ? ports : undefined) })
     return
   }

@@ -31,6 +31,7 @@ export function findFixes(
     buildModel(
       fixes.reduce((documents, fix) => applyCall(documents, model.region, fix.call), model.documents),
       model.region,
+      model.internet,
     )
   const opens = (fixes: readonly NetworkFix[]): boolean =>
     investigate(after(fixes), origin, host, port, protocol).connection.verdict === 'allowed'

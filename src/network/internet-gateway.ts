@@ -13,7 +13,8 @@ import { block, pass } from './path.ts'
 import type { Arrival, Cause, Flow, Path } from './path.ts'
 import { serviceAt } from './services.ts'
 import type { Service } from './services.ts'
-import type { NetworkDocuments } from './types.ts'
+import { protocolName, TCP, UDP } from './protocol.ts'
+import type { InternetView, NetworkDocuments } from './types.ts'
 import { passListener } from './vpc-endpoint.ts'
 import { arriveAt } from './walk.ts'
 import { lookup, routeText } from './route-table.ts'
@@ -110,7 +111,20 @@ export function arriveInPublic(path: Path, model: Model, flow: Flow): void {
   if (owner) return enterByInternetGateway(path, model, flow, owner)
   const service: Service | undefined = flow.service ?? serviceAt(destination, model.region, model.ranges)
   if (service) return passListener(path, service.serviceName ?? service.id, service.ports, flow)
+  // Only what leaves a VPC passes the server's list.
+  if (model.internet && flow.gateways > 0) return passEgressList(path, model.internet, flow)
   pass(path, 'internet', 'internet', 'in', `${formatIp(destination)}: what happens there is beyond this model`)
+}
+
+/** The real internet, which a server opens to its VPCs by a list: ours, not AWS's. */
+function passEgressList(path: Path, internet: InternetView, { destination, port, protocol }: Flow): void {
+  const address = formatIp(destination)
+  if (protocol === TCP && internet.admits(address, port))
+    return pass(path, 'internet', 'internet', 'in', `${address}: open by this server's egress list`)
+  const what = protocol === TCP || protocol === UDP ? `${protocolName(protocol)} ${port}` : protocolName(protocol)
+  const why = protocol === TCP ? 'no entry of --egress-allow has it' : 'it opens TCP alone'
+  const text = `${address} ${what} is closed by this server's egress list (${why}), not by anything of AWS`
+  block(path, 'internet', 'in', { layer: 'route', code: 'SP_EGRESS_NOT_ALLOWED', component: 'internet', text })
 }
 
 /** From the internet to an interface by its public address. */

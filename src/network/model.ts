@@ -2,7 +2,7 @@
  * The documents of one account and Region, indexed so that a packet's way can be walked: everything by id, interfaces by
  * address, the route table and the ACL of each subnet. Each part is made when first asked for.
  */
-import type { NetworkDocuments } from './types.ts'
+import type { InternetView, NetworkDocuments } from './types.ts'
 import { contains, parseBlocks, parseCidr, parseCidrs } from './addresses.ts'
 import type { Block, Cidr, Cidr6, Ip, Ipv4, Ipv6 } from './addresses.ts'
 import { canonicalLists } from './list-index.ts'
@@ -59,6 +59,8 @@ export interface Interface {
 export interface Model {
   readonly documents: NetworkDocuments
   readonly region: string
+  /** Absent: the internet is beyond the model. */
+  readonly internet?: InternetView
   readonly vpc: (id: string | undefined) => Vpc | undefined
   readonly subnet: (id: string | undefined) => Subnet | undefined
   readonly group: (id: string | undefined) => SecurityGroupDocument | undefined
@@ -126,7 +128,7 @@ export function modelOf(network: { readonly documents: NetworkDocuments; readonl
 
 const models = perObject((documents: NetworkDocuments) => perKey((region: string) => buildModel(documents, region)))
 
-export function buildModel(given: NetworkDocuments, region: string): Model {
+export function buildModel(given: NetworkDocuments, region: string, internet?: InternetView): Model {
   const documents = canonicalLists(given)
   const vpc = (id: string | undefined): Vpc | undefined => {
     const document = lists.vpcsById(documents.Vpcs).get(id)
@@ -196,6 +198,7 @@ export function buildModel(given: NetworkDocuments, region: string): Model {
   return {
     documents,
     region,
+    ...(internet && { internet }),
     vpc,
     subnet,
     group,

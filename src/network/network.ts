@@ -7,14 +7,14 @@
  * network.connect({ kind: 'subnet', subnetId, securityGroupIds }, 'api.sagemaker.us-east-1.amazonaws.com', 443).verdict
  * ```
  *
- * Gaps: Gateway Load Balancers, Direct Connect gateways, transit gateways' own peerings, local and carrier gateways are not
+ * Gaps: Gateway Load Balancers, Direct Connect's own gateways (what feeds a virtual private gateway is `vgw-…`), transit gateways' own peerings, local and carrier gateways are not
  * built: a path that needs one is refused and says so. Hosted zones, VPC Block Public Access, ingress route tables of
  * gateways and connection limits are not modelled.
  */
-import type { Network, NetworkDocuments } from './types.ts'
+import type { InternetView, Network, NetworkDocuments } from './types.ts'
 import { investigate } from './connect.ts'
 import { findFixes } from './fixes.ts'
-import { modelOf } from './model.ts'
+import { buildModel, modelOf } from './model.ts'
 
 export type * from './types.ts'
 export { applyCall } from './apply.ts'
@@ -49,13 +49,13 @@ export const noDocuments: NetworkDocuments = {
 }
 
 /** Builds the model of one account and Region. Missing documents are missing components: nothing passes what is unknown. */
-export function buildNetwork(given: Partial<NetworkDocuments>, region: string): Network {
+export function buildNetwork(given: Partial<NetworkDocuments>, region: string, internet?: InternetView): Network {
   const documents: NetworkDocuments = { ...noDocuments, ...given }
-  const model = modelOf({ documents, region })
+  const model = internet ? buildModel(documents, region, internet) : modelOf({ documents, region })
   return {
     connect: (origin, host, port, protocol) => investigate(model, origin, host, port, protocol).connection,
     fixes: (origin, host, port, protocol) => findFixes(model, origin, host, port, protocol),
-    with: (change) => buildNetwork(change(documents), region),
+    with: (change) => buildNetwork(change(documents), region, internet),
     documents,
     region,
   }

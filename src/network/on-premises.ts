@@ -7,12 +7,27 @@ import { inside } from './model.ts'
 import type { Model } from './model.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Flow, Path } from './path.ts'
-import { attachmentOfConnection } from './transit-attachments.ts'
+import { attachmentOfConnection, vpcsOfTransitGateway } from './transit-attachments.ts'
 import { crossTransitGateway } from './transit-gateway.ts'
-import { enterByVirtualPrivateGateway } from './virtual-private-gateway.ts'
+import { enterByVirtualPrivateGateway, vpcOfGateway } from './virtual-private-gateway.ts'
 import { connectionById, liesBehind, passTunnels } from './vpn-connection.ts'
 import { indexed } from './list-index.ts'
 import type { NetworkDocuments } from './types.ts'
+
+/** A host on premises, where an interface's id is asked for: `vpn-…:192.168.1.7`, `vgw-…:192.168.1.7`. */
+export function hostOnPremises(id: string): { gatewayId: string; ip: string } | undefined {
+  if (!id.startsWith('v')) return undefined
+  const [, gatewayId, ip] = /^(v(?:pn|gw)-[^:]+):(.+)$/.exec(id) ?? []
+  return gatewayId === undefined || ip === undefined ? undefined : { gatewayId, ip }
+}
+
+/** VPCs that a gateway of a network on premises may lead to, in the order in which it does. */
+export function vpcsBehind(model: Model, gatewayId: string): string[] {
+  if (gatewaysById(model.documents.VpnGateways).has(gatewayId)) return [vpcOfGateway(model, gatewayId) ?? []].flat()
+  const connection = connectionById(model, gatewayId)
+  if (connection?.VpnGatewayId) return [vpcOfGateway(model, connection.VpnGatewayId) ?? []].flat()
+  return connection?.TransitGatewayId ? vpcsOfTransitGateway(model, connection.TransitGatewayId) : []
+}
 
 const gatewaysById = indexed<NetworkDocuments['VpnGateways'][number]>('VpnGatewayId')
 

@@ -4,7 +4,7 @@ import { formatIp, parseIp, parseIpv4, parseIpv6, privateRange } from './address
 import type { Ip } from './addresses.ts'
 import { arriveInPublic } from './internet-gateway.ts'
 import type { Interface, Model } from './model.ts'
-import { comeFromOnPremises } from './on-premises.ts'
+import { comeFromOnPremises, hostOnPremises } from './on-premises.ts'
 import { block, pass } from './path.ts'
 import type { Arrival, Path } from './path.ts'
 import { leave, replyPorts } from './walk.ts'
@@ -32,27 +32,9 @@ export function sourceOf(path: Path, model: Model, origin: NetworkOrigin): Sourc
     const families = { four: typeof ip !== 'bigint', six: typeof ip === 'bigint' }
     return { families, walk: (way, asked) => comeFromInternet(way, model, origin.ip, ip, asked) }
   }
-  if (origin.kind === 'on-premises') {
-    const source = parseIp(origin.ip)
-    if (source === undefined) {
-      const text = `${origin.ip} is no IP address`
-      block(path, 'on-premises', 'out', {
-        layer: 'subnet',
-        code: 'UNKNOWN_RESOURCE',
-        component: origin.gatewayId,
-        text,
-      })
-      return undefined
-    }
-    const families = { four: typeof source === 'number', six: typeof source === 'bigint' }
-    return {
-      families,
-      walk: (way, asked) => {
-        const flow = { ...asked, source, replyPorts: replyPorts(asked.protocol), gateways: 0 }
-        return comeFromOnPremises(way, model, flow, origin.gatewayId)
-      },
-    }
-  }
+  if (origin.kind === 'on-premises') return onPremises(path, model, origin)
+  const host = origin.kind === 'interface' ? hostOnPremises(origin.networkInterfaceId) : undefined
+  if (host) return onPremises(path, model, host)
   const from = place(path, model, origin)
   return (
     from && {
@@ -60,6 +42,40 @@ export function sourceOf(path: Path, model: Model, origin: NetworkOrigin): Sourc
       families: { four: from.address !== undefined, six: from.address6 !== undefined },
       walk: (way, asked) => leave(way, model, from, asked),
     }
+  )
+}
+
+/** At a host behind a VPN connection or a virtual private gateway. */
+function onPremises(
+  path: Path,
+  model: Model,
+  { gatewayId, ip }: { gatewayId: string; ip: string },
+): Source | undefined {
+  const source = parseIp(ip)
+  if (source === undefined) {
+    const text = `${ip} is no IP address`
+    block(path, 'on-premises', 'out', { layer: 'subnet', code: 'UNKNOWN_RESOURCE', component: gatewayId, text })
+    return undefined
+  }
+  return {
+    families: { four: typeof source === 'number', six: typeof source === 'bigint' },
+    walk: (way, asked) => leavePremises(way, model, gatewayId, source, asked),
+  }
+}
+
+/** Packets of a host on premises to an address, there and back. */
+export function leavePremises(
+  path: Path,
+  model: Model,
+  gatewayId: string,
+  source: Ip,
+  asked: Question,
+): Arrival | undefined {
+  return comeFromOnPremises(
+    path,
+    model,
+    { ...asked, source, replyPorts: replyPorts(asked.protocol), gateways: 0 },
+    gatewayId,
   )
 }
 

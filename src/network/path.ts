@@ -72,6 +72,11 @@ export interface Path {
   readonly gates?: Gate[]
   /** On a survey, from a NAT gateway on: packets have addresses that the filter does not see, so ACLs are gates, too. */
   translated?: true
+  /**
+   * On a survey, where a gateway stands in the destination's own subnet: its ACL is not asked on the way in (Transit Gateways
+   * guide, "Network ACLs with transit gateways").
+   */
+  uncrossed?: true
   /** What the client sees if anything stands in the way: silence, unless a finding says otherwise. */
   outcome?: Exclude<Verdict, 'allowed' | 'timeout'>
 }

@@ -7,7 +7,7 @@
  * what all of them admit together are the cell's ports (facts network.md §3.4).
  */
 import type { Network } from './types.ts'
-import { formatCidr, formatIp, PRIVATE_BLOCKS, single } from './addresses.ts'
+import { formatCidr, formatIp, parseIp, PRIVATE_BLOCKS, single } from './addresses.ts'
 import type { Block, Ip } from './addresses.ts'
 import { Cells, END4, END6 } from './cells.ts'
 import { isAvailable } from './dns.ts'
@@ -17,8 +17,10 @@ import { modelOf } from './model.ts'
 import type { Interface, Model } from './model.ts'
 import { aclEntries } from './network-acl.ts'
 import type { AclEntry } from './network-acl.ts'
+import { hostOnPremises } from './on-premises.ts'
+import { leavePremises } from './origin.ts'
 import { surveyPath } from './path.ts'
-import type { Gate } from './path.ts'
+import type { Arrival, Gate, Path } from './path.ts'
 import { adding, EVERYTHING, intersection, NOTHING, union } from './port-set.ts'
 import type { PortSet } from './port-set.ts'
 import type { CompiledRouteTable } from './route-table.ts'
@@ -91,33 +93,94 @@ export function aclRules(network: Network, subnetId: string): { ingress: AclRule
 /**
  * Everything to which packets of an interface get through, network ACLs left aside: the filter enforces those packet by
  * packet. Non-overlapping. A port at which nothing listens counts: the packet arrives, and is refused there.
- * Empty for an interface that does not exist or never opens connections.
+ * Empty for an interface that does not exist or never opens connections. `networkInterfaceId` may be a host on premises.
  */
 export function reachableFrom(network: Network, networkInterfaceId: string): Opening[] {
+  const { open, premises } = survey(network, networkInterfaceId)
+  return [...open, ...premises]
+}
+
+/** What an interface reaches, by where that is. */
+export interface Survey {
+  /** In VPCs and on the internet. */
+  readonly open: Opening[]
+  /** On premises: whatever has the same address elsewhere is not meant. */
+  readonly premises: Opening[]
+  /** Of `open`, what is reached by a NAT gateway, under an address of that. */
+  readonly translated: Opening[]
+  /** Of `open`, what is reached without the ACL of its own subnet. */
+  readonly uncrossed: Opening[]
+}
+
+/** The same in parts. */
+export function survey(network: Network, networkInterfaceId: string): Survey {
   const model = modelOf(network)
-  const from = model.interface(networkInterfaceId)
-  if (!from || model.endpointOf(networkInterfaceId)) return []
-  const { four, six } = boundaries(model, from)
-  const cells = new Cells()
-  if (from.address !== undefined) sweep(model, from, four, END4, cells)
-  if (from.address6 !== undefined) sweep(model, from, six, END6, cells)
-  return cells.list()
+  const sender = senderOf(model, networkInterfaceId)
+  const parts = { open: new Cells(), premises: new Cells(), translated: new Cells(), uncrossed: new Cells() }
+  if (sender) {
+    const { four, six } = boundaries(model, sender.from)
+    if (sender.four) sweep(model, sender, four, END4, parts)
+    if (sender.six) sweep(model, sender, six, END6, parts)
+  }
+  const { open, premises, translated, uncrossed } = parts
+  return { open: open.list(), premises: premises.list(), translated: translated.list(), uncrossed: uncrossed.list() }
+}
+
+/** Who sends: an interface, or a host on premises. */
+interface Sender {
+  readonly from?: Interface
+  readonly four: boolean
+  readonly six: boolean
+  readonly leave: (path: Path, destination: Ip) => Arrival | undefined
+}
+
+function senderOf(model: Model, id: string): Sender | undefined {
+  const head = { port: 0, protocol: TCP }
+  const host = hostOnPremises(id)
+  if (host) {
+    const source = parseIp(host.ip)
+    if (source === undefined) return undefined
+    return {
+      four: typeof source === 'number',
+      six: typeof source === 'bigint',
+      leave: (path, destination) => leavePremises(path, model, host.gatewayId, source, { destination, ...head }),
+    }
+  }
+  const from = model.interface(id)
+  if (!from || model.endpointOf(id)) return undefined
+  return {
+    from,
+    four: from.address !== undefined,
+    six: from.address6 !== undefined,
+    leave: (path, destination) => leave(path, model, from, { destination, ...head }),
+  }
 }
 
 /** Walks to the first address of each stretch between two cuts. */
-function sweep(model: Model, from: Interface, cuts: readonly Ip[], end: Ip, cells: Cells): void {
-  const special = hypervisorServices(from.subnet.vpc)
+function sweep(
+  model: Model,
+  { from, leave: walk }: Sender,
+  cuts: readonly Ip[],
+  end: Ip,
+  parts: Readonly<Record<keyof Survey, Cells>>,
+): void {
+  const special = from ? hypervisorServices(from.subnet.vpc) : []
   const known = new Map<string, PortSet>()
   for (const [at, first] of cuts.entries()) {
     const path = surveyPath()
-    const arrival = leave(path, model, from, { destination: first, port: 0, protocol: TCP })
+    const arrival = walk(path, first)
     let set = arrival && path.findings.length === 0 ? admittedBy(model, path.gates, known) : NOTHING
     for (const { address, protocols, port } of special) {
       if (address !== first) continue
       const ports = [{ from: port, to: port }]
       set = adding(set, { tcp: protocols.includes(TCP) ? ports : [], udp: protocols.includes(UDP) ? ports : [] })
     }
-    cells.add(first, cuts[at + 1] ?? end, set)
+    const next = cuts[at + 1] ?? end
+    const isOnPremises = path.hops.some(({ kind, direction }) => kind === 'on-premises' && direction === 'in')
+    parts.open.add(first, next, isOnPremises ? NOTHING : set)
+    parts.premises.add(first, next, isOnPremises ? set : NOTHING)
+    parts.uncrossed.add(first, next, path.uncrossed ? set : NOTHING)
+    parts.translated.add(first, next, path.translated && !isOnPremises ? set : NOTHING)
   }
 }
 
@@ -140,12 +203,12 @@ function admittedBy(model: Model, gates: readonly Gate[], known: Map<string, Por
 }
 
 /** Every address at which the way from an interface may change, in order, and where each family begins. */
-function boundaries(model: Model, from: Interface): { four: number[]; six: bigint[] } {
+function boundaries(model: Model, from: Interface | undefined): { four: number[]; six: bigint[] } {
   const { documents } = model
   const blocks: Block[] = [
     ...PRIVATE_BLOCKS,
-    ...ruleBlocks(from.groups, 'egress', model.prefixList),
-    ...hypervisorServices(from.subnet.vpc).map(({ address }) => single(address)),
+    ...(from ? ruleBlocks(from.groups, 'egress', model.prefixList) : []),
+    ...(from ? hypervisorServices(from.subnet.vpc).map(({ address }) => single(address)) : []),
   ]
   const tables = new Set<CompiledRouteTable>()
   for (const { SubnetId } of documents.Subnets) {

@@ -76,7 +76,22 @@ export function resolveFor(path: Path, model: Model, from: Interface, name: stri
     path.outcome ??= 'nxdomain'
     return nobody
   }
-  return answered(path, name, via, answer)
+  const listed = answer ? undefined : onTheInternet(model, name)
+  if (listed?.length === 0) {
+    const text = `${name} does not exist here: no entry of this server's egress list (--egress-allow) leads to such a name`
+    block(path, 'dns', 'none', { layer: 'dns', code: 'SP_EGRESS_NOT_ALLOWED', component: 'dns', text })
+    path.outcome ??= 'nxdomain'
+    return nobody
+  }
+  return answered(path, name, via, listed ? { addresses: listed, zone: 'the internet' } : answer)
+}
+
+const AWS_NAME = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|aws|internal)$/
+
+/** What a name of the internet leads to by a server's egress list; empty: the list has no such name. Undefined: not asked. */
+function onTheInternet({ internet }: Model, name: string): readonly Ip[] | undefined {
+  if (!internet || AWS_NAME.test(name)) return undefined
+  return (internet.names[name] ?? []).flatMap((address) => parseIp(address) ?? [])
 }
 
 const answerTexts = perObject(({ addresses }: Answer) => addresses.map(formatIp))

@@ -79,6 +79,14 @@ export function usableAttachmentsOf(model: Model, vpcId: string): Attachment[] {
   return [...attachments(model.documents).values()].filter((one) => one.resourceId === vpcId && isUsable(one))
 }
 
+/** VPCs whose attachments to a transit gateway carry packets. */
+export function vpcsOfTransitGateway({ documents }: Model, transitGatewayId: string): string[] {
+  const all = [...attachments(documents).values()].filter(
+    (one) => one.transitGatewayId === transitGatewayId && one.resourceType === 'vpc' && isUsable(one),
+  )
+  return [...new Set(all.map(({ resourceId }) => resourceId))]
+}
+
 /** While a change of the attachment is made it goes on to work. */
 export function isUsable({ state }: Attachment): boolean {
   return state === 'available' || state === 'modifying'

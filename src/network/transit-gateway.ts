@@ -33,9 +33,10 @@ export function enterTransitGateway(
   }
   const stand = passAttachment(path, model, attachment, at, flow)
   const { port, protocol, source } = flow
-  if (stand && stand.id !== at.id) passAcl(path, stand, 'ingress', protocol, source, { from: port, to: port })
+  if (stand && stand.id !== at.id)
+    passAcl(path, stand, 'ingress', protocol, source, { from: port, to: port }, false, true)
   const arrival = crossTransitGateway(path, model, flow, attachment, at)
-  if (stand && stand.id !== at.id) passAcl(path, stand, 'egress', protocol, source, flow.replyPorts, true)
+  if (stand && stand.id !== at.id) passAcl(path, stand, 'egress', protocol, source, flow.replyPorts, true, true)
   return arrival
 }
 

@@ -66,6 +66,7 @@ export interface NetworkDocuments {
 }
 
 export type NetworkOrigin =
+  /** An interface; or a host on premises, called as `trace` calls it: `vpn-…:192.168.1.7`. */
   | { kind: 'interface'; networkInterfaceId: string }
   /** An interface that does not exist yet, or is only supposed: `trace --from subnet --security-group sg`. */
   | { kind: 'subnet'; subnetId: string; securityGroupIds: readonly string[]; ip?: string; publicIp?: string }
@@ -143,6 +144,17 @@ export interface Connection {
   }
   /** Lower-cased request context keys of that way: aws:sourceip, or aws:sourcevpc, aws:sourcevpcarn, aws:sourcevpce, aws:vpcsourceip. */
   context: Readonly<Record<string, string>>
+}
+
+/**
+ * The real internet as one server has it (`serve --egress-allow`), as far as a question needs it. Without it, what is
+ * beyond AWS is beyond the model, and nothing stops there.
+ */
+export interface InternetView {
+  /** Addresses of names that its list has, by name in lower case. */
+  readonly names: Readonly<Record<string, readonly string[]>>
+  /** Whether the server connects there, by TCP. */
+  admits(address: string, port: number): boolean
 }
 
 /** The compiled model. */

@@ -105,9 +105,11 @@ export function forward(path: Path, model: Model, flow: Flow, at: Subnet, cause:
     else pass(path, 'route-table', table, 'out', text)
   }
   const stays = route?.target.kind === 'local' && insideSubnet(at, destination)
-  if (!stays) passAcl(path, at, 'egress', protocol, destination, { from: port, to: port })
+  const between = path.gates !== undefined && !insideSubnet(at, flow.source)
+  if (between && stays) path.uncrossed = true
+  if (!stays) passAcl(path, at, 'egress', protocol, destination, { from: port, to: port }, false, between)
   const arrival = route && !route.blackhole ? follow(path, model, flow, at, route.target, cause, !stays) : undefined
-  if (!stays) passAcl(path, at, 'ingress', protocol, destination, flow.replyPorts, true)
+  if (!stays) passAcl(path, at, 'ingress', protocol, destination, flow.replyPorts, true, between)
   return arrival
 }
 

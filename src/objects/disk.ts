@@ -1,20 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, opendir, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import type { Objects, StoredBytes } from './objects.ts'
+import type { Vault } from '../store/vault.ts'
+import { NoBlob, type Blobs } from './blobs.ts'
+import { StoreFull, type Objects } from './objects.ts'
+import { sealedObjects } from './sealed.ts'
+import { SEALED_CHUNK_BYTES } from './sealing.ts'
 
-/** Bytes gathered for one write to the file, while the next are awaited and hashed. */
+/** Bytes gathered for one write to the file, while the next are awaited and sealed. */
 const BATCH_BYTES = 1024 * 1024
-const READ_BYTES = 256 * 1024
+/** Whole chunks, so that none is put together from two reads. */
+const READ_BYTES = 4 * SEALED_CHUNK_BYTES
+
+export function diskObjects(dir: string, vault: Vault): Objects {
+  return sealedObjects(diskBlobs(dir), vault)
+}
 
 /**
- * Bytes as files: `DIR/ab/abcdef…`, written under `DIR/staging` first. A write is on the disk, its name too, when its promise
- * resolves; it leaves nothing behind when its source throws or the disk is full. Hashing costs about as much as the writing
- * that it overlaps with.
+ * Files: `DIR/ab/abcdef…`, written under `DIR/staging` first. A write is on the disk, its name too, when its promise
+ * resolves; it leaves nothing behind when its source throws or the disk is full.
  */
-export function diskObjects(dir: string): Objects {
+export function diskBlobs(dir: string): Blobs {
   const staging = join(dir, 'staging')
   const underway = new Set<string>()
   const folders = new Map<string, Promise<string>>()
@@ -32,35 +37,40 @@ export function diskObjects(dir: string): Objects {
     return made
   }
 
-  async function write(source: AsyncIterable<Uint8Array>): Promise<StoredBytes> {
-    const id = randomBytes(16).toString('hex')
-    await folder('staging')
-    const staged = join(staging, id)
-    underway.add(id)
-    try {
-      const written = await writeFile(staged, source)
-      const home = await folder(id.slice(0, 2))
-      await rename(staged, pathOf(id))
-      await syncFolder(home)
-      return { id, ...written }
-    } catch (error) {
-      await rm(staged, { force: true })
-      await rm(pathOf(id), { force: true })
-      throw error
-    } finally {
-      underway.delete(id)
-    }
-  }
-
   return {
-    write,
-    concat: (ids) => write(chain(ids.map(pathOf))),
-    read(bytes, range) {
-      const whole = !range || (range.start === 0 && range.end === bytes.size - 1)
-      const content = whole ? readWhole(pathOf(bytes.id), bytes) : readRange(pathOf(bytes.id), bytes, range)
-      return Readable.from(content, { objectMode: false, highWaterMark: READ_BYTES })
+    async write(id, source) {
+      const staged = join(staging, id)
+      underway.add(id)
+      try {
+        await folder('staging')
+        await writeFile(staged, source)
+        const home = await folder(id.slice(0, 2))
+        await rename(staged, pathOf(id))
+        await syncFolder(home)
+      } catch (error) {
+        await rm(staged, { force: true })
+        await rm(pathOf(id), { force: true })
+        throw isFull(error) ? new StoreFull(`no room for object bytes in ${dir}`, { cause: error }) : error
+      } finally {
+        underway.delete(id)
+      }
+    },
+    async *read(id, start, length) {
+      const file = await open(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOENT' ? new NoBlob(id, { cause: error }) : error
+      })
+      yield* readFile(file, start, length)
     },
     delete: (id) => rm(pathOf(id), { force: true }),
+    async *list() {
+      for (const name of await readdir(dir).catch(() => [])) {
+        if (!/^[0-9a-f]{2}$/.test(name)) continue
+        for await (const { name: id } of await opendir(join(dir, name))) {
+          const found = await stat(pathOf(id)).catch(() => undefined)
+          if (found?.isFile()) yield { id, size: found.size, writtenAt: found.mtimeMs }
+        }
+      }
+    },
     async recover() {
       for (const id of await readdir(await folder('staging'))) {
         if (!underway.has(id)) await rm(join(staging, id), { force: true, recursive: true })
@@ -69,12 +79,13 @@ export function diskObjects(dir: string): Objects {
   }
 }
 
-/** Writes and hashes the source as it comes, and syncs the file. */
-async function writeFile(path: string, source: AsyncIterable<Uint8Array>): Promise<Omit<StoredBytes, 'id'>> {
-  const md5 = createHash('md5')
-  const sha256 = createHash('sha256')
+/** Out of space, out of quota, or beyond what a process may write. */
+const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+const isFull = (error: unknown) => full.has((error as NodeJS.ErrnoException).code ?? '')
+
+/** Writes the source as it comes, and syncs the file. */
+async function writeFile(path: string, source: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, 'wx', 0o600)
-  let size = 0
   let batch: Uint8Array[] = []
   let batched = 0
   let writing = Promise.resolve()
@@ -82,17 +93,13 @@ async function writeFile(path: string, source: AsyncIterable<Uint8Array>): Promi
     for await (const chunk of source) {
       batch.push(chunk)
       batched += chunk.length
-      if (batched >= BATCH_BYTES) {
-        await writing
-        writing = writeAll(file, batch, batched)
-        // Awaited with the next batch; until then a failure must not count as unhandled.
-        writing.catch(() => {})
-        batch = []
-        batched = 0
-      }
-      md5.update(chunk)
-      sha256.update(chunk)
-      size += chunk.length
+      if (batched < BATCH_BYTES) continue
+      await writing
+      writing = writeAll(file, batch, batched)
+      // Awaited with the next batch; until then a failure must not count as unhandled.
+      writing.catch(() => {})
+      batch = []
+      batched = 0
     }
     await writing
     if (batched > 0) await writeAll(file, batch, batched)
@@ -101,7 +108,6 @@ async function writeFile(path: string, source: AsyncIterable<Uint8Array>): Promi
     await writing.catch(() => {})
     await file.close()
   }
-  return { size, md5: md5.digest('hex'), sha256: sha256.digest('hex') }
 }
 
 /** A short write is how a full disk announces itself; writing on gets the error. */
@@ -112,47 +118,39 @@ async function writeAll(file: FileHandle, batch: Uint8Array[], total: number): P
   while (bytesWritten < total) bytesWritten += (await file.write(all, bytesWritten)).bytesWritten
 }
 
-/** The last piece is held back until the whole proved right, so that a reader never mistakes damaged bytes for complete ones. */
-async function* readWhole(path: string, bytes: StoredBytes): AsyncIterable<Buffer> {
-  const sha256 = createHash('sha256')
-  let size = 0
-  let held: Buffer | undefined
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-    if (held) yield held
-    held = chunk
-    sha256.update(chunk)
-    size += chunk.length
-  }
-  if (size !== bytes.size || sha256.digest('hex') !== bytes.sha256) throw damaged(bytes)
-  if (held) yield held
-}
+/** Reads ahead while what came last is used; two buffers do for a file of any length. Closes the file. */
+async function* readFile(file: FileHandle, start: number, length: number): AsyncGenerator<Buffer> {
+  let at = start
+  const end = start + length
+  const buffers = [Buffer.allocUnsafe(Math.min(length, READ_BYTES)), Buffer.alloc(0)]
+  if (length > READ_BYTES) buffers[1] = Buffer.allocUnsafe(READ_BYTES)
 
-async function* readRange(
-  path: string,
-  bytes: StoredBytes,
-  range: { start: number; end: number },
-): AsyncIterable<Buffer> {
-  const file = await open(path)
-  try {
-    if ((await file.stat()).size !== bytes.size) throw damaged(bytes)
-    let left = range.end - range.start + 1
-    const stream = file.createReadStream({ ...range, highWaterMark: READ_BYTES, autoClose: false })
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      left -= chunk.length
-      yield chunk
+  async function fill(buffer: Buffer): Promise<Buffer> {
+    const wanted = Math.min(buffer.length, end - at)
+    let size = 0
+    while (size < wanted) {
+      const { bytesRead } = await file.read(buffer, size, wanted - size, at)
+      if (bytesRead === 0) break
+      size += bytesRead
+      at += bytesRead
     }
-    if (left !== 0) throw damaged(bytes)
+    return buffer.subarray(0, size)
+  }
+
+  let next = fill(buffers[0]!)
+  try {
+    for (let turn = 1; ; turn++) {
+      const piece = await next
+      if (piece.length === 0) return
+      next = fill(buffers[turn % 2]!)
+      // Awaited in the next turn; until then a failure must not count as unhandled.
+      next.catch(() => {})
+      yield piece
+    }
   } finally {
+    await next.catch(() => {})
     await file.close()
   }
-}
-
-async function* chain(paths: readonly string[]): AsyncIterable<Buffer> {
-  for (const path of paths) yield* createReadStream(path, { highWaterMark: BATCH_BYTES }) as AsyncIterable<Buffer>
-}
-
-function damaged({ id, size }: StoredBytes): Error {
-  return new Error(`the ${size} stored bytes \`${id}\` are not what was written`)
 }
 
 async function makeFolder(dir: string, name: string): Promise<string> {

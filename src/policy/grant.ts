@@ -7,7 +7,7 @@ import type { CompiledPolicy } from './types.ts'
 export interface Grant {
   /** How the record names it, e.g. `grant:GRANT-ID`. */
   readonly id: string
-  /** ARN of an account's root, user, role, assumed-role or federated session; an account id; or a service principal. */
+  /** ARN of an account's root, user, role, assumed-role or federated session; an account or unique id; or a service principal. */
   readonly grantee: string
   /** `Decrypt`, `GenerateDataKey`, … */
   readonly operations: readonly string[]
@@ -43,7 +43,7 @@ export function compileGrant({ id, grantee, operations, constraints = {} }: Gran
 }
 
 function principalOf(grantee: string): { AWS: string } | { Service: string } {
-  return /^(?:arn:|\d{12}$)/.test(grantee) ? { AWS: grantee } : { Service: grantee }
+  return /^(?:arn:|\d{12}$|A(?:IDA|ROA)[A-Z2-7]+$)/.test(grantee) ? { AWS: grantee } : { Service: grantee }
 }
 
 function conditionOf({

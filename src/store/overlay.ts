@@ -104,6 +104,7 @@ export function overlayOf(base: Store): Store {
       return there
     },
     count: (kind, prefix = '') => (kinds.get(kind)?.size ? list(kind, { prefix }).length : base.count(kind, prefix)),
+    kinds: () => [...new Set([...base.kinds(), ...kinds.keys()])].filter((kind) => list(kind, { limit: 1 }).length > 0),
     get revision() {
       return base.revision + revision
     },

@@ -158,6 +158,7 @@ export function openStore(path: string): Store {
     count(kind, prefix = '') {
       return (countRange.get(kind, prefix, endOfPrefix(prefix) ?? BEYOND_ALL_TEXT) as { n: number }).n
     },
+    kinds: () => (statement('SELECT DISTINCT kind FROM documents').all() as { kind: string }[]).map(({ kind }) => kind),
     get revision() {
       return revision
     },

@@ -28,6 +28,8 @@ export interface Store {
   delete(kind: string, key: string): boolean
   list<T>(kind: string, options?: ListOptions): Row<T>[]
   count(kind: string, prefix?: string): number
+  /** Every kind of which there is a document. */
+  kinds(): string[]
   /** All or nothing; nested transactions join the outer one; a throw rolls back. Must not be given an async function. */
   transaction<T>(work: () => T): T
   /** Grows with every committed write. */

@@ -7,6 +7,8 @@ export class AwsError extends Error {
   readonly status: number
   /** Members beside code and message, e.g. S3's `BucketName`, ECR's modelled fields. */
   readonly fields: Record<string, string>
+  /** Headers of its own, which S3's answers to HEAD have nothing else to say it with. */
+  headers: Record<string, string> = {}
   /** Request id of the call that it answers, once the door has recorded it. */
   requestId?: string
   /** Request id of an inner call whose refusal led to this one. */

@@ -31,7 +31,7 @@ export function encodeError(
 ): HttpAnswer {
   const service = style.service === undefined ? undefined : model(style.service)
   const answer = dress(style, service, error, requestId)
-  const headers = { ...answer.headers, ...extra }
+  const headers = { ...answer.headers, ...error.headers, ...extra }
   return style.head || answer.body === undefined
     ? { status: error.status, headers }
     : { status: error.status, headers, body: answer.body }
@@ -94,7 +94,9 @@ function typedFields(shape: ShapeModel | undefined, fields: Record<string, strin
           ? Number(value)
           : type === 'boolean'
             ? value === 'true'
-            : value,
+            : type === 'structure'
+              ? (JSON.parse(value) as unknown)
+              : value,
       ]
     }),
   )

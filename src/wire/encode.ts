@@ -1,6 +1,7 @@
 import { isDeepFrozen } from '../store/freeze.ts'
 import { cbor, writeCbor } from './cbor.ts'
 import { json } from './document.ts'
+import { eventStreamAnswer } from './event-stream.ts'
 import { hostId } from './encode-error.ts'
 import type { Identified } from './identify.ts'
 import { type Model, model, type OperationModel } from './model.ts'
@@ -48,6 +49,8 @@ const status = (op: OperationModel, output: Output): number =>
   typeof output['$status'] === 'number' ? output['$status'] : op.responseCode
 
 function jsonEncoder(service: Model, op: OperationModel): Encoder {
+  const streamed = op.output && [...op.output.members.values()].find(({ shape }) => shape.eventstream)
+  if (op.output && streamed) return eventStreamAnswer(op.output, streamed)
   const encodeDocument = op.output && json.encoder(op.output)
   const type = `application/x-amz-json-${service.jsonVersion ?? '1.1'}`
   // Without an output shape the body of AWS's answer is empty.

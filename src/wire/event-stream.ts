@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { json } from './document.ts'
 import type { MemberModel, ShapeModel } from './model.ts'
+import type { HttpAnswer } from './request.ts'
 import { formatScalar } from './scalar.ts'
 import { restXml, structureWriter } from './xml-write.ts'
 
@@ -16,21 +17,50 @@ export function eventStream(
   events: AsyncIterable<Record<string, unknown>>,
   protocol: string,
 ): Readable {
-  async function* frames(): AsyncGenerator<Buffer> {
-    try {
-      for await (const event of events)
-        for (const [name, value] of Object.entries(event)) {
-          const member = shape.members.get(name)
-          if (!member) throw new Error(`${shape.name} has no event ${name}`)
-          yield eventFrame(member, value as Record<string, unknown>, protocol)
-        }
-    } catch (error) {
-      const member = error instanceof Error ? shape.members.get(error.name) : undefined
-      if (!member) throw error
-      yield exceptionFrame(member, error as Error)
+  return Readable.from(frames(shape, events, protocol), { objectMode: false })
+}
+
+/** RPC protocols have no headers for the other members of the output: they come first, as an event of their own. */
+export function eventStreamAnswer(
+  output: ShapeModel,
+  streamed: MemberModel,
+): (output: Record<string, unknown>, requestId: string) => HttpAnswer {
+  const encodeRest = json.encoder({
+    ...output,
+    members: new Map([...output.members].filter(([, member]) => member !== streamed)),
+  })
+  return ({ [streamed.name]: events, ...rest }, requestId) => {
+    async function* body(): AsyncGenerator<Buffer> {
+      const first = { ':message-type': 'event', ':event-type': 'initial-response' }
+      const text = JSON.stringify(encodeRest(rest as never))
+      yield frame({ ...first, ':content-type': 'application/json' }, Buffer.from(text))
+      yield* frames(streamed.shape, events as AsyncIterable<Record<string, unknown>>, 'json')
+    }
+    return {
+      status: 200,
+      headers: { 'Content-Type': 'application/vnd.amazon.eventstream', 'x-amzn-RequestId': requestId },
+      body: Readable.from(body(), { objectMode: false }),
     }
   }
-  return Readable.from(frames(), { objectMode: false })
+}
+
+async function* frames(
+  shape: ShapeModel,
+  events: AsyncIterable<Record<string, unknown>>,
+  protocol: string,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const event of events)
+      for (const [name, value] of Object.entries(event)) {
+        const member = shape.members.get(name)
+        if (!member) throw new Error(`${shape.name} has no event ${name}`)
+        yield eventFrame(member, value as Record<string, unknown>, protocol)
+      }
+  } catch (error) {
+    const member = error instanceof Error ? shape.members.get(error.name) : undefined
+    if (!member) throw error
+    yield exceptionFrame(member, error as Error)
+  }
 }
 
 function eventFrame(member: MemberModel, value: Record<string, unknown>, protocol: string): Buffer {

@@ -179,16 +179,23 @@ function byRoute(request: HttpRequest, name: string | undefined): Identified {
 
 function byS3(request: HttpRequest): Identified {
   const bucket = virtualHostBucket(request)
-  // Forms that a browser posts are no operation of the model.
+  // Forms that a browser posts are no operation of the model (src/browser); signed by header they are none of S3's.
   if (request.method === 'POST' && request.headers.get('content-type')?.startsWith('multipart/form-data'))
     throw new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented.', 501, {
       Header: 'Content-Type',
+    })
+  if (request.method === 'POST' && request.query === '' && isBucketItself(request, bucket))
+    throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
+      Condition: 'Bucket POST must be of the enclosure-type multipart/form-data',
     })
   if (!['GET', 'PUT', 'POST', 'DELETE', 'HEAD'].includes(request.method))
     throw methodNotAllowed(request, bucket === undefined ? 0 : 1)
   const { operation, labels } = routeS3(request, parseForm(request.query), bucket)
   return { service: 's3', operation: operation.name, protocol: 'rest-xml', op: operation, labels }
 }
+
+const isBucketItself = ({ path }: HttpRequest, bucket: string | undefined): boolean =>
+  bucket === undefined ? /^\/[^/]+\/?$/.test(path) : path === '/'
 
 const hostOf = (request: HttpRequest): string => (request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, '')
 

@@ -27,9 +27,9 @@ export function newRegistry() {
   const world = {
     config: { dataDir: dir, account, region: 'us-east-1' },
     store,
-    objects: diskObjects(dir),
+    objects: diskObjects(dir, openVault(Buffer.alloc(32, 7))),
     vault: openVault(Buffer.alloc(32, 7)),
-    log: { warn: () => assert.fail('bytes were left behind') },
+    log: { warn: (_error: unknown, text: string) => assert.notEqual(text, 'layer bytes left behind'), info: () => {} },
     now: () => clock.now,
     hex: (length: number) => randomBytes(length).toString('hex').slice(0, length),
   } as unknown as World
@@ -41,12 +41,14 @@ export function newRegistry() {
       region: 'us-east-1',
       time: clock.now,
       secure: false,
+      origin: { kind: 'internet', ip: '127.0.0.1' },
       caller: {
         kind: 'user',
         account,
         arn: 'arn:aws:iam::123456789012:user/u',
         principalArn: '',
         userId: 'AIDA',
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
         tags: {},
       },
       header: (name: string) => headers[name],

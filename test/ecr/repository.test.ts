@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { tokenHolder } from '../../src/services/ecr/get-authorization-token.ts'
+import { openToken } from '../../src/services/ecr/authorization-token.ts'
 import { imageIdOf, parseImageUri } from '../../src/services/ecr/image-uri.ts'
 import { account, newRegistry, refusal } from './registry.ts'
 
@@ -134,21 +134,31 @@ test('tags are laid over, listed and taken away', async () => {
   await assert.rejects(act('TagResource', { resourceArn, tags: many }), refusal('TooManyTagsException', /50/))
 })
 
-test('an authorization token is known for twelve hours, and only by its hash', async () => {
+test('an authorization token says what it stands for to this server alone, and nothing of it is stored', async () => {
   const { act, world, clock } = newRegistry()
   const { authorizationData } = await act('GetAuthorizationToken', {})
   const [{ authorizationToken, expiresAt, proxyEndpoint }] = authorizationData
   assert.equal(proxyEndpoint, 'https://123456789012.dkr.ecr.us-east-1.amazonaws.com')
-  const [user, secret] = Buffer.from(authorizationToken, 'base64').toString().split(':')
+  const [user, secret = ''] = Buffer.from(authorizationToken, 'base64').toString().split(':')
   assert.equal(user, 'AWS')
   assert.equal(expiresAt, clock.now / 1000 + 12 * 3600)
-  assert.equal(tokenHolder(world, account, authorizationToken)?.arn, 'arn:aws:iam::123456789012:user/u')
-  assert.equal(tokenHolder(world, account, Buffer.from('AWS:guess').toString('base64')), undefined)
-  assert.ok(!JSON.stringify(world.store.list('ecr/token')).includes(secret ?? ''))
-  clock.now += 12 * 3600 * 1000
-  assert.equal(tokenHolder(world, account, authorizationToken), undefined)
-  await act('GetAuthorizationToken', {})
-  assert.equal(world.store.count('ecr/token'), 1, 'the expired one is forgotten')
+  const accessKeyId = 'AKIAIOSFODNN7EXAMPLE'
+  assert.deepEqual(openToken(world, secret), { accessKeyId, registryId: account, region: 'us-east-1', expiresAt })
+  assert.equal(world.store.revision, 0)
+  const { payload, expiration } = JSON.parse(Buffer.from(secret, 'base64').toString())
+  assert.equal(expiration, expiresAt)
+  const forged = [
+    'guess',
+    '',
+    JSON.stringify({ payload, expiration: expiresAt + 1 }),
+    JSON.stringify({ payload: payload.replace(/^./, (first: string) => (first === 'A' ? 'B' : 'A')), expiration }),
+    JSON.stringify({ payload: 5, expiration }),
+    'null',
+  ]
+  for (const text of forged) assert.equal(openToken(world, Buffer.from(text).toString('base64')), undefined, text)
+  const other = await act('GetAuthorizationToken', { registryIds: ['210987654321'] })
+  const [, theirs = ''] = Buffer.from(other.authorizationData[0].authorizationToken, 'base64').toString().split(':')
+  assert.equal(openToken(world, theirs)?.registryId, '210987654321')
 })
 
 test('image URIs are taken apart, and anything else is refused', () => {

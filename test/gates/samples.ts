@@ -43,6 +43,21 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
   await call(url, admin, 'logs', 'CreateLogGroup', { logGroupName: 'sample' })
   await call(url, admin, 'logs', 'CreateLogStream', { logGroupName: 'sample', logStreamName: 'sample' })
 
+  const kms = (operation: string, input: Input) => call(url, admin, 'kms', operation, input)
+  const { KeyId } = (await kms('CreateKey', {})).KeyMetadata
+  await kms('CreateAlias', { AliasName: 'alias/sample', TargetKeyId: KeyId })
+  const { CiphertextBlob } = await kms('Encrypt', { KeyId, Plaintext: Buffer.from('sample') })
+  const keyOf = async (KeyUsage: string, KeySpec: string, more: Input = {}) => {
+    const made = await kms('CreateKey', { KeyUsage, KeySpec, ...more })
+    return { KeyId: made.KeyMetadata.KeyId as string }
+  }
+  const signing = await keyOf('SIGN_VERIFY', 'ECC_NIST_P256')
+  const mac = await keyOf('GENERATE_VERIFY_MAC', 'HMAC_256')
+  const imported = await keyOf('ENCRYPT_DECRYPT', 'SYMMETRIC_DEFAULT', { Origin: 'EXTERNAL' })
+  const copied = await keyOf('ENCRYPT_DECRYPT', 'SYMMETRIC_DEFAULT', { MultiRegion: true })
+  const grant = { KeyId, GranteePrincipal: Role.Arn, Operations: ['Decrypt'] }
+  const { GrantId } = await kms('CreateGrant', grant)
+
   // Reports that are made by the time that somebody asks for them.
   await iam('GenerateCredentialReport', {})
   const { JobId } = await iam('GenerateServiceLastAccessedDetails', { Arn: Role.Arn })
@@ -84,8 +99,65 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     }),
     's3:AllowedMethod': 'GET',
     logGroupName: 'sample',
+    'kms.KeyId': KeyId,
+    'kms.TargetKeyId': KeyId,
+    'kms.DestinationKeyId': KeyId,
+    'kms.AliasName': 'alias/sample',
+    'kms.GrantId': GrantId,
+    'kms.KeyMaterialId': '0'.repeat(64),
+    'kms.GranteePrincipal': Role.Arn,
+    'kms.RetiringPrincipal': Role.Arn,
+    'kms.Policy': policy({
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    }),
+    'kms:CreateGrant': grant,
+    'kms:Decrypt': { CiphertextBlob },
+    'kms:DeleteImportedKeyMaterial': imported,
+    'kms:GenerateDataKey': { KeySpec: 'AES_256' },
+    'kms:GenerateDataKeyPair': { KeyPairSpec: 'ECC_NIST_P256' },
+    'kms:GenerateDataKeyPairWithoutPlaintext': { KeyPairSpec: 'ECC_NIST_P256' },
+    'kms:GenerateDataKeyWithoutPlaintext': { KeySpec: 'AES_256' },
+    'kms:GenerateMac': { ...mac, MacAlgorithm: 'HMAC_SHA_256' },
+    'kms:GenerateRandom': { NumberOfBytes: 1 },
+    'kms:GetParametersForImport': { ...imported, WrappingAlgorithm: 'RSAES_OAEP_SHA_256' },
+    'kms:GetPublicKey': signing,
+    'kms:ReEncrypt': { CiphertextBlob },
+    'kms:ReplicateKey': { ...copied, ReplicaRegion: 'us-west-2' },
+    'kms:RetireGrant': { KeyId, GrantId },
+    'kms:ScheduleKeyDeletion': { ...signing, PendingWindowInDays: 7 },
+    'kms:Sign': { ...signing, SigningAlgorithm: 'ECDSA_SHA_256' },
+    'kms:UpdatePrimaryRegion': { ...copied, PrimaryRegion: 'us-west-2' },
+    'kms:VerifyMac': { ...mac, MacAlgorithm: 'HMAC_SHA_256' },
     'ecr.resourceArn': `arn:aws:ecr:${region}:${account}:repository/sample`,
+    'logs.policyDocument': policy({ Effect: 'Allow', Principal: '*', Action: 'logs:PutLogEvents', Resource: '*' }),
+    'logs.policyName': 'sample',
+    'logs.queryString': 'fields @message',
+    'logs.filterPattern': 'ERROR',
+    'logs.metricValue': '1',
+    'logs.endTime': 1,
+    'logs.destinationArn': `arn:aws:lambda:${region}:${account}:function:sample`,
+    'logs.kmsKeyId': `arn:aws:kms:${region}:${account}:key/sample`,
+    'logs.logGroupIdentifier': 'sample',
+    'logs.logGroupIdentifiers': [`arn:aws:logs:${region}:${account}:log-group:sample`],
+    'logs.logRecordPointer': Buffer.from(JSON.stringify([account, region, 'sample', 'sample', 0, 0, 0])).toString(
+      'base64',
+    ),
+    'logs:AssociateKmsKey': { logGroupName: 'sample' },
+    'logs:DisassociateKmsKey': { logGroupName: 'sample' },
+    'logs:PutResourcePolicy': {
+      policyName: 'sample',
+      policyDocument: policy({ Effect: 'Allow', Principal: '*', Action: 'logs:PutLogEvents', Resource: '*' }),
+    },
+    'logs:DeleteResourcePolicy': { policyName: 'sample' },
+    'logs:StartQuery': { logGroupName: 'sample', queryString: 'fields @message' },
     'logs:AmazonResourceName': `arn:aws:logs:${region}:${account}:log-group:sample`,
+    'cloudwatch:AmazonResourceName': `arn:aws:cloudwatch:${region}:${account}:alarm:sample`,
+    'application-autoscaling.ServiceNamespace': 'sagemaker',
+    'application-autoscaling.ResourceId': 'endpoint/sample/variant/sample',
+    'application-autoscaling.ScalableDimension': 'sagemaker:variant:DesiredInstanceCount',
     ResourceArn: job,
     retentionInDays: 7,
     CertificateBody: leaf,

@@ -54,6 +54,8 @@ interface Manner {
   as?: Caller
   region?: string
   headers?: Record<string, string>
+  /** Whether it came over TLS. */
+  secure?: boolean
 }
 
 /** S3 on a store in memory and a folder of its own: calls pass the real authorization and then the operation. */
@@ -65,7 +67,7 @@ export function openEstate() {
   const world = {
     config: { region: 'us-east-1', account: ACCOUNT },
     store,
-    objects: diskObjects(dir),
+    objects: diskObjects(dir, openVault(Buffer.alloc(32, 7))),
     vault: openVault(Buffer.alloc(32, 7)),
     log: pino({ level: 'silent' }),
     now,
@@ -85,7 +87,7 @@ export function openEstate() {
       account: caller.account,
       region: manner.region ?? 'us-east-1',
       time: now(),
-      secure: false,
+      secure: manner.secure ?? false,
       userAgent: 'test',
       world,
       header: (header) => manner.headers?.[header],

@@ -124,10 +124,29 @@ describe('a listing', () => {
   it('encodes what XML cannot carry', async () => {
     await withKeys(['a b+\u0001(é)/x'], async (s3) => {
       const page = await s3.call('ListObjectsV2', { Bucket, Prefix: 'a b', Delimiter: '/', EncodingType: 'url' })
-      assert.deepEqual(items(page).prefixes, ['a%20b%2B%01%28%C3%A9%29/'])
-      assert.deepEqual([page.Prefix, page.Delimiter, page.EncodingType], ['a%20b', '/', 'url'])
+      assert.deepEqual(items(page).prefixes, ['a+b%2B%01%28%C3%A9%29/'])
+      assert.deepEqual([page.Prefix, page.Delimiter, page.EncodingType], ['a+b', '/', 'url'])
     })
-    assert.equal(decodeURIComponent(encoder('url')("'!*~ü")), "'!*~ü")
+    assert.equal(encoder('url')("'!*~ü"), '%27%21*%7E%C3%BC')
+  })
+
+  it('refuses sizes that no page has', async () => {
+    await withKeys([], async (s3) => {
+      const refused: [Parameters<Estate['call']>[0], object, string][] = [
+        ['ListObjects', { MaxKeys: -1 }, 'Argument maxKeys must be an integer between 0 and 2147483647'],
+        ['ListObjectsV2', { MaxKeys: 2 ** 31 }, 'Provided max-keys not an integer or within integer range'],
+        [
+          'ListMultipartUploads',
+          { MaxUploads: -1 },
+          'Argument max-uploads must be an integer between 0 and 2147483647',
+        ],
+        ['ListMultipartUploads', { EncodingType: 'x' }, 'Invalid Encoding Method specified in Request'],
+        ['ListBuckets', { MaxBuckets: 0 }, 'Argument max-buckets must be an integer between 1 and 10000'],
+      ]
+      for (const [operation, input, message] of refused) {
+        await assert.rejects(s3.call(operation, { Bucket, ...input }), { code: 'InvalidArgument', message })
+      }
+    })
   })
 
   it('takes no token but its own', () => {

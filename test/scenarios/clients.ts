@@ -25,7 +25,7 @@ const node = [process.execPath, '--disable-warning=ExperimentalWarning']
 /** Seconds until a client gives up. The model's silence has no end. */
 const PATIENCE = '2'
 
-export function programOf({ aws, sallyport, boto3, sdk, curl, fetch, lookup, tcp }: Observation): Program {
+export function programOf({ aws, sallyport, boto3, sdk, curl, fetch, lookup, tcp, idle }: Observation): Program {
   if (aws !== undefined) return { argv: [...awsCli, ...aws.split(' ').slice(1), ...awsPatience], tell: awsTold }
   if (sallyport !== undefined)
     return { argv: [join(root, 'sallyport'), ...sallyport.split(' ').slice(1)], tell: awsTold }
@@ -39,6 +39,7 @@ export function programOf({ aws, sallyport, boto3, sdk, curl, fetch, lookup, tcp
     }
   if (lookup !== undefined) return { argv: ['getent', 'ahostsv4', lookup], tell: lookupTold }
   if (tcp !== undefined) return { argv: [...node, program('dial.ts'), ...tcp.split(':')], tell: selfTold }
+  if (idle) return { argv: [...node, program('idle.ts'), ...idle.to.split(':'), String(idle.seconds)], tell: selfTold }
   throw new Error('an observation names no client')
 }
 

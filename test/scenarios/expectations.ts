@@ -6,7 +6,7 @@ import type { Told } from './clients.ts'
 import type { Playing } from './playing.ts'
 import type { Observation, PlaceWanted } from './scenario.ts'
 
-const CLIENTS = ['aws', 'sallyport', 'boto3', 'sdk', 'curl', 'fetch', 'lookup', 'tcp'] as const
+const CLIENTS = ['aws', 'sallyport', 'boto3', 'sdk', 'curl', 'fetch', 'lookup', 'tcp', 'idle'] as const
 
 /** What was asked, for the message of a failed comparison. */
 export const asked = (one: Observation) =>
@@ -61,10 +61,13 @@ const endOf = (text: string): [string, number] => [text.replace(/:\d+$/, ''), Nu
 
 export function assertBlockers(
   play: Playing,
-  { subnet, groups = [] }: PlaceWanted,
+  { subnet, from, groups = [] }: PlaceWanted,
   { to, are }: NonNullable<Observation['blockers']>,
 ): void {
-  const origin = { kind: 'subnet', subnetId: subnet ?? '', securityGroupIds: groups } as const
+  const origin =
+    from === undefined
+      ? ({ kind: 'subnet', subnetId: subnet ?? '', securityGroupIds: groups } as const)
+      : ({ kind: 'interface', networkInterfaceId: from } as const)
   const { blockers } = network(play).connect(origin, ...endOf(to))
   assert.deepEqual(
     blockers.map(({ layer, code }) => [layer, code]),

@@ -14,7 +14,7 @@ export async function runAt(play: Playing, wanted: PlaceWanted, commands: readon
   const program = `${root}/test/scenarios/programs/place.ts`
   const runner = [process.execPath, '--disable-warning=ExperimentalWarning', program, JSON.stringify(commands)]
   const { code, stdout, stderr } =
-    wanted.subnet === undefined
+    wanted.subnet === undefined && wanted.from === undefined
       ? await run(runner, environment(play, await keysOf(play, wanted)))
       : await run(
           [`${root}/sallyport`, 'exec', ...options(wanted), '--', ...runner],
@@ -53,9 +53,8 @@ export async function listen(
   }
 }
 
-const options = ({ subnet = '', groups = [], role }: PlaceWanted) => [
-  '--subnet',
-  subnet,
+const options = ({ subnet = '', from, groups = [], role }: PlaceWanted) => [
+  ...(from === undefined ? ['--subnet', subnet] : ['--from', from]),
   ...groups.flatMap((group) => ['--security-group', group]),
   ...(role === undefined ? [] : ['--role', role]),
 ]

@@ -41,6 +41,8 @@ export interface Step {
 /** `sallyport exec`. Without a role the program has no credentials. */
 export interface PlaceWanted {
   subnet?: string
+  /** On premises instead: `vpn-…:IP`, `vgw-…:IP`. */
+  from?: string
   groups?: string[]
   role?: string
 }
@@ -59,6 +61,7 @@ export type Seen =
   | 'no such name'
   | 'no answer to its question'
   | 'could not connect'
+  | 'reset'
   | { status: number }
   | { output: string }
   /** The client itself gives up, with these words among others. */
@@ -87,6 +90,8 @@ export interface Observation {
   /** Nothing is run: `exec` is refused a place. */
   unplaced?: true
   from?: { gateway: string; ip: string }
+  /** A TCP connection over which nothing passes for so long, and then a request. */
+  idle?: { to: string; seconds: number }
   sees: Seen | Verdict
   /** Of the recorded decision. */
   explain?: {

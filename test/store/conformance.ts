@@ -35,6 +35,16 @@ export function storeConformance(name: string, make: () => Store): void {
       assert.equal(store.put('k', 'a', { n: 3 }), 1)
     })
 
+    test('tells which kinds there are', (store) => {
+      assert.deepEqual(store.kinds(), [])
+      store.put('k', 'a', { n: 1 })
+      store.put('l', 'a', { n: 2 })
+      store.put('l', 'b', { n: 2 })
+      assert.deepEqual(store.kinds().sort(), ['k', 'l'])
+      store.delete('k', 'a')
+      assert.deepEqual(store.kinds(), ['l'])
+    })
+
     test('keeps kinds apart', (store) => {
       store.put('k', 'a', { n: 1 })
       store.put('l', 'a', { n: 2 })

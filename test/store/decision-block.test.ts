@@ -7,7 +7,7 @@ import { pack, unpack } from '../../src/store/decision-block.ts'
 
 const layer: LayerDecision = {
   type: 'identity',
-  effect: 'Allow',
+  effect: 'allow',
   policies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
   matched: [],
 }
@@ -24,7 +24,7 @@ const trace = (requestId: string): DecisionTrace => ({
     {
       action: 'sts:X',
       resource: '*',
-      decision: { effect: 'Allow', decidedBy: 'identity', layers: [layer, layer], missing: [] },
+      decision: { effect: 'allow', decidedBy: 'identity', layers: [layer, layer], missing: [] },
     },
   ],
 })

@@ -98,9 +98,14 @@ export function exchange(url: string, { method, path, query, headers, body }: Pl
     request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${path}`)))
     request.on('response', (response) => {
       const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
+      const live = response.headers['content-type'] === 'application/vnd.amazon.eventstream'
+      response.on('data', (part: Buffer) => {
+        parts.push(part)
+        // Live events have no end: that there are some will do.
+        if (live) response.destroy()
+      })
       response.on('error', reject)
-      response.on('end', () => {
+      response.on(live ? 'close' : 'end', () => {
         const flat = flattened(response.headers)
         const requestId = flat['x-amzn-requestid'] ?? flat['x-amz-request-id'] ?? ''
         resolve({ status: response.statusCode ?? 0, headers: flat, body: Buffer.concat(parts), requestId })

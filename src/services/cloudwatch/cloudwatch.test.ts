@@ -4,6 +4,7 @@ import type { Call, Caller, Permit } from '../../door/call.ts'
 import { openStore } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
 import { operations } from './operations.ts'
+import { merged, type Cell } from './cell.ts'
 import { statisticNamed } from './statistics.ts'
 
 type Operations = typeof operations
@@ -114,7 +115,7 @@ void describe('PutMetricData', () => {
           }),
         { code, message },
       )
-      assert.equal(store.count('cloudwatch/points') + store.count('cloudwatch/metric'), 0)
+      assert.equal(store.count('cloudwatch/datapoints') + store.count('cloudwatch/metric'), 0)
     })
   }
 
@@ -128,7 +129,7 @@ void describe('PutMetricData', () => {
 
   void it('takes the ends of its time', () => {
     put({ Value: 1, Timestamp: start - 14 * 86_400 }, { Value: 1, Timestamp: start + 7200 })
-    assert.equal(store.count('cloudwatch/points'), 2)
+    assert.equal(store.count('cloudwatch/datapoints'), 2)
   })
 })
 
@@ -231,13 +232,17 @@ void describe('GetMetricData', () => {
         code: 'ValidationError',
         message,
       })
-    refused(
-      [{ Id: 'e', Expression: 'SUM(METRICS())' }],
-      /^Metric math is not built in Sallyport: the expression of query 'e'/,
+    refused([{ Id: 'e', Expression: 'SUM(METRICS(' }], /^Error in expression 'e': /)
+    refused([{ Id: 'e', Expression: 'x + 1' }], /^Error in expression 'e': Unknown metric x$/)
+    refused([query('Sum'), { Id: 'e', Expression: 'SUM(q)' }], /must return a time series/)
+    assert.throws(
+      () =>
+        run('GetMetricData', { MetricDataQueries: [{ Id: 'e', Expression: 'ANOMALY_DETECTION_BAND(q)' }], ...range }),
+      { code: 'NotImplemented', message: /ANOMALY_DETECTION_BAND/ },
     )
     refused([query('Sum'), query('Sum')], /not unique/)
     refused([{ ...query('Sum'), Id: 'Upper' }], /parameter Id is invalid/)
-    refused([query('tm90')], /tm90/)
+    refused([query('tm101')], /tm101/)
     refused([query('constructor')], /constructor/)
     refused([query('Sum', { Period: 45 })], /Period/)
     refused([{ Id: 'q' }], /MetricStat/)
@@ -246,18 +251,28 @@ void describe('GetMetricData', () => {
 })
 
 void describe('percentiles', () => {
-  const points = (...values: number[]) =>
-    values.map((value) => ({ time: 0, unit: 'None', count: 1, sum: value, minimum: value, maximum: value }))
+  const cells = (...values: number[]): Cell[] =>
+    values.map((value) => ({
+      time: 0,
+      seconds: 60,
+      unit: 'None',
+      count: 1,
+      sum: value,
+      minimum: value,
+      maximum: value,
+      values: [[value, 1]],
+    }))
   const rows: [name: string, values: number[], result: number][] = [
     ['p0', [3, 1, 2], 1],
     ['p50', [3, 1, 2], 2],
     ['p100', [3, 1, 2], 3],
     ['p50', [1, 2], 1.5],
     ['p90', [10], 10],
-    ['p99.9', Array.from({ length: 1001 }, (_, i) => i), 999],
+    ['p99.9', Array.from({ length: 1001 }, (_, i) => i % 1000), 998],
   ]
   for (const [name, values, result] of rows) {
-    void it(`${name} of ${values.length} values`, () => assert.equal(statisticNamed(name)!(points(...values)), result))
+    void it(`${name} of ${values.length} values`, () =>
+      assert.equal(statisticNamed(name)!([merged(cells(...values))]), result))
   }
   void it('no other names', () => {
     for (const name of ['p', 'p101', 'p-1', 'p5x', 'sum', '']) assert.equal(statisticNamed(name), undefined, name)

@@ -1,79 +1,84 @@
-import type { GetMetricDataCommandInput, GetMetricDataCommandOutput, MetricDataQuery } from '@aws-sdk/client-cloudwatch'
-import { need, type Call } from '../../door/call.ts'
-import type { Store } from '../../store/store.ts'
-import type { Shape } from '../../wire/shape.ts'
+import type { GetMetricDataCommandInput, GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch'
+import { need } from '../../door/call.ts'
 import { operation } from '../operation.ts'
 import { invalidToken, validationError } from './errors.ts'
-import { metricKey, pointsBetween } from './metric.ts'
-import { bucketsOf, isPeriod, statisticNamed } from './statistics.ts'
+import { fillLabel } from './label.ts'
+import type { Series } from './math/values.ts'
+import { checkQueries, computeQueries, seriesOfQuery, type Query } from './queries.ts'
 
 /** API Reference, GetMetricData `MaxDatapoints`. */
 const DATAPOINTS_MAX = 100_800
 
-type Query = Shape<MetricDataQuery>
-
-/** Data points of several metrics, newest first unless told otherwise; metric math is not built. Asked of `*`. */
+/** Data points of metrics and of math over them, newest first unless told otherwise. Asked of `*`. */
 export const getMetricData = operation<GetMetricDataCommandInput, GetMetricDataCommandOutput>(
   'cloudwatch',
   'GetMetricData',
   {
     needs: () => [need('cloudwatch:GetMetricData', '*')],
     perform: (input, { call, world: { store } }) => {
-      const { StartTime, EndTime, ScanBy = 'TimestampDescending' } = input
-      if (!(StartTime < EndTime)) {
+      const { StartTime: start, EndTime: end, ScanBy = 'TimestampDescending', MaxDatapoints } = input
+      if (!(start < end)) {
         throw validationError('The parameter StartTime must be less than the parameter EndTime.') // inferred: sentence
       }
-      checkIds(input.MetricDataQueries)
-      const results = input.MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).map((query) => {
-        const series = seriesOf(query, store, call, StartTime, EndTime)
-        if (ScanBy === 'TimestampDescending') series.reverse()
-        return { query, series }
+      if (MaxDatapoints !== undefined && (MaxDatapoints < 1 || MaxDatapoints > DATAPOINTS_MAX)) {
+        throw validationError(`The parameter MaxDatapoints must be between 1 and ${DATAPOINTS_MAX}.`) // inferred: sentence
+      }
+      const timezone = input.LabelOptions?.Timezone
+      if (timezone !== undefined && !/^[+-]\d{4}$/.test(timezone)) {
+        throw validationError(`The value ${timezone} for parameter LabelOptions.Timezone is invalid.`) // inferred: sentence
+      }
+      const checked = checkQueries(input.MetricDataQueries)
+      const { account, region, time } = call
+      const valueOf = computeQueries(checked, { account, region, store, now: time / 1000 }, { start, end })
+      const wanted = input.MetricDataQueries.filter(({ ReturnData = true }) => ReturnData)
+      const results = wanted.flatMap((query) => {
+        const all = seriesOfQuery(query.Id, valueOf(query.Id))
+        return all.map((series) => resultOf(query, series, { single: all.length === 1, timezone, region, account }))
       })
-      return onePage(results, input)
+      return onePage(ScanBy === 'TimestampDescending' ? results.map(reversed) : results, input)
     },
   },
 )
 
-/** One value of a series: epoch seconds, and what was computed. */
-type Value = readonly [time: number, value: number]
-
 interface Result {
-  query: Query
-  series: Value[]
+  id: string
+  label: string
+  times: readonly number[]
+  values: readonly number[]
 }
 
-function checkIds(queries: readonly Query[]): void {
-  const ids = queries.map(({ Id }) => Id)
-  const repeated = ids.find((id, index) => ids.indexOf(id) !== index)
-  if (repeated !== undefined) throw validationError(`The values for parameter id in MetricDataQueries are not unique.`) // inferred: sentence
-  const bad = ids.find((id) => !/^[a-z]\w*$/.test(id))
-  if (bad !== undefined) throw validationError(`The value ${bad} for parameter Id is invalid.`) // inferred: sentence
-  const math = queries.find(({ Expression }) => Expression !== undefined)
-  if (math) {
-    throw validationError(
-      `Metric math is not built in Sallyport: the expression of query '${math.Id}' cannot be evaluated.`,
-    )
+interface About {
+  /** Of an array, each series keeps a label of its own. */
+  single: boolean
+  timezone: string | undefined
+  region: string
+  account: string
+}
+
+function resultOf(query: Query, series: Series, { single, timezone, region, account }: About): Result {
+  const { Id, MetricStat, Label } = query
+  const plain = MetricStat ? MetricStat.Metric.MetricName! : single ? Id : series.label
+  const text = Label ?? plain
+  const properties = {
+    AccountId: account,
+    Region: region,
+    Period: String(series.period),
+    ...(MetricStat && {
+      MetricName: MetricStat.Metric.MetricName!,
+      Namespace: MetricStat.Metric.Namespace!,
+      Stat: MetricStat.Stat,
+      ...Object.fromEntries((MetricStat.Metric.Dimensions ?? []).map(({ Name, Value }) => [`Dim.${Name}`, Value])),
+    }),
   }
+  const labelled = { series: { ...series, label: plain }, properties, ...(timezone !== undefined && { timezone }) }
+  return { id: Id, label: fillLabel(text, labelled), times: series.times, values: series.values }
 }
 
-/** One point a period. inferred: without a unit, data of all units come together. */
-function seriesOf({ Id, MetricStat }: Query, store: Store, call: Call, start: number, end: number): Value[] {
-  if (!MetricStat) throw validationError(`Either MetricStat or Expression must be specified for query '${Id}'.`) // inferred: sentence
-  const { Metric, Period, Stat, Unit } = MetricStat
-  if (!isPeriod(Period)) throw validationError('Period must be 1, 5, 10, 20, 30 or a multiple of 60.') // inferred: sentence
-  const statistic = statisticNamed(Stat)
-  if (!statistic) throw validationError(`The value ${Stat} for parameter Stat is not supported.`) // inferred: sentence
-  const { Namespace = '', MetricName = '', Dimensions = [] } = Metric
-  const key = metricKey(call, { Namespace, MetricName, Dimensions })
-  const points = pointsBetween(store, key, Math.floor(start / Period) * Period, end)
-  const wanted = [...points].filter(({ unit }) => Unit === undefined || unit === Unit)
-  return bucketsOf(wanted, Period, false).flatMap(({ time, points }) => {
-    const value = statistic(points)
-    return value === undefined ? [] : [[time, value] as const]
-  })
+function reversed({ times, values, ...result }: Result): Result {
+  return { ...result, times: times.toReversed(), values: values.toReversed() }
 }
 
-/** Fills one answer with up to MaxDatapoints values, query after query; the token counts those that were shown. */
+/** Fills one answer with up to MaxDatapoints values, series after series; the token counts those that were shown. */
 function onePage(
   results: readonly Result[],
   { NextToken, MaxDatapoints = DATAPOINTS_MAX }: { NextToken?: string; MaxDatapoints?: number },
@@ -81,19 +86,19 @@ function onePage(
   const shown = NextToken === undefined ? 0 : shownBefore(NextToken)
   let skip = shown
   let room = MaxDatapoints
-  const pages = results.map(({ query, series }) => {
-    const rest = series.slice(skip)
-    skip = Math.max(0, skip - series.length)
-    const page = rest.slice(0, room)
-    room -= page.length
-    return { query, page, complete: page.length === rest.length }
+  const pages = results.map(({ id, label, times, values }) => {
+    const from = Math.min(skip, values.length)
+    const to = Math.min(values.length, from + room)
+    skip -= from
+    room -= to - from
+    return {
+      complete: to === values.length,
+      result: { Id: id, Label: label, Timestamps: times.slice(from, to), Values: values.slice(from, to) },
+    }
   })
   return {
-    MetricDataResults: pages.map(({ query, page, complete }) => ({
-      Id: query.Id,
-      Label: query.Label ?? query.MetricStat?.Metric.MetricName ?? query.Id,
-      Timestamps: page.map(([time]) => time),
-      Values: page.map(([, value]) => value),
+    MetricDataResults: pages.map(({ result, complete }) => ({
+      ...result,
       StatusCode: complete ? ('Complete' as const) : ('PartialData' as const),
     })),
     ...(pages.some(({ complete }) => !complete) && {

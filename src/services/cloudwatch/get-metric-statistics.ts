@@ -5,9 +5,11 @@ import type {
 } from '@aws-sdk/client-cloudwatch'
 import { need } from '../../door/call.ts'
 import { operation } from '../operation.ts'
+import { cellsBetween } from './datapoints.ts'
 import { invalidCombination, invalidValue } from './errors.ts'
-import { metricKey, pointsBetween } from './metric.ts'
-import { bucketsOf, isPeriod, statisticNamed } from './statistics.ts'
+import { metricKey } from './metric.ts'
+import { roundedStart } from './series.ts'
+import { bucketsOf, isExtended, isPeriod, statisticNamed } from './statistics.ts'
 
 const DATAPOINTS_MAX = 1440
 
@@ -33,19 +35,20 @@ export const getMetricStatistics = operation<GetMetricStatisticsCommandInput, Ge
             'You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
         )
       }
-      const extended = ExtendedStatistics.map((name) => ({ name, statistic: required(name) }))
-      const start = Math.floor(StartTime / Period) * Period
-      const points = pointsBetween(store, metricKey(call, input), start, EndTime)
-      const wanted = [...points].filter(({ unit }) => Unit === undefined || unit === Unit)
+      const extended = ExtendedStatistics.map((name) => ({ name, statistic: extendedStatistic(name) }))
+      const now = call.time / 1000
+      const start = roundedStart(StartTime, Period, now)
+      const cells = cellsBetween(store, metricKey(call, input), { start, end: EndTime, period: Period, now })
+      const wanted = [...cells].filter(({ unit }) => Unit === undefined || unit === Unit)
       return {
         Label: input.MetricName,
-        Datapoints: bucketsOf(wanted, Period, true).map((bucket) => ({
+        Datapoints: bucketsOf(wanted, Period, { start, byUnit: true }).map((bucket) => ({
           Timestamp: bucket.time,
-          ...Object.fromEntries(Statistics.map((name) => [name, required(name)(bucket.points)])),
+          ...Object.fromEntries(Statistics.map((name) => [name, required(name)(bucket.cells)])),
           ...(extended.length > 0 && {
             ExtendedStatistics: Object.fromEntries(
               extended.flatMap(({ name, statistic }) => {
-                const value = statistic(bucket.points)
+                const value = statistic(bucket.cells)
                 return value === undefined ? [] : [[name, value]]
               }),
             ),
@@ -61,4 +64,9 @@ function required(name: string) {
   const statistic = statisticNamed(name)
   if (!statistic) throw invalidValue(`The value ${name} for parameter ExtendedStatistics is not supported.`) // inferred: sentence
   return statistic
+}
+
+function extendedStatistic(name: string) {
+  if (!isExtended(name)) throw invalidValue(`The value ${name} for parameter ExtendedStatistics is not supported.`) // inferred: sentence
+  return required(name)
 }

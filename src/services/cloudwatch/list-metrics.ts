@@ -1,7 +1,7 @@
 import type { ListMetricsCommandInput, ListMetricsCommandOutput } from '@aws-sdk/client-cloudwatch'
 import { need } from '../../door/call.ts'
 import { operation } from '../operation.ts'
-import { invalidToken } from './errors.ts'
+import { invalidToken, notBuilt } from './errors.ts'
 import { namespacePrefix, regionPrefix, type Metric } from './metric.ts'
 
 const PAGE = 500
@@ -12,6 +12,8 @@ export const listMetrics = operation<ListMetricsCommandInput, ListMetricsCommand
   needs: () => [need('cloudwatch:ListMetrics', '*')],
   perform: (input, { call, world: { store } }) => {
     const { Namespace, MetricName, Dimensions = [], RecentlyActive, NextToken } = input
+    if (input.IncludeLinkedAccounts) throw notBuilt('IncludeLinkedAccounts (cross-account observability)')
+    if (input.OwningAccount !== undefined && input.OwningAccount !== call.account) return { Metrics: [] }
     const prefix = Namespace === undefined ? regionPrefix(call) : namespacePrefix(call, Namespace)
     const since = call.time - (RecentlyActive === 'PT3H' ? 3 * HOUR : 14 * 24 * HOUR)
     const after = NextToken === undefined ? {} : { after: keyOf(NextToken, prefix) }

@@ -4,14 +4,16 @@ import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Shape } from '../../wire/shape.ts'
 import { operation } from '../operation.ts'
-import { invalidCombination, invalidValue } from './errors.ts'
-import { metricKey, minuteKey, sorted, type Metric, type Minute, type Point } from './metric.ts'
+import { invalidCombination, invalidValue, missing } from './errors.ts'
+import type { Cell } from './cell.ts'
+import { addCells } from './datapoints.ts'
+import { metricKey, sorted, type Metric } from './metric.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
 
 /** API Reference, PutMetricData and MetricDatum. */
-const limits = { pastSeconds: 14 * DAY, futureSeconds: 2 * HOUR, values: 150, magnitude: 2 ** 360 }
+const limits = { pastSeconds: 14 * DAY, futureSeconds: 2 * HOUR, data: 1000, values: 150, magnitude: 2 ** 360 }
 
 type Datum = Shape<MetricDatum>
 
@@ -20,7 +22,11 @@ export const putMetricData = operation<PutMetricDataCommandInput, PutMetricDataC
   'cloudwatch',
   'PutMetricData',
   {
-    needs: (input) => [need('cloudwatch:PutMetricData', '*', { context: { 'cloudwatch:namespace': input.Namespace } })],
+    // Metric filters of CloudWatch Logs ask for nobody's permission (CloudWatch Logs User Guide, "Creating metrics from log events").
+    needs: (input, { caller }) =>
+      caller.service === 'logs.amazonaws.com'
+        ? []
+        : [need('cloudwatch:PutMetricData', '*', { context: { 'cloudwatch:namespace': input.Namespace } })],
     perform: (input, { call, world: { store } }) => {
       // AWS's own namespaces are its services' to fill. inferred: sentence
       if (input.Namespace.startsWith('AWS/') && call.caller.kind !== 'service') {
@@ -29,29 +35,35 @@ export const putMetricData = operation<PutMetricDataCommandInput, PutMetricDataC
       if (input.EntityMetricData?.length) {
         throw new AwsError('NotImplemented', 'Metric data with entities (EntityMetricData) is not built.', 501)
       }
-      const data = (input.MetricData ?? []).map((datum, index) => ({
+      const given = input.MetricData ?? []
+      if (given.length === 0) throw missing('The parameter MetricData is required.')
+      if (given.length > limits.data) {
+        throw invalidValue(`The collection MetricData must not have a size greater than ${limits.data}.`)
+      }
+      const data = given.map((datum, index) => ({
         datum,
-        points: pointsOf(datum, `MetricData.member.${index + 1}`, call.time / 1000),
+        cells: cellsOf(datum, `MetricData.member.${index + 1}`, call.time / 1000),
       }))
       return store.transaction(() => {
-        for (const { datum, points } of data) add(store, call, input.Namespace, datum, points)
+        for (const { datum, cells } of data) add(store, call, input.Namespace, datum, cells)
         return {}
       })
     },
   },
 )
 
-function add(store: Store, call: Call, namespace: string, datum: Datum, points: Point[]): void {
+function add(store: Store, call: Call, namespace: string, datum: Datum, cells: Cell[]): void {
   const name = { Namespace: namespace, MetricName: datum.MetricName, Dimensions: sorted(datum.Dimensions ?? []) }
   const key = metricKey(call, name)
-  store.put<Metric>('cloudwatch/metric', key, { ...name, updatedAt: call.time })
-  const minute = minuteKey(key, points[0]!.time)
-  const before = store.get<Minute>('cloudwatch/points', minute)?.points ?? []
-  store.put<Minute>('cloudwatch/points', minute, { points: [...before, ...points] })
+  const known = store.get<Metric>('cloudwatch/metric', key)
+  if (!known || call.time - known.updatedAt >= 60_000) {
+    store.put<Metric>('cloudwatch/metric', key, { ...name, updatedAt: call.time })
+  }
+  addCells(store, key, cells)
 }
 
-/** The points of one datum, all of the same time; throws AWS's complaint about a malformed one. */
-function pointsOf(datum: Datum, member: string, now: number): Point[] {
+/** The cells of one datum, all of the same time; throws AWS's complaint about a malformed one. */
+function cellsOf(datum: Datum, member: string, now: number): Cell[] {
   const { Value, Values, StatisticValues, StorageResolution = 60, Unit = 'None', Timestamp = now } = datum
   const given = Object.entries({ Value, Values, StatisticValues }).filter(([, value]) => value !== undefined)
   const [first, second] = given.map(([name]) => `${member}.${name}`)
@@ -74,10 +86,15 @@ function pointsOf(datum: Datum, member: string, now: number): Point[] {
     throw invalidValue(`The parameter ${member}.Timestamp must be within the last two weeks and the next two hours.`)
   }
   const time = Math.floor(Timestamp / StorageResolution) * StorageResolution
-  return statisticsOf(datum, member).map((statistics) => ({ time, unit: Unit, ...statistics }))
+  return statisticsOf(datum, member).map((statistics) => ({
+    time,
+    seconds: StorageResolution,
+    unit: Unit,
+    ...statistics,
+  }))
 }
 
-type Statistics = Omit<Point, 'time' | 'unit'>
+type Statistics = Omit<Cell, 'time' | 'seconds' | 'unit'>
 
 function statisticsOf({ Value, Values, Counts, StatisticValues }: Datum, member: string): Statistics[] {
   if (StatisticValues) {
@@ -86,7 +103,9 @@ function statisticsOf({ Value, Values, Counts, StatisticValues }: Datum, member:
     if (count <= 0 || minimum > maximum) {
       throw invalidValue(`The value ${count} for parameter ${member}.StatisticValues.SampleCount is invalid.`) // inferred: sentence
     }
-    return [{ count, sum, minimum, maximum }]
+    // Of one value, or of equal ones, the set says all (User Guide, "Percentiles").
+    const known = count === 1 || minimum === maximum
+    return [{ count, sum, minimum, maximum, ...(known && { values: [[minimum, count]] }) }]
   }
   const values = Value === undefined ? (Values ?? []) : [Value]
   if (values.length > limits.values || values.length === 0) {
@@ -100,7 +119,7 @@ function statisticsOf({ Value, Values, Counts, StatisticValues }: Datum, member:
     const count = counts[i]!
     checkNumber(value, Value === undefined ? `${member}.Values.member.${i + 1}` : `${member}.Value`)
     checkNumber(count, `${member}.Counts.member.${i + 1}`)
-    return { count, sum: value * count, minimum: value, maximum: value }
+    return { count, sum: value * count, minimum: value, maximum: value, values: [[value, count]] }
   })
 }
 

@@ -1,64 +1,148 @@
-import type { Point } from './metric.ts'
+import { counted, totals, type Cell } from './cell.ts'
 
-/** One period of one metric: its points come together. */
-export interface Bucket {
-  /** Epoch seconds at which the period begins. */
-  time: number
-  unit: string
-  points: Point[]
+/** Computes one statistic of a period; undefined where it cannot be told (the values of statistic sets are not known). */
+export type Statistic = (cells: readonly Cell[]) => number | undefined
+
+const simple: Readonly<Record<string, Statistic>> = {
+  SampleCount: (cells) => totals(cells).count,
+  Sum: (cells) => totals(cells).sum,
+  Average: (cells) => totals(cells).sum / totals(cells).count,
+  Minimum: (cells) => totals(cells).minimum,
+  Maximum: (cells) => totals(cells).maximum,
 }
 
-const simple: Record<string, (points: readonly Point[]) => number> = {
-  SampleCount: (points) => total(points, ({ count }) => count),
-  Sum: (points) => total(points, ({ sum }) => sum),
-  Average: (points) => total(points, ({ sum }) => sum) / total(points, ({ count }) => count),
-  Minimum: (points) => Math.min(...points.map(({ minimum }) => minimum)),
-  Maximum: (points) => Math.max(...points.map(({ maximum }) => maximum)),
-}
+const number = String.raw`(\d+(?:\.\d{1,10})?)`
+const percentilePattern = new RegExp(`^p${number}$`)
+const shortPattern = new RegExp(`^(tm|wm|tc|ts)${number}$`)
+const boundsPattern = new RegExp(String.raw`^(TM|WM|TC|TS|PR)\(${number}?(%?):${number}?(%?)\)$`)
 
-function total(points: readonly Point[], of: (point: Point) => number): number {
-  return points.reduce((sum, point) => sum + of(point), 0)
-}
-
-/** Computes one statistic of a period; undefined where it cannot be told (percentiles of statistic sets). */
-export type Statistic = (points: readonly Point[]) => number | undefined
-
-/** `Sum`, `p99.9` …; undefined for a name that is no statistic, or one that is not built (trimmed means and their like). */
+/** `Sum`, `p99.9`, `tm90`, `TM(10%:90%)`, `PR(:300)`, `IQM` … (User Guide, "CloudWatch statistics definitions"); undefined for no statistic. */
 export function statisticNamed(name: string): Statistic | undefined {
   if (Object.hasOwn(simple, name)) return simple[name]
-  const [, percent] = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name) ?? []
-  return percent === undefined ? undefined : (points) => percentile(points, Number(percent))
+  if (name === 'IQM') return trimmed('TM', { lower: 25, upper: 75, percent: true })
+  const percent = percentilePattern.exec(name)?.[1]
+  if (percent !== undefined)
+    return Number(percent) <= 100 ? withValues((v) => percentile(v, Number(percent))) : undefined
+  const [, short, upTo] = shortPattern.exec(name) ?? []
+  if (short !== undefined) {
+    return Number(upTo) <= 100
+      ? trimmed(short.toUpperCase(), { lower: 0, upper: Number(upTo), percent: true })
+      : undefined
+  }
+  return bounded(name)
 }
 
-/**
- * Known for values, and for statistic sets of one value (CloudWatch User Guide, "Percentiles").
- * inferred: between two values it is interpolated.
- */
-function percentile(points: readonly Point[], percent: number): number | undefined {
-  if (points.some(({ count, minimum, maximum }) => count > 1 && minimum !== maximum)) return undefined
-  const byValue = points.toSorted((a, b) => a.minimum - b.minimum)
-  const rank = (percent * (total(points, ({ count }) => count) - 1)) / 100
+interface Bounds {
+  lower: number
+  upper: number
+  percent: boolean
+}
+
+function bounded(name: string): Statistic | undefined {
+  const [, kind, low, lowUnit, high, highUnit] = boundsPattern.exec(name) ?? []
+  if (kind === undefined || (low === undefined && high === undefined)) return undefined
+  const percent = lowUnit === '%' || highUnit === '%'
+  if (percent && ((low !== undefined && lowUnit !== '%') || (high !== undefined && highUnit !== '%'))) return undefined
+  if (percent && kind === 'PR') return undefined
+  const lower = low === undefined ? (percent ? 0 : -Infinity) : Number(low)
+  const upper = high === undefined ? (percent ? 100 : Infinity) : Number(high)
+  if (lower >= upper || (percent && upper > 100)) return undefined
+  return trimmed(kind, { lower, upper, percent })
+}
+
+/** Names a statistic that only values tell, not statistic sets. */
+export function isExtended(name: string): boolean {
+  return !Object.hasOwn(simple, name)
+}
+
+type Values = readonly (readonly [value: number, count: number])[]
+
+function withValues(of: (values: Values, count: number) => number | undefined): Statistic {
+  return (cells) => {
+    if (cells.some(({ values }) => values === undefined)) return undefined
+    const values = counted(cells.flatMap((cell) => cell.values!))
+    return of(values, totals(cells).count)
+  }
+}
+
+/** Not told where any value is negative (User Guide, "Percentiles"). inferred: between two values it is interpolated. */
+function percentile(values: Values, percent: number): number | undefined {
+  if (values.length === 0 || values[0]![0] < 0) return undefined
+  const count = values.reduce((sum, [, times]) => sum + times, 0)
+  const rank = (percent * (count - 1)) / 100
   const valueAt = (index: number): number => {
     let seen = 0
-    for (const { minimum, count } of byValue) {
-      seen += count
-      if (index < seen) return minimum
+    for (const [value, times] of values) {
+      seen += times
+      if (index < seen) return value
     }
-    return byValue.at(-1)!.minimum
+    return values.at(-1)![0]
   }
   const [low, high] = [valueAt(Math.floor(rank)), valueAt(Math.ceil(rank))]
   return low + (high - low) * (rank - Math.floor(rank))
 }
 
-/** Points by period, oldest first. Periods are counted from the epoch; with `byUnit` each unit has buckets of its own. */
-export function bucketsOf(points: Iterable<Point>, period: number, byUnit: boolean): Bucket[] {
+/** Absolute bounds: above the lower, up to and with the upper. inferred: of percents, a value at the bound counts in part. */
+function trimmed(kind: string, bounds: Bounds): Statistic {
+  return withValues((values, count) => {
+    const within = weights(values, count, bounds)
+    const weight = within.reduce((sum, [, times]) => sum + times, 0)
+    const sum = within.reduce((total, [value, times]) => total + value * times, 0)
+    switch (kind) {
+      case 'TC':
+        return Math.round(weight)
+      case 'TS':
+        return sum
+      case 'PR':
+        return (weight / count) * 100
+      case 'TM':
+        return weight > 0 ? sum / weight : undefined
+      default:
+        return winsorized(values, count, bounds, within)
+    }
+  })
+}
+
+function weights(values: Values, count: number, { lower, upper, percent }: Bounds): Values {
+  if (!percent) return values.filter(([value]) => value > lower && value <= upper)
+  const [from, to] = [(lower * count) / 100, (upper * count) / 100]
+  let seen = 0
+  return values.flatMap(([value, times]) => {
+    const part = Math.min(seen + times, to) - Math.max(seen, from)
+    seen += times
+    return part > 0 ? [[value, part] as const] : []
+  })
+}
+
+/** What lies outside counts as the value at the bound. */
+function winsorized(values: Values, count: number, { lower, upper, percent }: Bounds, within: Values) {
+  if (within.length === 0) return undefined
+  const [low, high] = percent ? [within[0]![0], within.at(-1)![0]] : [lower, upper]
+  const sum = values.reduce((total, [value, times]) => total + Math.min(high, Math.max(low, value)) * times, 0)
+  return sum / count
+}
+
+/** One period of one metric: its cells come together. */
+export interface Bucket {
+  /** Epoch seconds at which the period begins. */
+  time: number
+  unit: string
+  cells: Cell[]
+}
+
+/** Cells by period, oldest first. Periods are counted from `start`; with `byUnit` each unit has buckets of its own. */
+export function bucketsOf(
+  cells: Iterable<Cell>,
+  period: number,
+  { start, byUnit = false }: { start: number; byUnit?: boolean },
+): Bucket[] {
   const buckets = new Map<string, Bucket>()
-  for (const point of points) {
-    const time = Math.floor(point.time / period) * period
-    const key = byUnit ? `${time}/${point.unit}` : String(time)
+  for (const cell of cells) {
+    const time = start + Math.floor((cell.time - start) / period) * period
+    const key = byUnit ? `${time}/${cell.unit}` : String(time)
     const bucket = buckets.get(key)
-    if (bucket) bucket.points.push(point)
-    else buckets.set(key, { time, unit: point.unit, points: [point] })
+    if (bucket) bucket.cells.push(cell)
+    else buckets.set(key, { time, unit: cell.unit, cells: [cell] })
   }
   return [...buckets.values()].sort((a, b) => a.time - b.time)
 }

@@ -3,7 +3,7 @@ import type {
   BatchCheckLayerAvailabilityCommandOutput,
 } from '@aws-sdk/client-ecr'
 import { operation } from '../operation.ts'
-import { findLayer } from './layer.ts'
+import { findLayer, wantLayer } from './layer.ts'
 import { findRepository, onRepository, repositoryId } from './repository.ts'
 
 type Output = BatchCheckLayerAvailabilityCommandOutput
@@ -21,6 +21,7 @@ export const batchCheckLayerAvailability = operation<BatchCheckLayerAvailability
       return {
         layers: digests.map((layerDigest) => {
           const layer = findLayer(world, id, layerDigest)
+          if (layer) wantLayer(world, id, layer)
           return layer
             ? {
                 layerDigest,

@@ -3,31 +3,28 @@ import type { World } from '../../world.ts'
 import { operation } from '../operation.ts'
 import { deleteImageDocument, imagesOf, isFailure, removeTag, resolveImage } from './image.ts'
 import type { Image, ImageId } from './image.ts'
-import { discard, dropUnreferencedLayers } from './layer.ts'
 import { findRepository, onRepository, repositoryId } from './repository.ts'
 import type { RepositoryId } from './repository.ts'
 
 /**
  * By digest the image goes with all its tags; by tag only the tag goes, and the image with its last tag
- * (Amazon ECR API Reference, BatchDeleteImage).
+ * (Amazon ECR API Reference, BatchDeleteImage). The layers go some time later (garbage.ts): another push may count on them.
  */
 export const batchDeleteImage = operation<BatchDeleteImageCommandInput, BatchDeleteImageCommandOutput>(
   'ecr',
   'BatchDeleteImage',
   {
     needs: onRepository('BatchDeleteImage'),
-    perform: async (input, { call, world }) => {
+    perform: (input, { call, world }) => {
       const id = repositoryId(input, call)
-      const { deleted, failures, bytes } = world.store.transaction(() => {
+      const { deleted, failures } = world.store.transaction(() => {
         findRepository(world, id)
         const results = (input.imageIds ?? []).map((imageId) => deleteOne(world, id, imageId))
         return {
           deleted: results.flatMap((result) => ('failureCode' in result ? [] : result.deleted)),
           failures: results.flatMap((result) => ('failureCode' in result ? [result] : [])),
-          bytes: dropUnreferencedLayers(world, id),
         }
       })
-      await discard(world, bytes)
       return { imageIds: deleted, failures }
     },
   },

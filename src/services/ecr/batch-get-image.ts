@@ -1,7 +1,8 @@
 import type { BatchGetImageCommandInput, BatchGetImageCommandOutput } from '@aws-sdk/client-ecr'
 import { operation } from '../operation.ts'
 import { imageByDigest, isFailure, putImageDocument, resolveImage } from './image.ts'
-import { findRepository, onRepository, repositoryId } from './repository.ts'
+import { openForReading } from './repository-key.ts'
+import { onRepository, repositoryId } from './repository.ts'
 
 /** ImageDetail.lastRecordedPullTime: "Amazon ECR refreshes the last image pull timestamp at least once every 24 hours". */
 const PULL_TIME_SECONDS = 24 * 3600
@@ -12,9 +13,10 @@ const PULL_TIME_SECONDS = 24 * 3600
  */
 export const batchGetImage = operation<BatchGetImageCommandInput, BatchGetImageCommandOutput>('ecr', 'BatchGetImage', {
   needs: onRepository('BatchGetImage'),
-  perform: (input, { call, world }) => {
+  perform: async (input, permit) => {
+    const { call, world } = permit
     const id = repositoryId(input, call)
-    findRepository(world, id)
+    await openForReading(permit, id)
     const found = (input.imageIds ?? []).map((imageId) => ({ imageId, image: resolveImage(world, id, imageId) }))
     const images = found.flatMap(({ imageId, image }) => (isFailure(image) ? [] : [{ imageId, image }]))
     world.store.transaction(() => {

@@ -2,9 +2,11 @@ import type { CompleteLayerUploadCommandInput, CompleteLayerUploadCommandOutput 
 import type { StoredBytes } from '../../objects/objects.ts'
 import type { World } from '../../world.ts'
 import { operation } from '../operation.ts'
+import { throwAway } from '../s3/garbage.ts'
+import { findBlob, type Blob } from './blob.ts'
 import { emptyUpload, invalidLayer, layerAlreadyExists, layerPartTooSmall, uploadNotFound } from './errors.ts'
-import { contentKey, discard, findLayer } from './layer.ts'
-import type { Layer, Upload } from './layer.ts'
+import { addLayer, contentKey, discard, findLayer, UPLOADS, type Upload } from './layer.ts'
+import { openForWriting } from './repository-key.ts'
 import { findRepository, onRepository, repositoryId } from './repository.ts'
 
 /** LayerPartTooSmallException: "at least 5MB". */
@@ -15,51 +17,59 @@ export const completeLayerUpload = operation<CompleteLayerUploadCommandInput, Co
   'CompleteLayerUpload',
   {
     needs: onRepository('CompleteLayerUpload'),
-    perform: async (input, { call, world }) => {
+    perform: async (input, permit) => {
+      const { call, world } = permit
       const id = repositoryId(input, call)
       const { uploadId, layerDigests } = input
-      findRepository(world, id)
-      const upload = world.store.get<Upload>('ecr/upload', contentKey(id, uploadId))
+      await openForWriting(permit, id)
+      const upload = world.store.get<Upload>(UPLOADS, contentKey(id, uploadId))
       if (!upload) throw uploadNotFound(id, uploadId)
       if (upload.parts.length === 0) throw emptyUpload(uploadId)
-      if (upload.parts.slice(0, -1).some((part) => part.size < PART_SIZE_MIN)) throw layerPartTooSmall()
+      if (!upload.streamed && upload.parts.slice(0, -1).some((part) => part.size < PART_SIZE_MIN))
+        throw layerPartTooSmall()
 
       const whole = await join(world, upload.parts)
       const joined = upload.parts.includes(whole) ? [] : [whole]
       const layerDigest = `sha256:${whole.sha256}`
-      let layer: Layer
+      let isNew: boolean
       try {
-        layer = world.store.transaction(() => {
-          if (layerDigests.length > 0 && !layerDigests.includes(layerDigest))
-            throw invalidLayer(layerDigests, layerDigest)
-          if (findLayer(world, id, layerDigest)) throw layerAlreadyExists(id, layerDigest)
+        if (layerDigests.length > 0 && !layerDigests.includes(layerDigest))
+          throw invalidLayer(layerDigests, layerDigest)
+        const damaged = await damagedBlob(world, layerDigest)
+        isNew = world.store.transaction(() => {
+          findRepository(world, id)
           // Somebody finished the same upload meanwhile, or added to it: the layer that was joined is not it.
-          if (world.store.get('ecr/upload', contentKey(id, uploadId)) !== upload) throw uploadNotFound(id, uploadId)
-          const made: Layer = {
-            layerDigest,
-            layerSize: whole.size,
-            mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-            bytes: whole,
+          if (world.store.get(UPLOADS, contentKey(id, uploadId)) !== upload) throw uploadNotFound(id, uploadId)
+          world.store.delete(UPLOADS, contentKey(id, uploadId))
+          throwAway(
+            world,
+            upload.parts.filter((part) => part !== whole),
+          )
+          if (findLayer(world, id, layerDigest)) {
+            throwAway(world, [whole])
+            return false
           }
-          world.store.put('ecr/layer', contentKey(id, layerDigest), made)
-          world.store.delete('ecr/upload', contentKey(id, uploadId))
-          return made
+          addLayer(world, id, whole, damaged)
+          return true
         })
       } catch (error) {
         await discard(world, joined)
         throw error
       }
-      await discard(
-        world,
-        upload.parts.filter((part) => part.id !== layer.bytes.id),
-      )
+      if (!isNew) throw layerAlreadyExists(id, layerDigest)
       return { registryId: id.account, repositoryName: id.name, uploadId, layerDigest }
     },
   },
 )
 
+/** The blob of that digest, where its bytes are not any more what they were. */
+async function damagedBlob(world: World, digest: string): Promise<Blob | undefined> {
+  const blob = findBlob(world.store, digest)
+  return blob && (await world.objects.check(blob.bytes)) ? blob : undefined
+}
+
 /** A layer of one part is that part. */
 async function join(world: World, parts: readonly StoredBytes[]): Promise<StoredBytes> {
   const [only, ...more] = parts
-  return only && more.length === 0 ? only : world.objects.concat(parts.map((part) => part.id))
+  return only && more.length === 0 ? only : world.objects.concat(parts)
 }

@@ -10,6 +10,7 @@ import {
   requestTagKeys,
 } from './repository.ts'
 import type { Repository } from './repository.ts'
+import { returnKey, takeKey } from './repository-key.ts'
 import { assertMutability } from './tag-mutability.ts'
 import { mergeTags } from './tags.ts'
 
@@ -26,9 +27,14 @@ export const createRepository = operation<CreateRepositoryCommandInput, CreateRe
         ...(input.tags?.length ? [repositoryNeed('TagResource', id, call, tagKeys)] : []),
       ]
     },
-    perform: (input, { call, world }) => {
+    perform: async (input, permit) => {
+      const { call, world } = permit
       const id = repositoryId(input, call)
       assertMutability(input)
+      const tags = mergeTags({}, input.tags ?? [])
+      if (world.store.get('ecr/repository', repositoryKey(id))) throw repositoryAlreadyExists(id)
+      const { encryptionConfiguration: encryption } = input
+      const key = await takeKey(permit, id, encryption)
       const document: Repository = {
         repository: {
           repositoryArn: repositoryArn(id),
@@ -41,15 +47,25 @@ export const createRepository = operation<CreateRepositoryCommandInput, CreateRe
             imageTagMutabilityExclusionFilters: input.imageTagMutabilityExclusionFilters,
           }),
           imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },
-          encryptionConfiguration: input.encryptionConfiguration ?? { encryptionType: 'AES256' },
+          encryptionConfiguration: {
+            encryptionType: encryption?.encryptionType ?? 'AES256',
+            ...(key && { kmsKey: key.keyArn }),
+          },
         },
-        tags: mergeTags({}, input.tags ?? []),
+        tags,
+        ...(key && { key }),
       }
-      return world.store.transaction(() => {
-        if (world.store.get('ecr/repository', repositoryKey(id))) throw repositoryAlreadyExists(id)
+      // Somebody may have been faster while KMS was asked.
+      const isNew = world.store.transaction(() => {
+        if (world.store.get('ecr/repository', repositoryKey(id))) return false
         world.store.put('ecr/repository', repositoryKey(id), document)
-        return { repository: document.repository }
+        return true
       })
+      if (!isNew) {
+        await returnKey(permit, id, key)
+        throw repositoryAlreadyExists(id)
+      }
+      return { repository: document.repository }
     },
   },
 )

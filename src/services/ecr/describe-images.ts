@@ -33,6 +33,7 @@ export const describeImages = operation<DescribeImagesCommandInput, DescribeImag
           imagePushedAt: image.imagePushedAt,
           imageManifestMediaType: image.imageManifestMediaType,
           ...(image.artifactMediaType !== undefined && { artifactMediaType: image.artifactMediaType }),
+          ...(image.subject !== undefined && { subjectManifestDigest: image.subject }),
           ...(image.lastRecordedPullTime !== undefined && { lastRecordedPullTime: image.lastRecordedPullTime }),
         })),
         ...(nextToken !== undefined && { nextToken }),

@@ -30,6 +30,22 @@ export const repositoryPolicyNotFound = (id: RepositoryId) =>
     `Repository policy does not exist for the repository with name '${id.name}' in the registry with id '${id.account}'`,
   )
 
+export const lifecyclePolicyNotFound = (id: RepositoryId) =>
+  new AwsError(
+    'LifecyclePolicyNotFoundException',
+    `Lifecycle policy does not exist for the repository with name '${id.name}' in the registry with id '${id.account}'`,
+  )
+
+// inferred: form follows LifecyclePolicyNotFoundException.
+export const lifecyclePolicyPreviewNotFound = (id: RepositoryId) =>
+  new AwsError(
+    'LifecyclePolicyPreviewNotFoundException',
+    `Lifecycle policy preview does not exist for the repository with name '${id.name}' in the registry with id '${id.account}'`,
+  )
+
+export const registryPolicyNotFound = (account: string) =>
+  new AwsError('RegistryPolicyNotFoundException', `Registry policy does not exist in the registry with id '${account}'`)
+
 export const imageNotFound = (id: RepositoryId, image: { imageDigest?: string; imageTag?: string }) =>
   new AwsError(
     'ImageNotFoundException',

@@ -11,6 +11,10 @@ export interface Image {
   imageManifest: string
   imageManifestMediaType: string
   artifactMediaType?: string
+  /** Digest of the image that it is about: a signature's, say. */
+  subject?: string
+  artifactType?: string
+  annotations?: Readonly<Record<string, string>>
   /** Epoch seconds. */
   imagePushedAt: number
   imageSizeInBytes: number

@@ -3,6 +3,7 @@ import { canonicalQuery } from '../../door/sigv4-encode.ts'
 import type { Parameter } from '../../door/sigv4-encode.ts'
 import { formatBasicDate } from '../../door/sigv4-date.ts'
 import { algorithm, canonicalRequest, scopeText, sign, signingKey, stringToSign } from '../../door/sigv4.ts'
+import type { StoredBytes } from '../../objects/objects.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { World } from '../../world.ts'
 import { findEntity, iamArn, saveEntity } from '../iam/entities.ts'
@@ -16,7 +17,7 @@ import { saveSession } from '../sts/sessions.ts'
 import type { Session } from '../sts/sessions.ts'
 import { registryHost } from './repository.ts'
 import type { RepositoryId } from './repository.ts'
-import type { Layer } from './layer.ts'
+import { bytesOfLayer, type Layer } from './layer.ts'
 
 /**
  * Layers are downloaded from Amazon S3, as on AWS: from `prod-REGION-starport-layer-bucket`, by a presigned URL of ECR's
@@ -43,7 +44,11 @@ export function presignLayer(call: Call, id: RepositoryId, layer: Layer): string
   const key = keyOf(id, layer.layerDigest)
   const session = world.store.transaction(() => {
     ensureBucket(world, id.region)
-    world.store.put<StoredObject>(OBJECTS, objectKey(bucket, key), objectOf(layer, call.time))
+    world.store.put<StoredObject>(
+      OBJECTS,
+      objectKey(bucket, key),
+      objectOf(bytesOfLayer(world, layer.layerDigest), call.time),
+    )
     const made = sessionFor(world, ensureReader(world), `${bucketArn(bucket)}/${key}`, call.time)
     saveSession(world.store, made, call.time)
     return made
@@ -66,10 +71,10 @@ function ensureBucket(world: World, region: string): void {
     world.store.put<Bucket>(BUCKETS, name, { name, account: ECR_ACCOUNT, region, createdAt: world.now() / 1000 })
 }
 
-function objectOf(layer: Layer, time: number): StoredObject {
+function objectOf(bytes: StoredBytes, time: number): StoredObject {
   return {
-    bytes: layer.bytes,
-    etag: layer.bytes.md5,
+    bytes,
+    etag: bytes.md5,
     lastModified: time / 1000,
     headers: { ContentType: 'application/octet-stream' },
     metadata: {},
@@ -131,7 +136,9 @@ function sessionFor(world: World, role: Role, objectArn: string, time: number): 
  * this call came to, as that is all the caller knows of us.
  */
 function urlOf(call: Call, bucket: string, key: string): URL {
-  const host = call.header('host')
+  const { config } = call.world
+  // An address that stands for an endpoint of ECR's serves ECR: S3 is at the server's own.
+  const host = call.origin.kind === 'endpoint-address' ? `${config.host}:${config.port}` : call.header('host')
   if (host === undefined || /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(host)) {
     const suffix = registryHost({ account: '', region: call.region }).split('.ecr.')[1] ?? ''
     return new URL(`https://${bucket}.s3.${suffix}/${key}`)
@@ -151,7 +158,13 @@ function presignedUrl(url: URL, session: Session, region: string, time: number):
     ['X-Amz-Security-Token', session.sessionToken],
     ['X-Amz-SignedHeaders', 'host'],
   ]
-  const request = { method: 'GET', path: url.pathname, query: '', headers: new Map(), rawHeaders: ['host', url.host] }
+  const request = {
+    method: 'GET',
+    path: url.pathname,
+    query: '',
+    headers: new Map([['host', url.host]]),
+    rawHeaders: ['host', url.host],
+  }
   const canonical = canonicalRequest(request, {
     path: url.pathname,
     parameters,

@@ -4,6 +4,10 @@ import { invalidParameter } from './errors.ts'
 export interface Manifest {
   mediaType: string
   artifactMediaType?: string
+  /** Digest of the image that it is about (OCI image specification, "subject"); that need not be there. */
+  subject?: string
+  artifactType?: string
+  annotations?: Record<string, string>
   /** Layers and configuration, which must have been uploaded before. */
   layers: readonly Descriptor[]
   /** Of an index: images that must have been put before. */
@@ -35,16 +39,37 @@ export function parseManifest(text: string, given: string | undefined): Manifest
   const mediaType = typeof stated === 'string' ? stated : given
   if (document['schemaVersion'] !== 2 || mediaType === undefined || (given !== undefined && given !== mediaType))
     throw refused('Invalid or unsupported manifest media type')
+  const about = aboutOf(document)
   if (INDEX_TYPES.includes(mediaType))
-    return { mediaType, layers: [], manifests: descriptors(document['manifests'], 'manifests') }
+    return { mediaType, ...about, layers: [], manifests: descriptors(document['manifests'], 'manifests') }
   if (!IMAGE_TYPES.includes(mediaType)) throw refused(`Unsupported manifest media type ${mediaType}`)
   const config = descriptor(document['config'], 'config')
   return {
     mediaType,
     artifactMediaType: config.mediaType,
-    layers: [config, ...descriptors(document['layers'], 'layers')],
+    // What a referrer is called where it does not say: its configuration's type (distribution specification).
+    artifactType: config.mediaType,
+    ...about,
+    layers: [config, ...descriptors(document['layers'], 'layers').filter(isPushed)],
     manifests: [],
   }
+}
+
+/** Layers that may not be given on stay where their URLs say (Docker's `foreign`, OCI's `nondistributable`). */
+const isPushed = ({ mediaType }: Descriptor) => !/\.(?:foreign|nondistributable)\./.test(mediaType)
+
+function aboutOf(document: Record<string, unknown>): Pick<Manifest, 'subject' | 'artifactType' | 'annotations'> {
+  const { subject, artifactType, annotations } = document
+  if (annotations !== undefined && !isTexts(annotations)) throw refused("'annotations' must map texts to texts")
+  return {
+    ...(subject !== undefined && { subject: descriptor(subject, 'subject').digest }),
+    ...(typeof artifactType === 'string' && artifactType !== '' && { artifactType }),
+    ...(annotations !== undefined && { annotations }),
+  }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string')
 }
 
 function parse(text: string): Record<string, unknown> {

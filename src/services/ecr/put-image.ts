@@ -5,6 +5,7 @@ import {
   imageAlreadyExists,
   imageDigestDoesNotMatch,
   imageTagAlreadyExists,
+  invalidParameter,
   layersNotFound,
   referencedImagesNotFound,
 } from './errors.ts'
@@ -12,20 +13,28 @@ import { imageByDigest, imageByTag, moveTag, putImageDocument } from './image.ts
 import type { Image } from './image.ts'
 import { findLayer } from './layer.ts'
 import { parseManifest } from './manifest.ts'
+import { openForWriting } from './repository-key.ts'
 import { findRepository, onRepository, repositoryId } from './repository.ts'
 import { isMutable } from './tag-mutability.ts'
+
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** The last step of a push: what the manifest names must lie in the same repository already. */
 export const putImage = operation<PutImageCommandInput, PutImageCommandOutput>('ecr', 'PutImage', {
   needs: onRepository('PutImage'),
-  perform: (input, { call, world }) => {
+  perform: async (input, permit) => {
+    const { call, world } = permit
     const id = repositoryId(input, call)
     const { imageManifest, imageTag } = input
+    // inferred: the form is docker's own; the model only bounds the length.
+    if (imageTag !== undefined && !TAG.test(imageTag))
+      throw invalidParameter('imageTag', `must satisfy regular expression '${TAG.source}'`)
     const manifest = parseManifest(imageManifest, input.imageManifestMediaType)
     const imageDigest = `sha256:${createHash('sha256').update(imageManifest).digest('hex')}`
     if (input.imageDigest !== undefined && input.imageDigest !== imageDigest)
       throw imageDigestDoesNotMatch(input.imageDigest, imageDigest)
 
+    await openForWriting(permit, id)
     return world.store.transaction(() => {
       const { repository } = findRepository(world, id)
       const existing = imageByDigest(world, id, imageDigest)
@@ -58,6 +67,9 @@ export const putImage = operation<PutImageCommandInput, PutImageCommandOutput>('
         imageManifest,
         imageManifestMediaType: manifest.mediaType,
         ...(manifest.artifactMediaType !== undefined && { artifactMediaType: manifest.artifactMediaType }),
+        ...(manifest.subject !== undefined && { subject: manifest.subject }),
+        ...(manifest.artifactType !== undefined && { artifactType: manifest.artifactType }),
+        ...(manifest.annotations && { annotations: manifest.annotations }),
         imagePushedAt: call.time / 1000,
         // AWS counts what is stored compressed: the layers' own sizes, not what the manifest claims.
         imageSizeInBytes: manifest.layers.reduce(

@@ -15,6 +15,18 @@ export function compileRepositoryPolicy(text: string, repositoryArn: string): Co
   })
 }
 
+/** The statements of both, those of the first before the others. Both were compiled once: they are good documents. */
+export function joinedText(first: string, second: string): string {
+  const [one, other] = [first, second].map((text) => JSON.parse(text) as Record<string, unknown>)
+  const statements = [one, other].flatMap((document) => document?.['Statement'] ?? [])
+  return JSON.stringify({ Version: one?.['Version'] ?? other?.['Version'], Statement: withoutSids(statements) })
+}
+
+/** Sids are unique in each, not in both. */
+function withoutSids(statements: readonly unknown[]): unknown[] {
+  return statements.map((statement) => (isRecord(statement) ? { ...statement, Sid: undefined } : statement))
+}
+
 function withResource(text: string, repositoryArn: string): string {
   const document = parse(text)
   if (!isRecord(document)) return text

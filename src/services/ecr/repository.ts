@@ -1,6 +1,7 @@
 import type { Repository as ApiRepository } from '@aws-sdk/client-ecr'
 import { need } from '../../door/call.ts'
 import type { Call, Need } from '../../door/call.ts'
+import { compile } from '../../policy/compile.ts'
 import type { CompiledPolicy } from '../../policy/types.ts'
 import type { Store } from '../../store/store.ts'
 import type { Shape } from '../../wire/shape.ts'
@@ -8,12 +9,16 @@ import type { World } from '../../world.ts'
 import { type BoundPolicy, boundText, shownText } from '../iam/bound-principals.ts'
 import { partition } from '../partition.ts'
 import { repositoryNotFound } from './errors.ts'
-import { compileRepositoryPolicy } from './repository-policy-text.ts'
+import type { RepositoryKey } from './repository-key.ts'
+import { registrySettings, type RegistrySettings } from './registry-settings.ts'
+import { compileRepositoryPolicy, joinedText } from './repository-policy-text.ts'
 
 /** Document `ecr/repository`, keyed `account/region/name`. */
 export interface Repository {
   repository: Shape<ApiRepository>
   tags: Record<string, string>
+  /** Where a KMS key protects it (repository-key.ts). */
+  key?: RepositoryKey
   /** As its author wrote it; absent: none is set. */
   policyText?: string
   /** Who was meant by it: principal as written -> unique id. */
@@ -60,8 +65,9 @@ export function findRepository(world: World, id: RepositoryId): Repository {
 
 /** The one need of an operation on one repository: its ARN, its tags, its own policy. */
 export function repositoryNeed(action: string, id: RepositoryId, call: Call, context: Need['context'] = {}): Need {
-  const found = call.world.store.get<Repository>('ecr/repository', repositoryKey(id))
-  const resourcePolicy = found && compiledRepositoryPolicy(found)
+  const { store } = call.world
+  const found = store.get<Repository>('ecr/repository', repositoryKey(id))
+  const resourcePolicy = withRegistryPolicy(store, id, found)
   return need(`ecr:${action}`, repositoryArn(id), {
     context: { ...context, ...(found && resourceTagKeys(found.tags)) },
     ...(resourcePolicy && { resourcePolicy }),
@@ -102,6 +108,44 @@ export function compiledRepositoryPolicy(document: Repository): CompiledPolicy |
     const { text } = written
     policy = { ...compileRepositoryPolicy(boundText(written), document.repository.repositoryArn ?? ''), text }
     compiled.set(document, policy)
+  }
+  return policy
+}
+
+/**
+ * What hangs on a repository: its own policy, and that of its registry, which stands beside it for every action (Amazon ECR
+ * User Guide, "Private registry permissions", version 2; version 1 was about three actions of AWS's own doing only).
+ */
+export function withRegistryPolicy(
+  store: Store,
+  { account, region, name }: RepositoryId,
+  document: Repository | undefined,
+): CompiledPolicy | undefined {
+  const own = document && compiledRepositoryPolicy(document)
+  const settings = registrySettings(store, { account, region })
+  const { policyText, policyPrincipals: principals = {}, settings: { REGISTRY_POLICY_SCOPE: scope } = {} } = settings
+  if (policyText === undefined || scope === 'V1') return own
+  const registrys = boundText({ text: policyText, principals })
+  if (!own) return compiledRegistryPolicy(settings, registrys, account)
+  let both = together.get(own)
+  if (both?.settings !== settings) {
+    const arn = repositoryArn({ account, region, name })
+    const text = joinedText(boundText(boundPolicy(document)!), registrys)
+    both = { settings, policy: { ...compileRepositoryPolicy(text, arn), id: `${own.id}+registry-policy:${account}` } }
+    together.set(own, both)
+  }
+  return both.policy
+}
+
+const registryPolicies = new WeakMap<RegistrySettings, CompiledPolicy>()
+/** Repository's policy -> with the registry's. */
+const together = new WeakMap<CompiledPolicy, { settings: RegistrySettings; policy: CompiledPolicy }>()
+
+function compiledRegistryPolicy(settings: RegistrySettings, text: string, account: string): CompiledPolicy {
+  let policy = registryPolicies.get(settings)
+  if (!policy) {
+    policy = compile(text, { id: `registry-policy:${account}`, managed: false, grammar: 'resource' })
+    registryPolicies.set(settings, policy)
   }
   return policy
 }

@@ -2,26 +2,21 @@ import type { CreateLogStreamCommandInput, CreateLogStreamCommandOutput } from '
 import { operation } from '../operation.ts'
 import { streamExists } from './errors.ts'
 import { findGroup, groupId, logsNeed } from './log-group.ts'
-import { streamKey, type LogStream } from './log-stream.ts'
+import { newStream, streamKey, type LogStream } from './log-stream.ts'
 
 export const createLogStream = operation<CreateLogStreamCommandInput, CreateLogStreamCommandOutput>(
   'logs',
   'CreateLogStream',
   {
     needs: (input, call) => [logsNeed('CreateLogStream', groupId(input, call), call, { stream: input.logStreamName })],
-    perform: (input, { call, world: { store } }) => {
+    perform: (input, { call, world }) => {
+      const { store } = world
       const id = groupId(input, call)
       const key = streamKey(id, input.logStreamName)
       return store.transaction(() => {
         findGroup(store, id)
         if (store.get('logs/stream', key)) throw streamExists()
-        store.put<LogStream>('logs/stream', key, {
-          name: input.logStreamName,
-          creationTime: call.time,
-          batches: 0,
-          spanMs: 0,
-          storedBytes: 0,
-        })
+        store.put<LogStream>('logs/stream', key, newStream(world, input.logStreamName, call.time))
         return {}
       })
     },

@@ -20,7 +20,11 @@ export const deleteLogGroup = operation<DeleteLogGroupCommandInput, DeleteLogGro
             'The log group cannot be deleted because it has deletion protection enabled.',
           )
         }
-        for (const { name } of streamsOf(store, id)) removeStream(store, id, name)
+        for (const { name } of streamsOf(store, id)) removeStream(store, id, name, call.time)
+        for (const kind of ['logs/metric-filter', 'logs/data-key']) {
+          for (const row of store.list(kind, { prefix: `${groupKey(id)}/` })) store.delete(kind, row.key)
+        }
+        store.delete('logs/size', groupKey(id))
         store.delete('logs/group', groupKey(id))
         return {}
       })

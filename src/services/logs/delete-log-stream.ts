@@ -1,7 +1,7 @@
 import type { DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput } from '@aws-sdk/client-cloudwatch-logs'
 import { operation } from '../operation.ts'
 import { findGroup, groupId, logsNeed } from './log-group.ts'
-import { findStream, removeStream } from './log-stream.ts'
+import { removeStream } from './log-stream.ts'
 
 /** Deletes the stream with all its events. */
 export const deleteLogStream = operation<DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput>(
@@ -13,8 +13,7 @@ export const deleteLogStream = operation<DeleteLogStreamCommandInput, DeleteLogS
       const id = groupId(input, call)
       return store.transaction(() => {
         findGroup(store, id)
-        findStream(store, id, input.logStreamName)
-        removeStream(store, id, input.logStreamName)
+        removeStream(store, id, input.logStreamName, call.time)
         return {}
       })
     },

@@ -7,8 +7,9 @@ import { need } from '../../door/call.ts'
 import { operation } from '../operation.ts'
 import { invalidParameter } from './errors.ts'
 import { groupArn, groupIdOfArn, type LogGroup } from './log-group.ts'
-import { streamsOf } from './log-stream.ts'
+import { metricFiltersOf } from './metric-filter.ts'
 import { page } from './page.ts'
+import { storedBytes } from './stored-bytes.ts'
 
 /** Groups in order of their names. Asked of `log-group:PREFIX:log-stream:`, the prefix empty where none is given (facts: errors.md A2.2). */
 export const describeLogGroups = operation<DescribeLogGroupsCommandInput, DescribeLogGroupsCommandOutput>(
@@ -44,10 +45,11 @@ export const describeLogGroups = operation<DescribeLogGroupsCommandInput, Descri
             logGroupName: group.name,
             creationTime: group.creationTime,
             ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
-            metricFilterCount: 0,
+            metricFilterCount: metricFiltersOf(store, id).length,
             arn: `${groupArn(id)}:*`,
             logGroupArn: groupArn(id),
-            storedBytes: streamsOf(store, id).reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+            storedBytes: storedBytes(store, id),
+            ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
             logGroupClass: group.logGroupClass as LogGroupClass,
             deletionProtectionEnabled: group.deletionProtectionEnabled,
           }

@@ -18,5 +18,9 @@ export const invalidParameter = (message: string) => new AwsError('InvalidParame
 // inferred: the sentence.
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.')
 
-export const patternNotBuilt = (what: string) =>
-  new AwsError('NotImplemented', `Filter patterns of this kind are not built: ${what}.`, 501)
+// inferred: the sentence.
+export const invalidPattern = () => invalidParameter('Invalid filter pattern')
+
+/** Infrequent Access and Delivery leave things out (User Guide, "Log classes"). inferred: the sentence. */
+export const unsupportedForClass = (operation: string) =>
+  new AwsError('InvalidOperationException', `${operation} is not supported for log groups of this log class.`)

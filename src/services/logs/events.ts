@@ -1,17 +1,13 @@
-import type { Row, Store } from '../../store/store.ts'
-import type { LogStream } from './log-stream.ts'
-
-/** One PutLogEvents batch: document `logs/events`, keyed by the stream's key, first timestamp and number of the batch. */
-export interface Batch {
-  number: number
-  ingestionTime: number
-  /** In order of time, as PutLogEvents demands. */
-  events: { timestamp: number; message: string }[]
-}
+import type { Store } from '../../store/store.ts'
+import { chunksBefore, chunksFrom, digits, type Chunk } from './chunk.ts'
+import { eventsKey, type LogStream } from './log-stream.ts'
+import type { GroupId } from './log-group.ts'
+import { openMessages, type DataKeys } from './sealed.ts'
 
 /** Where an event stands in its stream. Events are in order of time, those of the same millisecond in order of arrival. */
 export interface Position {
   timestamp: number
+  /** Number of its chunk. */
   batch: number
   index: number
 }
@@ -21,10 +17,6 @@ export interface StoredEvent {
   timestamp: number
   message: string
   ingestionTime: number
-}
-
-export function batchKey(streamKey: string, { number, events }: Batch): string {
-  return `${streamKey}/${digits(events[0]!.timestamp, 16)}-${digits(number, 12)}`
 }
 
 export function comparePositions(a: Position, b: Position): number {
@@ -42,24 +34,24 @@ export function parsePosition(text: string): Position | undefined {
   return { timestamp: timestamp!, batch: batch!, index: index! }
 }
 
-function digits(value: number, length: number): string {
-  return String(value).padStart(length, '0')
-}
-
-/** A stream to read: its document and its key. */
+/** A stream to read: whose it is, and what opens it. */
 export interface Source {
-  key: string
+  group: GroupId
   stream: LogStream
+  keys: DataKeys
 }
 
-/** Events at or after a position, oldest first. Batches may overlap in time, so one is merged in before its time comes. */
+/** Events at or after a position, oldest first. Chunks may overlap in time, so one is merged in before its time comes. */
 export function* eventsFrom(store: Store, source: Source, from: Position): Generator<StoredEvent, void> {
   const earliest = Math.max(0, from.timestamp - source.stream.spanMs)
   let waiting: StoredEvent[] = []
-  for (const { value: batch } of batchesForward(store, source.key, earliest)) {
-    const start = batch.events[0]!.timestamp
+  for (const chunk of chunksFrom(store, eventsKey(source.group, source.stream), earliest)) {
+    const start = chunk.times[0]!
     const ready = waiting.filter(({ timestamp }) => timestamp < start)
-    waiting = [...waiting.filter(({ timestamp }) => timestamp >= start), ...eventsOf(batch)].sort(byPosition)
+    waiting = merged(
+      waiting.filter(({ timestamp }) => timestamp >= start),
+      eventsOf(chunk, source.keys),
+    )
     for (const event of ready) if (comparePositions(event.position, from) >= 0) yield event
   }
   for (const event of waiting) if (comparePositions(event.position, from) >= 0) yield event
@@ -68,49 +60,38 @@ export function* eventsFrom(store: Store, source: Source, from: Position): Gener
 /** Events before a position, newest first. */
 export function* eventsBefore(store: Store, source: Source, before: Position): Generator<StoredEvent, void> {
   let waiting: StoredEvent[] = []
-  for (const { value: batch } of batchesBackward(store, source.key)) {
-    // Nothing in this batch or an older one is later than that.
-    const latest = batch.events[0]!.timestamp + source.stream.spanMs
+  for (const chunk of chunksBefore(store, eventsKey(source.group, source.stream), before.timestamp + 1)) {
+    // Nothing in this chunk or an older one is later than that.
+    const latest = chunk.times[0]! + source.stream.spanMs
     const ready = waiting.filter(({ timestamp }) => timestamp > latest)
-    waiting = [...eventsOf(batch), ...waiting.filter(({ timestamp }) => timestamp <= latest)].sort(byPosition)
+    waiting = merged(
+      eventsOf(chunk, source.keys),
+      waiting.filter(({ timestamp }) => timestamp <= latest),
+    )
     for (const event of ready.reverse()) if (comparePositions(event.position, before) < 0) yield event
   }
   for (const event of waiting.reverse()) if (comparePositions(event.position, before) < 0) yield event
+}
+
+/** Two lists in order as one; most often one ends before the other begins. */
+function merged(a: StoredEvent[], b: StoredEvent[]): StoredEvent[] {
+  if (a.length === 0) return b
+  if (b.length === 0) return a
+  const all = [...a, ...b]
+  return byPosition(a.at(-1)!, b[0]!) < 0 ? all : all.sort(byPosition)
 }
 
 function byPosition(a: StoredEvent, b: StoredEvent): number {
   return comparePositions(a.position, b.position)
 }
 
-function eventsOf({ number, ingestionTime, events }: Batch): StoredEvent[] {
-  return events.map(({ timestamp, message }, index) => ({
+function eventsOf(chunk: Chunk, keys: DataKeys): StoredEvent[] {
+  const { number, ingestionTime, times } = chunk
+  const messages = openMessages(chunk, keys)
+  return times.map((timestamp, index) => ({
     position: { timestamp, batch: number, index },
     timestamp,
-    message,
+    message: messages[index]!,
     ingestionTime,
   }))
-}
-
-const rowsAtOnce = 64
-
-function* batchesForward(store: Store, streamKey: string, earliest: number): Generator<Row<Batch>, void> {
-  const prefix = `${streamKey}/`
-  let after = `${prefix}${digits(earliest, 16)}`
-  for (;;) {
-    const rows = store.list<Batch>('logs/events', { prefix, after, limit: rowsAtOnce })
-    yield* rows
-    if (rows.length < rowsAtOnce) return
-    after = rows.at(-1)!.key
-  }
-}
-
-/** Newest first, by ever longer looks back: the store cannot be asked for keys below a bound. */
-function* batchesBackward(store: Store, streamKey: string): Generator<Row<Batch>, void> {
-  let seen = 0
-  for (let limit = rowsAtOnce; ; limit *= 4) {
-    const rows = store.list<Batch>('logs/events', { prefix: `${streamKey}/`, reverse: true, limit })
-    yield* rows.slice(seen)
-    if (rows.length < limit) return
-    seen = rows.length
-  }
 }

@@ -1,4 +1,5 @@
-import { invalidParameter, patternNotBuilt } from './errors.ts'
+import { comparison } from './compare-value.ts'
+import { invalidPattern as malformed } from './errors.ts'
 import type { Filter } from './filter-pattern.ts'
 
 /**
@@ -11,25 +12,38 @@ type Condition = (event: unknown) => boolean
 type Selector = readonly (string | number)[]
 
 const tokens =
-  /\s*(?:(?<selector>\$(?:\.[\w$@#-]+|\[\d+\]|\["[^"]*"\]|\['[^']*'\])+)|(?<operator>&&|\|\||!=|<=|>=|[=<>()])|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<word>[^\s()"=<>!&|]+))/y
+  /\s*(?:(?<selector>\$(?:\.[\w$@#-]+|\[\d+\]|\["[^"]*"\]|\['[^']*'\])+)|(?<operator>&&|\|\||!=|<=|>=|[=<>()])|%(?<regex>(?:[^%\\]|\\.)*)%|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<word>[^\s()"=<>!&|]+))/y
 
 interface Token {
-  kind: 'selector' | 'operator' | 'quoted' | 'word'
+  kind: 'selector' | 'operator' | 'quoted' | 'word' | 'regex'
   text: string
 }
 
 export function compileJsonFilter(pattern: string): Filter {
   const [, inside] = /^\{(.*)\}$/s.exec(pattern) ?? []
   if (inside === undefined) throw malformed()
-  const condition = parse(tokenize(inside.trim()))
-  return (message) => {
-    const event = parsed(message)
-    return event !== undefined && condition(event)
+  const list = tokenize(inside.trim())
+  const condition = parse(list)
+  const selectors = list.filter(({ kind }) => kind === 'selector').map(({ text }) => [text, selectorOf(text)] as const)
+  return {
+    test: (message) => {
+      const event = parsed(message)
+      return event !== undefined && condition(event)
+    },
+    value: (message, name) => printed(select(parsed(message), selectorOf(name))),
+    extracted(message) {
+      const event = parsed(message)
+      const values = selectors.map(([text, selector]) => [text, printed(select(event, selector))])
+      return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Record<string, string>
+    },
+    regexes: list.filter(({ kind }) => kind === 'regex').length,
   }
 }
 
-// inferred: sentence
-const malformed = () => invalidParameter('Invalid filter pattern')
+function printed(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
 
 function parsed(message: string): unknown {
   try {
@@ -102,35 +116,10 @@ function condition(next: () => Token, first: Token): Condition {
     return (event) => select(event, selector) === constants[rest]
   }
   if (operator.kind !== 'operator') throw malformed()
-  return comparison(selector, operator.text, next())
-}
-
-function comparison(selector: Selector, operator: string, value: Token): Condition {
-  if (value.kind !== 'quoted' && value.kind !== 'word') throw malformed()
-  if (value.kind === 'word' && value.text.startsWith('%')) throw patternNotBuilt('regular expressions')
-  const text = value.kind === 'quoted' ? value.text.replace(/\\(.)/g, '$1') : value.text
-  const number = value.kind === 'word' && text !== '' ? Number(text) : Number.NaN
-  const equal = (actual: unknown) =>
-    typeof actual === 'number' ? actual === number : typeof actual === 'string' && like(actual, text)
-  const ordered: Record<string, (actual: number) => boolean> = {
-    '<': (actual) => actual < number,
-    '>': (actual) => actual > number,
-    '<=': (actual) => actual <= number,
-    '>=': (actual) => actual >= number,
-  }
-  if (operator === '=') return (event) => equal(select(event, selector))
-  if (operator === '!=') {
-    return (event) => {
-      const actual = select(event, selector)
-      return actual !== undefined && !equal(actual)
-    }
-  }
-  const test = ordered[operator]
-  if (!test || Number.isNaN(number)) throw malformed()
-  return (event) => {
-    const actual = select(event, selector)
-    return typeof actual === 'number' && test(actual)
-  }
+  const { kind, text } = next()
+  if (kind !== 'quoted' && kind !== 'word' && kind !== 'regex') throw malformed()
+  const test = comparison(operator.text, { kind, text: kind === 'quoted' ? text.replace(/\\(.)/g, '$1') : text })
+  return (event) => test(select(event, selector))
 }
 
 /** `$.a["b c"][0]` as a list of steps. */
@@ -147,20 +136,4 @@ function select(event: unknown, selector: Selector): unknown {
     value = (value as Record<string | number, unknown>)[step]
   }
   return value
-}
-
-/** `*` stands for any run of characters. */
-function like(actual: string, pattern: string): boolean {
-  const parts = pattern.split('*')
-  const [first, last] = [parts[0]!, parts.at(-1)!]
-  if (parts.length === 1) return actual === pattern
-  if (!actual.startsWith(first) || !actual.endsWith(last) || actual.length < first.length + last.length) return false
-  const end = actual.length - last.length
-  let at = first.length
-  for (const part of parts.slice(1, -1)) {
-    const found = actual.indexOf(part, at)
-    if (found < 0 || found + part.length > end) return false
-    at = found + part.length
-  }
-  return true
 }

@@ -2,11 +2,14 @@ import { hash } from 'node:crypto'
 import type { FilterLogEventsCommandInput, FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs'
 import { operation } from '../operation.ts'
 import { eventsBefore, eventsFrom, printPosition, type Position, type StoredEvent } from './events.ts'
+import { eventBytes } from './chunk.ts'
 import { invalidParameter, invalidToken } from './errors.ts'
-import { compileFilter } from './filter-pattern.ts'
+import { compileFilter, type Filter } from './filter-pattern.ts'
 import { oldestKept } from './get-log-events.ts'
-import { findGroup, groupId, groupKey, logsNeed } from './log-group.ts'
+import { interleave } from './interleave.ts'
+import { findGroup, groupId, logsNeed } from './log-group.ts'
 import { findStream, streamsOf, type LogStream } from './log-stream.ts'
+import { withKeys } from './sealed.ts'
 
 /** One answer: at most so many events, so many bytes of them, and so many events looked at. */
 const limits = { events: 10_000, bytes: 1_048_576, scanned: 100_000 }
@@ -26,67 +29,54 @@ export const filterLogEvents = operation<FilterLogEventsCommandInput, FilterLogE
   'FilterLogEvents',
   {
     needs: (input, call) => [logsNeed('FilterLogEvents', groupId(input, call), call)],
-    perform: (input, { call, world: { store } }) => {
-      const id = groupId(input, call)
-      const group = findGroup(store, id)
-      const { logStreamNames, logStreamNamePrefix, limit = limits.events } = input
-      if (logStreamNames !== undefined && logStreamNamePrefix !== undefined) {
-        throw invalidParameter('logStreamNamePrefix and logStreamNames are mutually exclusive.') // inferred: sentence
-      }
-      const streams = logStreamNames
-        ? logStreamNames.map((name) => findStream(store, id, name))
-        : streamsOf(store, id).filter(({ name }) => name.startsWith(logStreamNamePrefix ?? ''))
-      const wanted = compileFilter(input.filterPattern ?? '')
-      const start = Math.max(input.startTime ?? 0, oldestKept(group, call.time))
-      // Unlike in GetLogEvents, the end is part of what is asked for.
-      const end = (input.endTime ?? Number.MAX_SAFE_INTEGER - 1) + 1
-      const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken)
-      const forward = token?.forward ?? input.startFromHead ?? true
+    perform: (input, { call, world }) =>
+      withKeys(world, groupId(input, call), (keys) => {
+        const { store } = world
+        const id = groupId(input, call)
+        const group = findGroup(store, id)
+        const { logStreamNames, logStreamNamePrefix, limit = limits.events } = input
+        if (logStreamNames !== undefined && logStreamNamePrefix !== undefined) {
+          throw invalidParameter('logStreamNamePrefix and logStreamNames are mutually exclusive.') // inferred: sentence
+        }
+        const streams = logStreamNames
+          ? logStreamNames.map((name) => findStream(store, id, name))
+          : streamsOf(store, id, logStreamNamePrefix)
+        const wanted = compileFilter(input.filterPattern ?? '')
+        const start = Math.max(input.startTime ?? 0, oldestKept(group, call.time))
+        // Unlike in GetLogEvents, the end is part of what is asked for.
+        const end = (input.endTime ?? Number.MAX_SAFE_INTEGER - 1) + 1
+        const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken)
+        const forward = token?.forward ?? input.startFromHead ?? true
 
-      const sources = streams.map((stream) => {
-        const source = { key: `${groupKey(id)}/${encodeURIComponent(stream.name)}`, stream }
-        const bound = token ? boundIn(stream, token.place) : undefined
-        const events = forward
-          ? eventsFrom(store, source, bound ?? { timestamp: start, batch: 0, index: 0 })
-          : eventsBefore(store, source, bound ?? { timestamp: end, batch: 0, index: 0 })
-        return named(stream.name, events)
-      })
-      const { events, nextPlace } = collect(interleave(sources, forward), wanted, limit, ({ timestamp }) =>
-        forward ? timestamp < end : timestamp >= start,
-      )
-      return {
-        events: events.map(({ stream, timestamp, message, ingestionTime, position }) => ({
-          logStreamName: stream,
-          timestamp,
-          message,
-          ingestionTime,
-          eventId: eventId(stream, position),
-        })),
-        searchedLogStreams: [],
-        ...(nextPlace && { nextToken: printToken(forward, nextPlace) }),
-      }
-    },
+        const sources = streams.map((stream) => {
+          const source = { group: id, stream, keys }
+          const bound = token ? boundIn(stream, token.place) : undefined
+          const events = forward
+            ? eventsFrom(store, source, bound ?? { timestamp: start, batch: 0, index: 0 })
+            : eventsBefore(store, source, bound ?? { timestamp: end, batch: 0, index: 0 })
+          return named(stream.name, events)
+        })
+        const first = (a: FoundEvent, b: FoundEvent) => (forward ? compare(a, b) : compare(b, a)) < 0
+        const { events, nextPlace } = collect(interleave(sources, first), wanted, limit, ({ timestamp }) =>
+          forward ? timestamp < end : timestamp >= start,
+        )
+        return {
+          events: events.map(({ stream, timestamp, message, ingestionTime, position }) => ({
+            logStreamName: stream,
+            timestamp,
+            message,
+            ingestionTime,
+            eventId: eventId(stream, position),
+          })),
+          searchedLogStreams: [],
+          ...(nextPlace && { nextToken: printToken(forward, nextPlace) }),
+        }
+      }),
   },
 )
 
 function* named(stream: string, events: Iterable<StoredEvent>): Generator<FoundEvent, void> {
   for (const event of events) yield { ...event, stream }
-}
-
-/** Merges what is in order already. */
-function* interleave(sources: Iterator<FoundEvent>[], forward: boolean): Generator<FoundEvent, void> {
-  const heads = sources.map((source) => ({ source, head: source.next() }))
-  for (;;) {
-    let best: (typeof heads)[number] | undefined
-    for (const candidate of heads) {
-      if (candidate.head.done) continue
-      const order = best ? compare(candidate.head.value, best.head.value as FoundEvent) : 0
-      if (!best || (forward ? order < 0 : order > 0)) best = candidate
-    }
-    if (!best || best.head.done) return
-    yield best.head.value
-    best.head = best.source.next()
-  }
 }
 
 /** Two heads are never of the same stream. */
@@ -97,7 +87,7 @@ function compare(a: FoundEvent, b: FoundEvent): number {
 /** What fits into one answer; where to go on when something was left over. */
 function collect(
   events: Iterable<FoundEvent>,
-  wanted: (message: string) => boolean,
+  wanted: Filter,
   limit: number,
   inside: (event: FoundEvent) => boolean,
 ): { events: FoundEvent[]; nextPlace?: Place } {
@@ -107,8 +97,8 @@ function collect(
   let last: FoundEvent | undefined
   for (const event of events) {
     if (!inside(event)) break
-    const matches = wanted(event.message)
-    if (matches) bytes += Buffer.byteLength(event.message) + 26
+    const matches = wanted.test(event.message)
+    if (matches) bytes += eventBytes(event.message)
     const full = taken.length === limit || (taken.length > 0 && bytes > limits.bytes) || scanned === limits.scanned
     if (full) return { events: taken, nextPlace: { ...last!.position, stream: last!.stream } }
     if (matches) taken.push(event)

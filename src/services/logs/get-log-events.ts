@@ -1,9 +1,11 @@
 import type { GetLogEventsCommandInput, GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs'
 import { operation } from '../operation.ts'
 import { eventsBefore, eventsFrom, parsePosition, printPosition, type Position, type StoredEvent } from './events.ts'
+import { eventBytes } from './chunk.ts'
 import { invalidToken } from './errors.ts'
 import { findGroup, groupId, logsNeed, type LogGroup } from './log-group.ts'
-import { findStream, streamKey } from './log-stream.ts'
+import { findStream } from './log-stream.ts'
+import { withKeys } from './sealed.ts'
 
 /** The most that one answer carries (API Reference, GetLogEvents `limit`). */
 const limits = { events: 10_000, bytes: 1_048_576 }
@@ -14,33 +16,39 @@ const limits = { events: 10_000, bytes: 1_048_576 }
  */
 export const getLogEvents = operation<GetLogEventsCommandInput, GetLogEventsCommandOutput>('logs', 'GetLogEvents', {
   needs: (input, call) => [logsNeed('GetLogEvents', groupId(input, call), call, { stream: input.logStreamName })],
-  perform: (input, { call, world: { store } }) => {
-    const id = groupId(input, call)
-    const group = findGroup(store, id)
-    const source = { key: streamKey(id, input.logStreamName), stream: findStream(store, id, input.logStreamName) }
-    const start = startOf(Math.max(input.startTime ?? 0, oldestKept(group, call.time)))
-    const end = startOf(input.endTime ?? Number.MAX_SAFE_INTEGER)
-    const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken)
-    const forward = token ? token.forward : (input.startFromHead ?? false)
-    const place = token?.place ?? (forward ? start : end)
+  perform: (input, { call, world }) =>
+    withKeys(world, groupId(input, call), (keys) => {
+      const { store } = world
+      const id = groupId(input, call)
+      const group = findGroup(store, id)
+      const source = { group: id, stream: findStream(store, id, input.logStreamName), keys }
+      const start = startOf(Math.max(input.startTime ?? 0, oldestKept(group, call.time)))
+      const end = startOf(input.endTime ?? Number.MAX_SAFE_INTEGER)
+      const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken)
+      const forward = token ? token.forward : (input.startFromHead ?? false)
+      const place = token?.place ?? (forward ? start : end)
 
-    const events = forward
-      ? take(eventsFrom(store, source, later(place, start)), input.limit, ({ timestamp }) => timestamp < end.timestamp)
-      : take(
-          eventsBefore(store, source, earlier(place, end)),
-          input.limit,
-          ({ timestamp }) => timestamp >= start.timestamp,
-        ).reverse()
-    const first = events.at(0)?.position
-    const last = events.at(-1)?.position
-    // A stream that is still empty is read from its beginning when its first events have come.
-    const here = token?.place ?? start
-    return {
-      events: events.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
-      nextForwardToken: `f/${printPosition(last ? { ...last, index: last.index + 1 } : here)}/s`,
-      nextBackwardToken: `b/${printPosition(first ?? here)}/s`,
-    }
-  },
+      const events = forward
+        ? take(
+            eventsFrom(store, source, later(place, start)),
+            input.limit,
+            ({ timestamp }) => timestamp < end.timestamp,
+          )
+        : take(
+            eventsBefore(store, source, earlier(place, end)),
+            input.limit,
+            ({ timestamp }) => timestamp >= start.timestamp,
+          ).reverse()
+      const first = events.at(0)?.position
+      const last = events.at(-1)?.position
+      // A stream that is still empty is read from its beginning when its first events have come.
+      const here = token?.place ?? start
+      return {
+        events: events.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
+        nextForwardToken: `f/${printPosition(last ? { ...last, index: last.index + 1 } : here)}/s`,
+        nextBackwardToken: `b/${printPosition(first ?? here)}/s`,
+      }
+    }),
 })
 
 /** Events older than the group keeps are gone, whether or not their batch was swept yet. */
@@ -76,7 +84,7 @@ function take(
   const taken: StoredEvent[] = []
   let bytes = 0
   for (const event of events) {
-    bytes += Buffer.byteLength(event.message) + 26
+    bytes += eventBytes(event.message)
     if (!inside(event) || (taken.length > 0 && bytes > limits.bytes)) break
     taken.push(event)
     if (taken.length === limit) break

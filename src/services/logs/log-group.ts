@@ -2,6 +2,7 @@ import { need, type Call, type Need } from '../../door/call.ts'
 import type { Store } from '../../store/store.ts'
 import { partition } from '../partition.ts'
 import { groupNotFound, invalidParameter } from './errors.ts'
+import { resourcePolicyOf } from './resource-policy.ts'
 
 /** Document `logs/group`, keyed `account/region/name`, the name percent-encoded. Times are epoch milliseconds, as everywhere in Logs. */
 export interface LogGroup {
@@ -11,6 +12,8 @@ export interface LogGroup {
   /** Absent: events are kept for ever. */
   retentionInDays?: number
   deletionProtectionEnabled: boolean
+  /** ARN of the KMS key that protects what is written. */
+  kmsKeyId?: string
   tags: Record<string, string>
 }
 
@@ -67,7 +70,14 @@ export function findGroup(store: Store, id: GroupId): LogGroup {
 export function logsNeed(action: string, id: GroupId, call: Call, { stream = '', context = {} } = {}): Need {
   return need(`logs:${action}`, `${groupArn(id)}:log-stream:${stream}`, {
     context: { ...resourceTags(id, call), ...context },
+    ...policyOn(id, call),
   })
+}
+
+/** The account's resource policies, which say by themselves which groups they are about. */
+function policyOn(id: GroupId, call: Call): Pick<Need, 'resourcePolicy'> {
+  const resourcePolicy = resourcePolicyOf(call.world.store, id)
+  return resourcePolicy ? { resourcePolicy } : {}
 }
 
 /** TagResource and its siblings name the group without a tail (API Reference, LogGroup `logGroupArn`). */

@@ -1,18 +1,22 @@
 import type { Store } from '../../store/store.ts'
+import type { World } from '../../world.ts'
 import { invalidParameter, streamNotFound } from './errors.ts'
 import { groupArn, groupKey, type GroupId } from './log-group.ts'
+import { addStoredBytes } from './stored-bytes.ts'
 
 /** Document `logs/stream`, keyed by the group's key and the stream's percent-encoded name. */
 export interface LogStream {
+  /** Under which its events lie: those of a stream that was deleted are never taken for those of its namesake. */
+  id: string
   name: string
   creationTime: number
   /** Absent until the first event. */
   firstEventTimestamp?: number
   lastEventTimestamp?: number
   lastIngestionTime?: number
-  /** Batches taken so far; the next one gets this number. */
+  /** Chunks taken so far; the next one gets this number. */
   batches: number
-  /** Longest time between the first and the last event of one batch, in milliseconds. */
+  /** Longest time between the first and the last event of one chunk, in milliseconds. */
   spanMs: number
   /** UTF-8 of all messages and 26 bytes an event, as AWS counts. */
   storedBytes: number
@@ -24,8 +28,17 @@ export function streamKey(group: GroupId, name: string): string {
   return `${groupKey(group)}/${encodeURIComponent(name)}`
 }
 
+/** What the keys of a stream's chunks begin with. */
+export function eventsKey({ account, region }: GroupId, { id }: LogStream): string {
+  return `${account}/${region}/${id}`
+}
+
 export function streamArn(group: GroupId, name: string): string {
   return `${groupArn(group)}:log-stream:${name}`
+}
+
+export function newStream(world: World, name: string, creationTime: number): LogStream {
+  return { id: world.hex(16), name, creationTime, batches: 0, spanMs: 0, storedBytes: 0 }
 }
 
 /** The stream's document, or ResourceNotFoundException. */
@@ -35,13 +48,21 @@ export function findStream(store: Store, group: GroupId, name: string): LogStrea
   return stream
 }
 
-export function streamsOf(store: Store, group: GroupId): LogStream[] {
-  return store.list<LogStream>('logs/stream', { prefix: `${groupKey(group)}/` }).map(({ value }) => value)
+/** Streams in order of their keys. */
+export function streamsOf(store: Store, group: GroupId, prefix = ''): LogStream[] {
+  const encoded = prefix.isWellFormed() ? encodeURIComponent(prefix) : prefix
+  return store.list<LogStream>('logs/stream', { prefix: `${groupKey(group)}/${encoded}` }).map(({ value }) => value)
 }
 
-/** Removes a stream's document with its events. */
-export function removeStream(store: Store, group: GroupId, name: string): void {
-  const key = streamKey(group, name)
-  for (const row of store.list('logs/events', { prefix: `${key}/` })) store.delete('logs/events', row.key)
-  store.delete('logs/stream', key)
+/** Document `logs/garbage`, keyed by what the keys of a deleted stream's chunks begin with: upkeep.ts takes them away. */
+export interface Garbage {
+  deletedAt: number
+}
+
+/** Removes a stream at once, its events bit by bit: a million of them would hold up everybody else. */
+export function removeStream(store: Store, group: GroupId, name: string, now: number): void {
+  const stream = findStream(store, group, name)
+  if (stream.batches > 0) store.put<Garbage>('logs/garbage', eventsKey(group, stream), { deletedAt: now })
+  addStoredBytes(store, group, -stream.storedBytes)
+  store.delete('logs/stream', streamKey(group, name))
 }

@@ -8,7 +8,8 @@ import type {
 } from '@aws-sdk/client-s3'
 import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
-import { openBucket, updateBucket } from './bucket.ts'
+import { openBucket, updateBucket, type Bucket } from './bucket.ts'
+import { invalidRequest } from './errors.ts'
 import { bucketNeed } from './needs.ts'
 import { fromTagSet, toTagSet } from './tags.ts'
 
@@ -18,7 +19,7 @@ export const putBucketTagging = operation<
 >('s3', 'PutBucketTagging', {
   needs: bucketNeed('s3:PutBucketTagging'),
   perform: ({ Bucket, Tagging, ExpectedBucketOwner }, permit) => {
-    openBucket(Bucket, ExpectedBucketOwner, permit)
+    refuseWithAbac(openBucket(Bucket, ExpectedBucketOwner, permit))
     const tags = fromTagSet(Tagging.TagSet, 'Bucket')
     updateBucket(permit.world.store, Bucket, (bucket) => ({ ...bucket, tags }))
     return { $status: 204 }
@@ -45,9 +46,17 @@ export const deleteBucketTagging = operation<DeleteBucketTaggingCommandInput, De
     // AWS has no action of its own for it.
     needs: bucketNeed('s3:PutBucketTagging'),
     perform: ({ Bucket, ExpectedBucketOwner }, permit) => {
-      openBucket(Bucket, ExpectedBucketOwner, permit)
+      refuseWithAbac(openBucket(Bucket, ExpectedBucketOwner, permit))
       updateBucket(permit.world.store, Bucket, (bucket) => ({ ...bucket, tags: undefined }))
       return {}
     },
   },
 )
+
+/** Tags that decide are set by TagResource, which asks for s3:TagResource. inferred: code and sentence. */
+function refuseWithAbac({ abac }: Bucket): void {
+  if (abac !== 'Enabled') return
+  throw invalidRequest(
+    'Bucket tags of a bucket with ABAC enabled can only be changed by TagResource and UntagResource.',
+  )
+}

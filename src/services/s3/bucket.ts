@@ -4,11 +4,17 @@ import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Shape } from '../../wire/shape.ts'
 import { accessDenied, noSuchBucket } from './errors.ts'
+import type { AclGrant } from './acl-grants.ts'
+import type { BucketEncryption } from './bucket-encryption.ts'
+import type { BucketSettings } from './bucket-settings.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { BucketObjectLock } from './object-lock.ts'
+import type { ObjectOwnership } from './object-ownership.ts'
 import type { PublicAccessBlock } from './public-access.ts'
 import type { Tags } from './tags.ts'
 
 /** Document `s3/bucket`, keyed by its name: names are one namespace for all accounts and regions. */
-export interface Bucket {
+export interface Bucket extends BucketSettings {
   name: string
   account: string
   region: string
@@ -19,6 +25,16 @@ export interface Bucket {
   policy?: BucketPolicyDocument
   tags?: Tags
   cors?: Shape<CORSRule>[]
+  /** Absent: SSE-S3, and SSE-C is blocked. */
+  encryption?: BucketEncryption
+  /** Absent: BucketOwnerEnforced; `none` where the controls were deleted. */
+  ownership?: ObjectOwnership | 'none'
+  /** Absent: the owner has full control and nobody else anything. */
+  acl?: readonly AclGrant[]
+  /** Absent: no version was ever kept here. */
+  versioning?: { status: 'Enabled' | 'Suspended'; mfaDelete?: 'Enabled' | 'Disabled' }
+  objectLock?: BucketObjectLock
+  lifecycle?: Lifecycle
 }
 
 export interface BucketPolicyDocument {
@@ -44,7 +60,18 @@ export function openBucket(name: string, expectedOwner: string | undefined, { ca
   if (!bucket) throw noSuchBucket(name)
   if (expectedOwner !== undefined && expectedOwner !== bucket.account) throw accessDenied()
   if (bucket.region !== call.region) throw permanentRedirect(bucket)
+  if (bucket.requestPayment === 'Requester' && !pays(bucket, call)) throw accessDenied()
   return bucket
+}
+
+/**
+ * S3 User Guide, "Using Requester Pays general purpose buckets": strangers say in every request that they pay, and who does
+ * not sign cannot pay. Calls from within are AWS's own.
+ */
+function pays({ account }: Bucket, call: Permit['call']): boolean {
+  const { caller } = call
+  if (caller.account === account || caller.kind === 'service') return true
+  return caller.kind !== 'anonymous' && call.header('x-amz-request-payer') === 'requester'
 }
 
 function permanentRedirect({ name, region }: Bucket): AwsError {

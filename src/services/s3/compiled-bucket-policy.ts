@@ -9,6 +9,8 @@ import { isPublicPolicy } from './public-access.ts'
 
 interface Compiled {
   policy: CompiledPolicy
+  /** What it denies, alone; made when it is first asked for. */
+  denials?: CompiledPolicy | 'none'
   isPublic: boolean
 }
 
@@ -35,6 +37,21 @@ function compiled(bucket: Bucket): Compiled | undefined {
 export function bucketPolicy(store: Store, name: string): CompiledPolicy | undefined {
   const bucket = findBucket(store, name)
   return bucket && compiled(bucket)?.policy
+}
+
+/** The statements of a bucket's policy that deny: of an object that is another account's it can say no more. */
+export function denialsOf(bucket: Bucket): CompiledPolicy | undefined {
+  const found = compiled(bucket)
+  if (!found) return undefined
+  found.denials ??= compileDenials(bucket, found.policy)
+  return found.denials === 'none' ? undefined : found.denials
+}
+
+function compileDenials({ policy: bound }: Bucket, { id, text }: CompiledPolicy): CompiledPolicy | 'none' {
+  const document = JSON.parse(boundText(bound!)) as { Statement: { Effect?: string } | { Effect?: string }[] }
+  const Statement = [document.Statement].flat().filter(({ Effect }) => Effect === 'Deny')
+  if (Statement.length === 0) return 'none'
+  return { ...compile(JSON.stringify({ ...document, Statement }), { id, managed: false, grammar: 'resource' }), text }
 }
 
 /**

@@ -4,25 +4,22 @@ import type {
   CompleteMultipartUploadCommandOutput,
 } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
+import { checksum, type ChecksumAlgorithm } from '../../door/checksum.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Shape } from '../../wire/shape.ts'
 import type { World } from '../../world.ts'
 import { operation } from '../operation.ts'
-import { openBucket } from './bucket.ts'
-import {
-  badDigest,
-  checksumAnswer,
-  compositeChecksum,
-  fullObject,
-  givenChecksum,
-  summed,
-  type StoredChecksum,
-} from './checksums.ts'
+import { openBucket, type Bucket as StoredBucket } from './bucket.ts'
+import { badDigest, checksumAnswer, compositeChecksum, givenChecksum, type StoredChecksum } from './checksums.ts'
 import { assertPreconditions } from './conditions.ts'
+import { putPieces, readContent, type Content } from './content.ts'
+import { combinedCrc } from './crc-combine.ts'
+import { openKey } from './data-key.ts'
+import { encryptionAnswer } from './encryption.ts'
 import { invalidRequest, malformedXml } from './errors.ts'
+import { expirationAnswer } from './lifecycle.ts'
 import { onObject } from './needs.ts'
-import { commitObject, findObject, nowSeconds, quoted, type StoredObject } from './object.ts'
-import { encrypted } from './unsupported.ts'
+import { commitObject, findObject, nowSeconds, quoted, versionAnswer, type StoredObject } from './object.ts'
 import { checkPartNumber, dropUpload, findUpload, openUpload, partsOf, type Part, type Upload } from './upload.ts'
 
 const MIN_PART_BYTES = 5 * 1024 ** 2
@@ -40,44 +37,75 @@ export const completeMultipartUpload = operation<
   perform: async (input, permit) => {
     const { world } = permit
     const { Bucket, Key, UploadId } = input
-    openBucket(Bucket, input.ExpectedBucketOwner, permit)
+    const bucket = openBucket(Bucket, input.ExpectedBucketOwner, permit)
     const done = findObject(world.store, Bucket, Key)
     // A client that did not hear the answer asks again, and gets it again.
-    if (done?.uploadId === UploadId && !findUpload(world.store, Bucket, Key, UploadId)) return answer(input, done)
+    if (done?.uploadId === UploadId && !findUpload(world.store, Bucket, Key, UploadId))
+      return answer(input, done, bucket)
 
     const upload = openUpload(world.store, Bucket, Key, UploadId)
-    const parts = chosenParts(upload, input.MultipartUpload?.Parts ?? [], partsOf(world.store, UploadId))
+    const choose = () => chosenParts(upload, input.MultipartUpload?.Parts ?? [], partsOf(world.store, UploadId))
+    const parts = choose()
     checkSizes(parts, input.MpuObjectSize)
     assertPreconditions(input, done, Key)
 
-    const whole = summed(wholeAlgorithm(upload, input), joined(world, parts), wholeValue(upload, input))
-    const bytes = await world.objects.write(whole.source)
-    const object: StoredObject = {
+    // Whoever completes an upload must be allowed to read what it is made of (S3 API Reference, CompleteMultipartUpload, "Permissions").
+    const { encryption } = upload
+    const open = () => openKey(encryption, bucket, input, permit, 'upload')
+    if (encryption?.type !== 'SSE-C' || input.SSECustomerKey !== undefined) await open()
+    const sum = compositeOf(upload, parts, input) ?? (await wholeOf(world, upload, parts, input, open))
+    // No byte is moved: the object is the list of its parts.
+    const content: Content = {
+      id: world.hex(32),
+      size: parts.reduce((sum, { bytes }) => sum + bytes.size, 0),
+      md5: '',
+      sha256: '',
+      pieces: parts.length,
+    }
+    const pieces = parts.map(({ number, bytes, checksum: own }) => ({
+      number,
       bytes,
+      ...(own ? { checksum: own } : {}),
+    }))
+    const object: StoredObject = {
+      bytes: content,
       etag: etagOf(parts),
       lastModified: nowSeconds(permit),
       headers: upload.headers,
       metadata: upload.metadata,
+      ...upload.access,
       ...(upload.tags ? { tags: upload.tags } : {}),
-      ...withChecksum(compositeOf(upload, parts, input) ?? fullObject(whole.checksum())),
+      ...(upload.storageClass ? { storageClass: upload.storageClass } : {}),
+      ...(upload.retention ? { retention: upload.retention } : {}),
+      ...(upload.legalHold ? { legalHold: upload.legalHold } : {}),
+      ...(sum ? { checksum: sum } : {}),
+      ...(encryption ? { encryption } : {}),
       parts: parts.map((part) => part.bytes.size),
       uploadId: UploadId,
     }
-    await commitObject(world, Bucket, Key, object, input, () => {
+    const kept = await commitObject(world, Bucket, Key, object, input, () => {
       openUpload(world.store, Bucket, Key, UploadId)
-      dropUpload(world, upload)
+      // A part that was uploaded again meanwhile is another one.
+      const now = choose()
+      const changed = now.findIndex(({ bytes }, index) => bytes.id !== parts[index]!.bytes.id)
+      if (changed >= 0) throw invalidPart(upload, input.MultipartUpload!.Parts![changed]!)
+      putPieces(world.store, content.id, pieces)
+      dropUpload(world, upload, parts)
     })
-    return answer(input, object)
+    return answer(input, kept, bucket)
   },
 })
 
-function answer({ Bucket, Key }: Input, { etag, checksum }: StoredObject) {
+function answer({ Bucket, Key }: Input, object: StoredObject, bucket: StoredBucket) {
+  const { etag, checksum, encryption } = object
   return {
     Location: `https://${Bucket}.s3.amazonaws.com/${encodeURIComponent(Key)}`,
     Bucket,
     Key,
     ETag: quoted(etag),
-    ...encrypted,
+    ...versionAnswer(bucket, object),
+    ...expirationAnswer(bucket, Key, object),
+    ...encryptionAnswer(encryption),
     ...checksumAnswer(checksum),
   }
 }
@@ -100,7 +128,7 @@ function chosenParts(upload: Upload, named: Shape<CompletedPart>[], uploaded: re
     }
     before = number
     const part = byNumber.get(number)
-    if (!part || (name.ETag ?? '').replaceAll('"', '') !== part.bytes.md5) throw invalidPart(upload, name)
+    if (!part || (name.ETag ?? '').replaceAll('"', '') !== part.etag) throw invalidPart(upload, name)
     checkPartChecksum(upload, name, part)
     return part
   })
@@ -132,7 +160,7 @@ function checkSizes(parts: readonly Part[], announced: number | undefined): void
   const small = parts.slice(0, -1).find(({ bytes }) => bytes.size < MIN_PART_BYTES)
   if (small) {
     throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400, {
-      ETag: small.bytes.md5,
+      ETag: small.etag,
       PartNumber: String(small.number),
       ProposedSize: String(small.bytes.size),
       MinSizeAllowed: String(MIN_PART_BYTES),
@@ -146,33 +174,51 @@ function checkSizes(parts: readonly Part[], announced: number | undefined): void
   }
 }
 
-/** Every part is checked against its hash as it is read. */
-async function* joined(world: World, parts: readonly Part[]): AsyncIterable<Uint8Array> {
-  for (const { bytes } of parts) yield* world.objects.read(bytes) as AsyncIterable<Uint8Array>
-}
-
-/** md5 of the parts' md5s, and how many they are. */
+/** MD5 of the parts' ETags, and how many they are. */
 function etagOf(parts: readonly Part[]): string {
   const md5 = createHash('md5')
-  for (const { bytes } of parts) md5.update(Buffer.from(bytes.md5, 'hex'))
+  for (const { etag } of parts) md5.update(Buffer.from(etag, 'hex'))
   return `${md5.digest('hex')}-${parts.length}`
 }
 
-/** The algorithm to run over the joined bytes: the upload's own, or the one whose value the client declares only now. */
-function wholeAlgorithm({ checksum }: Upload, input: Input) {
-  if (checksum) return checksum.type === 'FULL_OBJECT' ? checksum.algorithm : undefined
-  return givenChecksum(input)?.algorithm
-}
-
-function wholeValue({ checksum }: Upload, input: Input): string | undefined {
+/** The checksum over all bytes: from those of the parts, or, where they have none and the client declares one now, by reading. */
+async function wholeOf(
+  world: World,
+  upload: Upload,
+  parts: readonly Part[],
+  input: Input,
+  open: () => Promise<Buffer | undefined>,
+): Promise<StoredChecksum | undefined> {
   const given = givenChecksum(input)
-  if (!given || checksum?.type === 'COMPOSITE') return undefined
-  if (checksum && checksum.algorithm !== given.algorithm) {
+  const algorithm = upload.checksum?.algorithm ?? given?.algorithm
+  if (!algorithm) return undefined
+  if (given && given.algorithm !== algorithm) {
     throw invalidRequest(
-      `The upload was created using the ${checksum.algorithm} checksum algorithm, and the request has a ${given.algorithm} checksum.`,
+      `The upload was created using the ${algorithm} checksum algorithm, and the request has a ${given.algorithm} checksum.`,
     )
   }
-  return given.value
+  const value = combined(algorithm, parts) ?? (await readSum(world, algorithm, parts, await open()))
+  if (given && given.value !== value) throw badDigest(algorithm)
+  return { algorithm, value, type: 'FULL_OBJECT' }
+}
+
+function combined(algorithm: ChecksumAlgorithm, parts: readonly Part[]): string | undefined {
+  const sums = parts.map(({ bytes, checksum }) =>
+    checksum?.algorithm === algorithm ? { value: checksum.value, size: bytes.size } : undefined,
+  )
+  return sums.every((sum) => sum !== undefined) ? combinedCrc(algorithm, sums) : undefined
+}
+
+async function readSum(
+  world: World,
+  algorithm: ChecksumAlgorithm,
+  parts: readonly Part[],
+  key: Buffer | undefined,
+): Promise<string> {
+  const state = checksum(algorithm)
+  for (const { bytes } of parts)
+    for await (const piece of readContent(world, bytes, undefined, key)) state.update(piece)
+  return state.digest()
 }
 
 /** The checksum of the parts' checksums; what the client says it is must be so, with or without `-N`. */
@@ -186,8 +232,4 @@ function compositeOf({ checksum }: Upload, parts: readonly Part[], input: Input)
   const given = givenChecksum(input)?.value
   if (given !== undefined && given !== value && given !== value.split('-')[0]) throw badDigest(algorithm)
   return { algorithm, value, type: 'COMPOSITE' }
-}
-
-function withChecksum(checksum: StoredChecksum | undefined): { checksum?: StoredChecksum } {
-  return checksum ? { checksum } : {}
 }

@@ -5,13 +5,21 @@ import { operation } from '../operation.ts'
 import { MAX_PUT_BYTES } from './body.ts'
 import { openBucket } from './bucket.ts'
 import { algorithmNamed, checksumAnswer, fullObject, summed } from './checksums.ts'
-import { openSource, parseCopySource, sourceNeeds } from './copy-source.ts'
+import { writeContent } from './content.ts'
+import { copiedVersion, openSource, parseCopySource, readSource, sourceNeeds } from './copy-source.ts'
+import { newKey } from './data-key.ts'
+import { wantedEncryption } from './encryption-request.ts'
+import { writtenAnswer } from './encryption.ts'
 import { invalidArgument, invalidRequest } from './errors.ts'
+import { expirationAnswer } from './lifecycle.ts'
 import { objectHeaders, userMetadata } from './metadata.ts'
-import { onObject } from './needs.ts'
-import { checkKey, commitObject, findObject, nowSeconds, quoted, type StoredObject } from './object.ts'
+import { newObjectAccess } from './new-object-access.ts'
+import { objectThere, onObject } from './needs.ts'
+import { lockAsked } from './object-lock.ts'
+import { checkKey, commitObject, nowSeconds, quoted, versionAnswer, type StoredObject } from './object.ts'
+import { storageClassNamed } from './storage-class.ts'
 import { fromTaggingHeader, requestTagKeys, type Tags } from './tags.ts'
-import { encrypted, refuseUnsupported, writeKeys, writeNeeds } from './unsupported.ts'
+import { refuseUnsupported, writeKeys, writeNeeds } from './unsupported.ts'
 
 type Input = Shape<CopyObjectCommandInput>
 
@@ -21,40 +29,52 @@ export const copyObject = operation<CopyObjectCommandInput, CopyObjectCommandOut
     const { world } = permit
     const { Bucket, Key } = input
     const from = parseCopySource(input.CopySource)
-    openBucket(Bucket, input.ExpectedBucketOwner, permit)
+    const bucket = openBucket(Bucket, input.ExpectedBucketOwner, permit)
     checkKey(Key)
     refuseUnsupported(input)
+    // A copy begins with a list of its own, whatever the source's is.
+    const access = newObjectAccess(permit, bucket, input)
     const replaces = replacing('x-amz-metadata-directive', input.MetadataDirective)
-    if (from.bucket === Bucket && from.key === Key && !replaces && !input.ServerSideEncryption) throw copyToItself()
+    if (from.bucket === Bucket && from.key === Key && from.versionId === undefined && !replaces && !changes(input))
+      throw copyToItself()
 
+    const place = { ...storageClassNamed(input.StorageClass), ...lockAsked(input, bucket, permit.call) }
     const source = openSource(from, input, permit)
     if (source.bytes.size > MAX_PUT_BYTES) throw sourceTooLarge()
     const headers = replaces ? objectHeaders(input) : source.headers
     const metadata = replaces ? userMetadata(input.Metadata) : source.metadata
     const tags = tagsOf(input, source)
     const algorithm = algorithmNamed(input.ChecksumAlgorithm) ?? source.checksum?.algorithm
-    const content = summed(algorithm, world.objects.read(source.bytes))
-    const bytes = await world.objects.write(content.source)
+    const content = summed(algorithm, await readSource(from, source, input, permit))
+    const sealing = await newKey(wantedEncryption(input, bucket, permit.call), bucket, Key, permit)
+    const { bytes, etag } = await writeContent(world, content.source, sealing)
+    const { encryption } = sealing
     const checksum = fullObject(content.checksum())
     const lastModified = nowSeconds(permit)
-    await commitObject(
+    const kept = await commitObject(
       world,
       Bucket,
       Key,
       {
         bytes,
-        etag: bytes.md5,
+        etag,
         lastModified,
         headers,
         metadata,
+        ...access,
         ...(tags ? { tags } : {}),
+        ...place,
         ...(checksum ? { checksum } : {}),
+        ...(encryption ? { encryption } : {}),
       },
       input,
     )
     return {
-      ...encrypted,
-      CopyObjectResult: { ETag: quoted(bytes.md5), LastModified: lastModified, ...checksumAnswer(checksum) },
+      ...versionAnswer(bucket, kept),
+      ...expirationAnswer(bucket, Key, kept),
+      ...copiedVersion(world.store, from, source),
+      ...writtenAnswer(encryption),
+      CopyObjectResult: { ETag: quoted(etag), LastModified: lastModified, ...checksumAnswer(checksum) },
     }
   },
 })
@@ -63,18 +83,19 @@ export const copyObject = operation<CopyObjectCommandInput, CopyObjectCommandOut
 function needs(input: Input, call: Call): Need[] {
   const { Bucket, Key } = input
   const from = parseCopySource(input.CopySource)
-  const source = findObject(call.world.store, from.bucket, from.key)
+  const source = objectThere(call, from.bucket, from.key, from.versionId)
   const tags = source
     ? tagsOf(input, source)
     : input.Tagging === undefined
       ? undefined
       : fromTaggingHeader(input.Tagging)
   const copiesTags = tags !== undefined && !replacing('x-amz-tagging-directive', input.TaggingDirective)
+  const tagging = from.versionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging'
   return [
     ...sourceNeeds(call, from),
-    ...(copiesTags ? [onObject(call, 's3:GetObjectTagging', from.bucket, from.key)] : []),
+    ...(copiesTags ? [onObject(call, tagging, from.bucket, from.key, {}, from.versionId)] : []),
     onObject(call, 's3:PutObject', Bucket, Key, {
-      ...writeKeys(input),
+      ...writeKeys(input, call.time),
       ...requestTagKeys(tags),
       's3:x-amz-copy-source': `${from.bucket}/${from.key}`,
       's3:x-amz-metadata-directive': input.MetadataDirective,
@@ -93,6 +114,12 @@ function replacing(header: string, directive: string | undefined): boolean {
     throw invalidArgument(`Unknown ${header.slice('x-amz-'.length).replace('-', ' ')}.`, header, directive)
   }
   return directive === 'REPLACE'
+}
+
+/** Asking for an encryption or a storage class changes an object, even to the one that it has. */
+function changes(input: Input): boolean {
+  const { ServerSideEncryption, SSECustomerAlgorithm, StorageClass, WebsiteRedirectLocation } = input
+  return (ServerSideEncryption ?? SSECustomerAlgorithm ?? StorageClass ?? WebsiteRedirectLocation) !== undefined
 }
 
 const copyToItself = () =>

@@ -1,9 +1,16 @@
+import type { Readable } from 'node:stream'
 import type { Call, Need, Permit } from '../../door/call.ts'
-import { openBucket } from './bucket.ts'
+import type { Store } from '../../store/store.ts'
+import { findBucket, openBucket } from './bucket.ts'
 import { unchangedSince } from './conditions.ts'
-import { invalidArgument, notImplemented, preconditionFailed } from './errors.ts'
+import { openContent } from './content.ts'
+import { openKey } from './data-key.ts'
+import { invalidArgument, invalidRequest, notImplemented, preconditionFailed } from './errors.ts'
 import { readObject } from './needs.ts'
-import { openObject, type StoredObject } from './object.ts'
+import { openObject, versionAnswer, type StoredObject } from './object.ts'
+import type { Range } from './range.ts'
+import { assertReadable } from './storage-class.ts'
+import { findVersion } from './versions.ts'
 
 export interface CopySource {
   bucket: string
@@ -37,7 +44,17 @@ function decoded(path: string): string | undefined {
 
 /** s3:GetObject on the source, s3:GetObjectVersion where the source names a version. */
 export function sourceNeeds(call: Call, { bucket, key, versionId }: CopySource): Need[] {
-  return readObject(call, versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key)
+  return readObject(call, versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, versionId)
+}
+
+/** `x-amz-copy-source-version-id`, where the source's bucket ever kept versions. */
+export function copiedVersion(
+  store: Store,
+  { bucket }: CopySource,
+  source: StoredObject,
+): { CopySourceVersionId?: string } {
+  const { VersionId } = versionAnswer(findBucket(store, bucket)!, source)
+  return VersionId === undefined ? {} : { CopySourceVersionId: VersionId }
 }
 
 export interface CopyConditions {
@@ -48,10 +65,19 @@ export interface CopyConditions {
   ExpectedSourceBucketOwner?: string
 }
 
+/** A copy of a delete marker that is named is an InvalidRequest, where a read of one is a 405. */
+function openSourceVersion({ bucket, key, versionId }: CopySource, { world }: Permit): StoredObject {
+  if (versionId !== undefined && findVersion(world.store, bucket, key, versionId)?.marker) {
+    throw invalidRequest('The source of a copy request may not specifically refer to a delete marker by version id.')
+  }
+  return openObject(world.store, bucket, key, versionId)
+}
+
 /** The object to copy, under its conditions: for copies an unchanged source is a failed precondition, not a 304. */
 export function openSource(source: CopySource, given: CopyConditions, permit: Permit): StoredObject {
   openBucket(source.bucket, given.ExpectedSourceBucketOwner, permit)
-  const object = openObject(permit.world.store, source.bucket, source.key, source.versionId)
+  const object = openSourceVersion(source, permit)
+  assertReadable(object, permit.world)
   const conditions = {
     IfMatch: given.CopySourceIfMatch,
     IfNoneMatch: given.CopySourceIfNoneMatch,
@@ -67,4 +93,27 @@ export function openSource(source: CopySource, given: CopyConditions, permit: Pe
     )
   }
   return object
+}
+
+export interface SourceKeyInput {
+  CopySourceSSECustomerAlgorithm?: string
+  CopySourceSSECustomerKey?: string
+  CopySourceSSECustomerKeyMD5?: string
+}
+
+/** The source's bytes, decrypted in the caller's name. */
+export async function readSource(
+  { bucket }: CopySource,
+  object: StoredObject,
+  given: SourceKeyInput,
+  permit: Permit,
+  range?: Range,
+): Promise<Readable> {
+  const brought = {
+    SSECustomerAlgorithm: given.CopySourceSSECustomerAlgorithm,
+    SSECustomerKey: given.CopySourceSSECustomerKey,
+    SSECustomerKeyMD5: given.CopySourceSSECustomerKeyMD5,
+  }
+  const key = await openKey(object.encryption, openBucket(bucket, undefined, permit), brought, permit, 'source')
+  return openContent(permit.world, object.bytes, range, key)
 }

@@ -1,12 +1,18 @@
 import type { CreateBucketCommandInput, CreateBucketCommandOutput } from '@aws-sdk/client-s3'
-import { need, type Call, type Need } from '../../door/call.ts'
+import { need, type Call, type Need, type Permit } from '../../door/call.ts'
+import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Shape } from '../../wire/shape.ts'
 import { operation } from '../operation.ts'
+import { isOwnersOwn, isPublicAcl, type AclGrant } from './acl-grants.ts'
+import { aclKeys, requestedAcl } from './acl-input.ts'
 import { bucketArn, BUCKETS, checkBucketName, findBucket, type Bucket } from './bucket.ts'
-import { notImplemented } from './errors.ts'
+import { aclAndOwnership } from './bucket-ownership-controls.ts'
+import { invalidArgument, notImplemented } from './errors.ts'
 import { present, requestKeys } from './needs.ts'
+import { isOwnership, type ObjectOwnership } from './object-ownership.ts'
 import { nowSeconds } from './object.ts'
+import { owner } from './owner.ts'
 import { allBlocked } from './public-access.ts'
 import { fromTagSet } from './tags.ts'
 
@@ -19,16 +25,20 @@ export const createBucket = operation<CreateBucketCommandInput, CreateBucketComm
     refuseUnsupported(input)
     const region = regionOf(call, configuration?.LocationConstraint)
     const tags = fromTagSet(configuration?.Tags ?? [], 'Bucket')
+    const access = accessOf(input, permit)
     world.store.transaction(() => {
       const there = findBucket(world.store, name)
       if (there) return refuseTaken(there, call, region)
+      refuseTooMany(world.store, call.account)
       world.store.put<Bucket>(BUCKETS, name, {
         name,
         account: call.account,
         region,
         createdAt: nowSeconds(permit),
         publicAccessBlock: allBlocked,
+        ...access,
         ...(configuration?.Tags?.length ? { tags } : {}),
+        ...(input.ObjectLockEnabledForBucket ? { objectLock: {}, versioning: { status: 'Enabled' as const } } : {}),
       })
     })
     return { Location: `/${name}`, BucketArn: bucketArn(name) }
@@ -43,13 +53,22 @@ function needs(input: Shape<CreateBucketCommandInput>, call: Call): Need[] {
   const context = present({
     ...requestKeys(call),
     's3:locationconstraint': configuration?.LocationConstraint,
-    's3:x-amz-acl': input.ACL,
+    ...aclKeys(input),
     's3:x-amz-object-ownership': input.ObjectOwnership,
     ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value ?? ''])),
     ...(tags.length > 0 ? { 'aws:TagKeys': tags.map(({ Key }) => Key ?? '') } : {}),
   })
   const own = { shownAs: `"${arn}"`, resourceAccount: call.account, context }
-  return [need('s3:CreateBucket', arn, own), ...(tags.length > 0 ? [need('s3:TagResource', arn, own)] : [])]
+  return [
+    need('s3:CreateBucket', arn, own),
+    ...(tags.length > 0 ? [need('s3:TagResource', arn, own)] : []),
+    // S3 API Reference, CreateBucket, "Permissions".
+    ...(Object.values(aclKeys(input)).some((value) => value !== undefined) ? [need('s3:PutBucketAcl', arn, own)] : []),
+    ...(input.ObjectOwnership === undefined ? [] : [need('s3:PutBucketOwnershipControls', arn, own)]),
+    ...(input.ObjectLockEnabledForBucket
+      ? [need('s3:PutBucketObjectLockConfiguration', arn, own), need('s3:PutBucketVersioning', arn, own)]
+      : []),
+  ]
 }
 
 /**
@@ -58,11 +77,8 @@ function needs(input: Shape<CreateBucketCommandInput>, call: Call): Need[] {
  */
 function regionOf(call: Call, constraint: string | undefined): string {
   if (call.region === 'us-east-1') {
-    if (constraint === 'us-east-1') {
-      throw new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, {
-        LocationConstraint: constraint,
-      })
-    }
+    if (constraint === 'us-east-1') throw invalidLocation(constraint)
+    if (constraint && constraint !== 'EU' && !isRegion.test(constraint)) throw invalidLocation(constraint)
     return constraint === 'EU' ? 'eu-west-1' : constraint || 'us-east-1'
   }
   if (constraint === call.region || (constraint === 'EU' && call.region === 'eu-west-1')) return call.region
@@ -71,6 +87,49 @@ function regionOf(call: Call, constraint: string | undefined): string {
     `The ${constraint || 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`,
     400,
   )
+}
+
+const isRegion = /^[a-z]{2}(?:-[a-z]+)+-\d$/
+
+function invalidLocation(LocationConstraint: string): AwsError {
+  return new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, {
+    LocationConstraint,
+  })
+}
+
+/**
+ * Ownership and access control list of a new bucket. It blocks public access, so no list may give it
+ * (S3 User Guide, "Blocking public access": InvalidBucketAclWithBlockPublicAccessError).
+ */
+function accessOf(
+  input: Shape<CreateBucketCommandInput>,
+  { call, world }: Permit,
+): { ownership?: ObjectOwnership; acl?: readonly AclGrant[] } {
+  const { ObjectOwnership: ownership = 'BucketOwnerEnforced' } = input
+  if (!isOwnership(ownership)) {
+    throw invalidArgument('Invalid x-amz-object-ownership header', 'x-amz-object-ownership', ownership) // inferred: the sentence
+  }
+  const { ID } = owner(call.account)
+  const acl = requestedAcl(world, input, { subject: 'bucket', owner: ID, bucketOwner: ID })
+  if (acl && ownership === 'BucketOwnerEnforced' && !isOwnersOwn(acl, ID)) throw aclAndOwnership()
+  if (acl && isPublicAcl(acl)) {
+    throw new AwsError(
+      'InvalidBucketAclWithBlockPublicAccessError',
+      'Bucket cannot have public ACLs set with BlockPublicAccess enabled',
+      400,
+    )
+  }
+  return { ownership, ...(acl && ownership !== 'BucketOwnerEnforced' ? { acl } : {}) }
+}
+
+/** S3 User Guide, "General purpose bucket quotas": 10,000 for an account, as it is before anyone asks for more. */
+const MAX_BUCKETS = 10_000
+
+function refuseTooMany(store: Store, account: string): void {
+  if (store.count(BUCKETS) < MAX_BUCKETS) return
+  const own = store.list<Bucket>(BUCKETS).filter(({ value }) => value.account === account).length
+  if (own < MAX_BUCKETS) return
+  throw new AwsError('TooManyBuckets', 'You have attempted to create more buckets than allowed', 400)
 }
 
 /** In us-east-1 an owner who makes a bucket again is told that it worked (S3 API Reference, CreateBucket, BucketAlreadyOwnedByYou). */
@@ -94,20 +153,6 @@ function refuseTaken(there: Bucket, call: Call, region: string): void {
 }
 
 function refuseUnsupported(input: Shape<CreateBucketCommandInput>): void {
-  const grants = [input.GrantFullControl, input.GrantRead, input.GrantReadACP, input.GrantWrite, input.GrantWriteACP]
-  if ((input.ACL !== undefined && input.ACL !== 'private') || grants.some((grant) => grant !== undefined)) {
-    throw new AwsError(
-      'InvalidBucketAclWithObjectOwnership',
-      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-      400,
-    )
-  }
-  if (input.ObjectOwnership !== undefined && input.ObjectOwnership !== 'BucketOwnerEnforced') {
-    throw notImplemented(`Object ownership ${input.ObjectOwnership} is not built in Sallyport yet; no bucket was made.`)
-  }
-  if (input.ObjectLockEnabledForBucket) {
-    throw notImplemented('S3 Object Lock is not built in Sallyport yet; no bucket was made.')
-  }
   if (input.CreateBucketConfiguration?.Location ?? input.CreateBucketConfiguration?.Bucket) {
     throw notImplemented('Directory buckets are not built in Sallyport yet; no bucket was made.')
   }

@@ -7,6 +7,9 @@ export const noSuchBucket = (BucketName: string) =>
 
 export const noSuchKey = (Key: string) => new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key })
 
+export const noSuchVersion = (Key: string, VersionId: string) =>
+  new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, { Key, VersionId })
+
 export const noSuchUpload = (UploadId: string) =>
   new AwsError(
     'NoSuchUpload',

@@ -1,5 +1,6 @@
 import type { StoredBytes } from '../../objects/objects.ts'
 import type { World } from '../../world.ts'
+import { inUse, PIECES, piecesOf } from './content.ts'
 
 /**
  * Bytes that nothing refers to any more. Their ids are noted (document `s3/garbage`) in the transaction that let go of them
@@ -27,13 +28,21 @@ function scheduleSweep(world: World): void {
   }, LATER_MS).unref()
 }
 
-/** Deletes the bytes that were thrown away; also called at start. */
+/** Deletes the bytes that were thrown away, but for those that somebody still reads; also called at start. */
 export async function recoverObjects(world: World): Promise<void> {
-  const ids = world.store.list(GARBAGE, { limit: 10_000 }).map(({ key }) => key)
-  if (ids.length === 0) return
-  for (const id of ids) await world.objects.delete(id)
+  const thrown = world.store.list(GARBAGE, { limit: 10_000 }).map(({ key }) => key)
+  if (thrown.length === 0) return
+  const ids = thrown.filter((id) => !inUse(world, id))
+  for (const id of ids) {
+    const pieces = piecesOf(world.store, id)
+    for (const { bytes } of pieces ?? []) await world.objects.delete(bytes.id)
+    if (!pieces) await world.objects.delete(id)
+  }
   world.store.transaction(() => {
-    for (const id of ids) world.store.delete(GARBAGE, id)
+    for (const id of ids) {
+      world.store.delete(PIECES, id)
+      world.store.delete(GARBAGE, id)
+    }
   })
   if (world.store.count(GARBAGE) > 0) scheduleSweep(world)
 }

@@ -6,26 +6,35 @@ import { operation } from '../operation.ts'
 import { openBucket } from './bucket.ts'
 import { checksumAnswer } from './checksums.ts'
 import { unchangedSince, type ReadPreconditions } from './conditions.ts'
+import { openContent } from './content.ts'
+import { keyFor, type CustomerKeyInput } from './customer-key.ts'
+import { openKey } from './data-key.ts'
+import { encryptionAnswer } from './encryption.ts'
 import { invalidRequest } from './errors.ts'
 import { readObject } from './needs.ts'
-import { openObject, quoted, type StoredObject } from './object.ts'
+import { expirationAnswer } from './lifecycle.ts'
+import { shownLock } from './object-retention.ts'
+import { findObject, openObject, quoted, versionAnswer, type StoredObject } from './object.ts'
 import { parseRange, partRange, type Range } from './range.ts'
-import { encrypted, refuseCustomerKeys } from './unsupported.ts'
+import { assertReadable, restoreAnswer, storageClassAnswer } from './storage-class.ts'
 
 type Output = Omit<GetObjectCommandOutput, 'Body'> & { Body?: Readable; $status?: number }
 
 export const getObject = operation<GetObjectCommandInput, Output>('s3', 'GetObject', {
   needs: ({ Bucket, Key, VersionId }, call) =>
-    readObject(call, VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', Bucket, Key),
-  perform: (input, permit) => {
+    readObject(call, VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', Bucket, Key, VersionId),
+  perform: async (input, permit) => {
     const view = viewObject(input, permit)
     if (!view.object) return view.answer
-    return { ...view.answer, Body: permit.world.objects.read(view.object.bytes, view.range) }
+    assertReadable(view.object, permit.world)
+    const { bytes, encryption } = view.object
+    const key = await openKey(encryption, openBucket(input.Bucket, undefined, permit), input, permit)
+    return { ...view.answer, Body: await openContent(permit.world, bytes, view.range, key) }
   },
 })
 
 /** What GetObject and HeadObject have in common. */
-export interface ObjectRequest extends ReadPreconditions {
+export interface ObjectRequest extends ReadPreconditions, CustomerKeyInput {
   Bucket: string
   Key: string
   VersionId?: string
@@ -33,7 +42,6 @@ export interface ObjectRequest extends ReadPreconditions {
   Range?: string
   PartNumber?: number
   ChecksumMode?: string
-  SSECustomerAlgorithm?: string
   ResponseCacheControl?: string
   ResponseContentDisposition?: string
   ResponseContentEncoding?: string
@@ -54,10 +62,15 @@ export function viewObject(
   if (Object.keys(overrides).length > 0 && permit.call.caller.kind === 'anonymous') {
     throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.')
   }
-  openBucket(input.Bucket, input.ExpectedBucketOwner, permit)
-  refuseCustomerKeys(input)
+  const bucket = openBucket(input.Bucket, input.ExpectedBucketOwner, permit)
   const object = openObject(permit.world.store, input.Bucket, input.Key, input.VersionId)
-  const identity = { ETag: quoted(object.etag), LastModified: object.lastModified }
+  keyFor(object.encryption, input, permit.call)
+  const identity = {
+    ETag: quoted(object.etag),
+    LastModified: object.lastModified,
+    ...versionAnswer(bucket, object),
+    ...(isCurrent(permit, input, object) ? expirationAnswer(bucket, input.Key, object) : {}),
+  }
   if (unchangedSince(input, object)) return { answer: { $status: 304, ...identity } }
 
   const { size } = object.bytes
@@ -67,12 +80,15 @@ export function viewObject(
     ...(range ? { range } : {}),
     answer: {
       ...identity,
-      ...encrypted,
+      ...encryptionAnswer(object.encryption),
       AcceptRanges: 'bytes',
       ContentLength: size,
       ...object.headers,
       ...overrides,
       Metadata: object.metadata,
+      ...storageClassAnswer(object),
+      ...restoreAnswer(object, permit.world),
+      ...shownLock(permit, input, object),
       ...(object.tags ? { TagCount: Object.keys(object.tags).length } : {}),
       ...(input.PartNumber !== undefined && object.parts ? { PartsCount: object.parts.length } : {}),
       ...(range
@@ -86,6 +102,11 @@ export function viewObject(
           : {}),
     },
   }
+}
+
+/** A version that is not current expires by other rules, of which S3 tells nothing here. */
+function isCurrent({ world }: Permit, { Bucket, Key, VersionId }: ObjectRequest, object: StoredObject): boolean {
+  return VersionId === undefined || findObject(world.store, Bucket, Key)?.versionId === object.versionId
 }
 
 function rangeOf({ Range, PartNumber }: ObjectRequest, { bytes, parts }: StoredObject): Range | undefined {

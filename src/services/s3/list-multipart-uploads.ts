@@ -3,11 +3,11 @@ import { compareKeys } from '../../store/key-order.ts'
 import { operation } from '../operation.ts'
 import { openBucket } from './bucket.ts'
 import { encoder, folderOf } from './listing.ts'
+import { checkEncoding, pageSize } from './listing-input.ts'
 import { onBucket } from './needs.ts'
 import { owner } from './owner.ts'
+import { storageClassOf } from './storage-class.ts'
 import { uploadsOf, type Upload } from './upload.ts'
-
-const MAX_UPLOADS = 1000
 
 export const listMultipartUploads = operation<ListMultipartUploadsCommandInput, ListMultipartUploadsCommandOutput>(
   's3',
@@ -20,7 +20,8 @@ export const listMultipartUploads = operation<ListMultipartUploadsCommandInput, 
       const { Bucket, Prefix = '', Delimiter = '', KeyMarker = '', UploadIdMarker = '', EncodingType } = input
       const { account } = openBucket(Bucket, input.ExpectedBucketOwner, permit)
       const encode = encoder(EncodingType)
-      const max = Math.min(input.MaxUploads ?? MAX_UPLOADS, MAX_UPLOADS)
+      checkEncoding(EncodingType)
+      const max = pageSize(input.MaxUploads, 'max-uploads')
 
       const uploads: Upload[] = []
       const prefixes: string[] = []
@@ -50,13 +51,13 @@ export const listMultipartUploads = operation<ListMultipartUploadsCommandInput, 
         ...(more && last ? { NextKeyMarker: encode(last.key), NextUploadIdMarker: last.id } : {}),
         ...(uploads.length > 0
           ? {
-              Uploads: uploads.map(({ id, key, initiated, initiator, checksum }) => ({
+              Uploads: uploads.map(({ id, key, initiated, initiator, checksum, storageClass }) => ({
                 UploadId: id,
                 Key: encode(key),
                 Initiated: initiated,
                 Initiator: initiator,
                 Owner: owner(account),
-                StorageClass: 'STANDARD' as const,
+                StorageClass: storageClassOf({ storageClass }),
                 ...(checksum ? { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksum.type } : {}),
               })),
             }

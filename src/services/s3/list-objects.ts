@@ -5,13 +5,15 @@ import type {
   ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3'
 import type { Call, Need } from '../../door/call.ts'
+import type { World } from '../../world.ts'
 import { operation } from '../operation.ts'
 import { openBucket } from './bucket.ts'
 import { fromToken, toToken, type PageEnd } from './continuation-token.ts'
 import { invalidArgument } from './errors.ts'
-import { encoder, folderOf, listKeys, MAX_KEYS } from './listing.ts'
+import { encoder, entryOf, folderOf, listKeys, restoreShown } from './listing.ts'
+import { checkEncoding, pageSize } from './listing-input.ts'
 import { onBucket } from './needs.ts'
-import { objectKey, OBJECTS, quoted, type StoredObject } from './object.ts'
+import { objectKey, OBJECTS, type StoredObject } from './object.ts'
 import { owner } from './owner.ts'
 
 interface Input {
@@ -20,6 +22,7 @@ interface Input {
   Delimiter?: string
   EncodingType?: string
   MaxKeys?: number
+  OptionalObjectAttributes?: readonly string[]
 }
 
 export const listObjects = operation<ListObjectsCommandInput, ListObjectsCommandOutput>('s3', 'ListObjects', {
@@ -31,7 +34,7 @@ export const listObjects = operation<ListObjectsCommandInput, ListObjectsCommand
     // A marker that is a common prefix is one that NextMarker told: the listing goes on behind all that it stands for.
     const isPrefix = Marker.startsWith(Prefix) && folderOf(Marker, Prefix, Delimiter) === Marker
     const after = Marker === '' ? undefined : { last: Marker, isPrefix }
-    const { answer, next } = page(permit.world.store, input, after, account)
+    const { answer, next } = page(permit.world, input, after, account)
     return {
       ...answer,
       Marker: encode(Marker),
@@ -51,7 +54,7 @@ export const listObjectsV2 = operation<ListObjectsV2CommandInput, ListObjectsV2C
     }
     const start = StartAfter ? { last: StartAfter, isPrefix: false } : undefined
     const after = ContinuationToken === undefined ? start : fromToken(ContinuationToken)
-    const { answer, next } = page(permit.world.store, input, after, input.FetchOwner ? account : undefined)
+    const { answer, next } = page(permit.world, input, after, input.FetchOwner ? account : undefined)
     return {
       ...answer,
       KeyCount: (answer.Contents?.length ?? 0) + (answer.CommonPrefixes?.length ?? 0),
@@ -74,33 +77,25 @@ function listNeeds({ Bucket, Prefix, Delimiter, MaxKeys }: Input, call: Call): N
 }
 
 function page(
-  store: Parameters<typeof listKeys>[0],
-  { Bucket, Prefix = '', Delimiter = '', EncodingType, MaxKeys = MAX_KEYS }: Input,
+  world: World,
+  { Bucket, Prefix = '', Delimiter = '', EncodingType, MaxKeys, OptionalObjectAttributes }: Input,
   after: PageEnd | undefined,
   shownOwner: string | undefined,
 ) {
-  if (MaxKeys < 0) {
-    throw invalidArgument('Argument maxKeys must be an integer between 0 and 2147483647', 'maxKeys', String(MaxKeys))
-  }
-  if (EncodingType !== undefined && EncodingType !== 'url') {
-    throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', EncodingType)
-  }
+  checkEncoding(EncodingType)
   const encode = encoder(EncodingType)
-  const max = Math.min(MaxKeys, MAX_KEYS)
-  const { entries, commonPrefixes, next } = listKeys<StoredObject>(store, OBJECTS, objectKey(Bucket, ''), {
+  const max = pageSize(MaxKeys)
+  const { entries, commonPrefixes, next } = listKeys<StoredObject>(world.store, OBJECTS, objectKey(Bucket, ''), {
     prefix: Prefix,
     delimiter: Delimiter,
     max,
     ...(after ? { after } : {}),
   })
-  const contents = entries.map(({ key, value: { bytes, etag, lastModified, checksum } }) => ({
-    Key: encode(key),
-    LastModified: lastModified,
-    ETag: quoted(etag),
-    Size: bytes.size,
-    StorageClass: 'STANDARD' as const,
-    ...(checksum ? { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type } : {}),
-    ...(shownOwner === undefined ? {} : { Owner: owner(shownOwner) }),
+  const shown = shownOwner === undefined ? {} : { Owner: owner(shownOwner) }
+  const contents = entries.map(({ key, value }) => ({
+    ...entryOf(encode(key), value),
+    ...restoreShown(value, OptionalObjectAttributes, world),
+    ...shown,
   }))
   const answer = {
     Name: Bucket,

@@ -3,28 +3,29 @@ import { operation } from '../operation.ts'
 import { openBucket } from './bucket.ts'
 import { checksumMembers } from './checksums.ts'
 import { invalidArgument } from './errors.ts'
+import { abortAnswer } from './lifecycle.ts'
+import { pageSize } from './listing-input.ts'
 import { onObject } from './needs.ts'
 import { quoted } from './object.ts'
 import { owner } from './owner.ts'
+import { storageClassOf } from './storage-class.ts'
 import { openUpload, partsOf } from './upload.ts'
-
-const MAX_PARTS = 1000
 
 export const listParts = operation<ListPartsCommandInput, ListPartsCommandOutput>('s3', 'ListParts', {
   needs: ({ Bucket, Key }, call) => [onObject(call, 's3:ListMultipartUploadParts', Bucket, Key)],
   perform: (input, permit) => {
-    const { Bucket, Key, UploadId, MaxParts = MAX_PARTS } = input
-    const { account } = openBucket(Bucket, input.ExpectedBucketOwner, permit)
+    const { Bucket, Key, UploadId } = input
+    const bucket = openBucket(Bucket, input.ExpectedBucketOwner, permit)
     const upload = openUpload(permit.world.store, Bucket, Key, UploadId)
-    if (MaxParts < 0) {
+    const max = pageSize(input.MaxParts, 'max-parts')
+    const marker = Number(input.PartNumberMarker ?? 0)
+    if (!Number.isInteger(marker) || marker < 0 || marker > 2_147_483_647) {
       throw invalidArgument(
-        'Argument max-parts must be an integer between 0 and 2147483647',
-        'max-parts',
-        String(MaxParts),
+        'Argument part-number-marker must be an integer between 0 and 2147483647',
+        'part-number-marker',
+        String(input.PartNumberMarker),
       )
     }
-    const max = Math.min(MaxParts, MAX_PARTS)
-    const marker = Number(input.PartNumberMarker ?? 0)
     const rest = partsOf(permit.world.store, UploadId).filter(({ number }) => number > marker)
     const page = rest.slice(0, max)
     return {
@@ -35,16 +36,17 @@ export const listParts = operation<ListPartsCommandInput, ListPartsCommandOutput
       NextPartNumberMarker: String(page.at(-1)?.number ?? 0),
       MaxParts: max,
       IsTruncated: max > 0 && rest.length > max,
-      StorageClass: 'STANDARD',
-      Owner: owner(account),
+      StorageClass: storageClassOf(upload),
+      ...abortAnswer(bucket, upload),
+      Owner: owner(bucket.account),
       Initiator: upload.initiator,
       ...(upload.checksum ? { ChecksumAlgorithm: upload.checksum.algorithm, ChecksumType: upload.checksum.type } : {}),
       ...(page.length > 0
         ? {
-            Parts: page.map(({ number, bytes, lastModified, checksum }) => ({
+            Parts: page.map(({ number, bytes, etag, lastModified, checksum }) => ({
               PartNumber: number,
               LastModified: lastModified,
-              ETag: quoted(bytes.md5),
+              ETag: quoted(etag),
               Size: bytes.size,
               ...checksumMembers(checksum),
             })),

@@ -1,5 +1,8 @@
 import type { ListOptions, Row, Store } from '../../store/store.ts'
+import type { World } from '../../world.ts'
 import type { PageEnd } from './continuation-token.ts'
+import { quoted, type StoredObject } from './object.ts'
+import { restoreState, storageClassOf } from './storage-class.ts'
 
 /** What S3 lists at most at once, whatever is asked. */
 export const MAX_KEYS = 1000
@@ -20,7 +23,7 @@ export interface ListingRequest {
 }
 
 /** Sorts after every key of S3's (at most 1,024 bytes) that begins with the prefix, and before all others. */
-const endOf = (prefix: string) => prefix + '\u{10ffff}'.repeat(256)
+export const endOf = (prefix: string) => prefix + '\u{10ffff}'.repeat(256)
 
 /**
  * One page of a bucket's keys, those that go on beyond a delimiter rolled up into common prefixes
@@ -32,10 +35,12 @@ export function listKeys<T>(store: Store, kind: string, place: string, request: 
   const entries: Listing<T>['entries'] = []
   const commonPrefixes: string[] = []
   let end = request.after
+  // With a delimiter the next row may be the only one of its folder that is wanted; among plain keys more are read each time.
+  let batch = delimiter === '' ? Infinity : 1
   for (;;) {
     const left = max - entries.length - commonPrefixes.length
     // One more than there is room for tells whether the page is the last.
-    const rows = rowsAfter<T>(store, kind, place, prefix, end, delimiter === '' ? left + 1 : Math.min(left + 1, 100))
+    const rows = rowsAfter<T>(store, kind, place, prefix, end, Math.min(left + 1, batch))
     if (rows.length === 0) return { entries, commonPrefixes }
     for (const row of rows) {
       if (entries.length + commonPrefixes.length === max) {
@@ -46,9 +51,11 @@ export function listKeys<T>(store: Store, kind: string, place: string, request: 
       end = { last: folder ?? key, isPrefix: folder !== undefined }
       if (folder !== undefined) {
         commonPrefixes.push(folder)
+        batch = 1
         break
       }
       entries.push({ key, value: row.value })
+      batch *= 2
     }
   }
 }
@@ -73,11 +80,40 @@ function rowsAfter<T>(
   return store.list<T>(kind, options)
 }
 
-/** `encoding-type=url`, for keys that XML cannot carry. */
+/** An object as every listing shows it. */
+export function entryOf(key: string, object: StoredObject) {
+  const { bytes, etag, lastModified, checksum } = object
+  return {
+    Key: key,
+    LastModified: lastModified,
+    ETag: quoted(etag),
+    Size: bytes.size,
+    StorageClass: storageClassOf(object),
+    ...(checksum ? { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type } : {}),
+  }
+}
+
+/** `x-amz-optional-object-attributes: RestoreStatus` */
+export function restoreShown(object: StoredObject, attributes: readonly string[] | undefined, world: World) {
+  if (!attributes?.includes('RestoreStatus')) return {}
+  const state = restoreState(object, world.now())
+  if (!state) return {}
+  return {
+    RestoreStatus: state.ongoing
+      ? { IsRestoreInProgress: true }
+      : { IsRestoreInProgress: false, RestoreExpiryDate: state.expiresAt },
+  }
+}
+
+/**
+ * `encoding-type=url`, for keys that XML cannot carry: as forms are encoded, but for the slash (S3 API Reference, ListObjectsV2,
+ * EncodingType; botocore takes a plus for a space).
+ */
 export function encoder(encodingType: string | undefined): (text: string) => string {
   if (encodingType !== 'url') return (text) => text
   return (text) =>
     encodeURIComponent(text)
       .replaceAll('%2F', '/')
-      .replace(/[!'()]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+      .replaceAll('%20', '+')
+      .replace(/[!'()~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -9,9 +9,10 @@ import type {
 import type { Call, Need, Permit } from '../../door/call.ts'
 import { operation } from '../operation.ts'
 import { openBucket } from './bucket.ts'
-import { onBucket, onObject } from './needs.ts'
-import { findObject, objectKey, OBJECTS, openObject, type StoredObject } from './object.ts'
+import { objectThere, onBucket, onObject } from './needs.ts'
+import { openObject, versionAnswer, type StoredObject } from './object.ts'
 import { fromTagSet, requestTagKeys, toTagSet, type Tags } from './tags.ts'
+import { rewriteObject } from './versions.ts'
 
 interface Input {
   Bucket: string
@@ -27,8 +28,7 @@ export const putObjectTagging = operation<PutObjectTaggingCommandInput, PutObjec
     needs: (input, call) => tagging(call, 'Put', input, fromTagSet(input.Tagging.TagSet, 'Object')),
     perform: (input, permit) => {
       const tags = fromTagSet(input.Tagging.TagSet, 'Object')
-      changeObject(input, permit, (object) => ({ ...object, tags }))
-      return {}
+      return changeObject(input, permit, (object) => ({ ...object, tags }))
     },
   },
 )
@@ -39,9 +39,9 @@ export const getObjectTagging = operation<GetObjectTaggingCommandInput, GetObjec
   {
     needs: (input, call) => tagging(call, 'Get', input),
     perform: (input, permit) => {
-      openBucket(input.Bucket, input.ExpectedBucketOwner, permit)
-      const { tags = {} } = openObject(permit.world.store, input.Bucket, input.Key, input.VersionId)
-      return { TagSet: toTagSet(tags) }
+      const bucket = openBucket(input.Bucket, input.ExpectedBucketOwner, permit)
+      const object = openObject(permit.world.store, input.Bucket, input.Key, input.VersionId)
+      return { ...versionAnswer(bucket, object), TagSet: toTagSet(object.tags ?? {}) }
     },
   },
 )
@@ -52,8 +52,7 @@ export const deleteObjectTagging = operation<DeleteObjectTaggingCommandInput, De
   {
     needs: (input, call) => tagging(call, 'Delete', input),
     perform: (input, permit) => {
-      changeObject(input, permit, (object) => ({ ...object, tags: undefined }))
-      return {}
+      return changeObject(input, permit, (object) => ({ ...object, tags: undefined }), 'DELETE')
     },
   },
 )
@@ -62,17 +61,24 @@ export const deleteObjectTagging = operation<DeleteObjectTaggingCommandInput, De
 function tagging(call: Call, verb: 'Put' | 'Get' | 'Delete', { Bucket, Key, VersionId }: Input, tags?: Tags): Need[] {
   const action = `s3:${verb}Object${VersionId === undefined ? '' : 'Version'}Tagging`
   return [
-    onObject(call, action, Bucket, Key, requestTagKeys(tags)),
-    ...(findObject(call.world.store, Bucket, Key) ? [] : [onBucket(call, 's3:ListBucket', Bucket)]),
+    onObject(call, action, Bucket, Key, requestTagKeys(tags), VersionId),
+    ...(objectThere(call, Bucket, Key, VersionId) ? [] : [onBucket(call, 's3:ListBucket', Bucket)]),
   ]
 }
 
-function changeObject(input: Input, permit: Permit, change: (object: StoredObject) => StoredObject): void {
+/** Writes a changed version back, the current one unless another is named; answers which it was. */
+export function changeObject(
+  input: Input,
+  permit: Permit,
+  change: (object: StoredObject) => StoredObject,
+  method: 'PUT' | 'DELETE' | 'POST' = 'PUT',
+): { VersionId?: string } {
   const { Bucket, Key, VersionId, ExpectedBucketOwner } = input
   const { store } = permit.world
-  openBucket(Bucket, ExpectedBucketOwner, permit)
-  store.transaction(() => {
-    const object = openObject(store, Bucket, Key, VersionId)
-    store.put<StoredObject>(OBJECTS, objectKey(Bucket, Key), change(object))
+  const bucket = openBucket(Bucket, ExpectedBucketOwner, permit)
+  return store.transaction(() => {
+    const object = openObject(store, Bucket, Key, VersionId, method)
+    rewriteObject(store, Bucket, Key, change(object))
+    return versionAnswer(bucket, object)
   })
 }

@@ -1,9 +1,11 @@
 import type { Call, Need } from '../../door/call.ts'
-import { AwsError } from '../../wire/aws-error.ts'
-import { invalidArgument, notImplemented } from './errors.ts'
+import { aclKeys } from './acl-input.ts'
+import { notImplemented } from './errors.ts'
 import { onObject } from './needs.ts'
+import { lockKeys } from './object-lock.ts'
+import { fromTaggingHeader, requestTagKeys } from './tags.ts'
 
-/** Members of writes whose meaning is not built, or is fixed: buckets enforce ownership, objects are STANDARD and SSE-S3. */
+/** Members of writes whose meaning is not built, or is fixed: buckets enforce ownership. */
 export interface WriteOptions {
   ACL?: string
   GrantFullControl?: string
@@ -11,6 +13,7 @@ export interface WriteOptions {
   GrantReadACP?: string
   GrantWriteACP?: string
   StorageClass?: string
+  WebsiteRedirectLocation?: string
   ServerSideEncryption?: string
   SSEKMSKeyId?: string
   SSECustomerAlgorithm?: string
@@ -21,50 +24,16 @@ export interface WriteOptions {
 }
 
 const grants = ['GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWriteACP'] as const
-const unbuilt = [
-  'ObjectLockMode',
-  'ObjectLockRetainUntilDate',
-  'ObjectLockLegalHoldStatus',
-  'WriteOffsetBytes',
-] as const
+const unbuilt = ['WriteOffsetBytes'] as const
 
 /** Refuses what cannot be done as asked: nothing is stored with less protection than was asked for. */
 export function refuseUnsupported(input: WriteOptions): void {
-  if ((input.ACL !== undefined && input.ACL !== 'bucket-owner-full-control') || grants.some((name) => input[name])) {
-    throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs', 400)
-  }
-  refuseCustomerKeys(input)
-  const { ServerSideEncryption: encryption, StorageClass: storageClass } = input
-  if (encryption?.startsWith('aws:kms') || input.SSEKMSKeyId !== undefined) {
-    throw notImplemented(
-      'Server-side encryption with AWS KMS keys (SSE-KMS) is not built in Sallyport yet; nothing was stored.',
-    )
-  }
-  if (encryption !== undefined && encryption !== 'AES256') {
-    throw invalidArgument(
-      'The encryption method specified is not supported',
-      'x-amz-server-side-encryption',
-      encryption,
-    )
-  }
-  if (storageClass !== undefined && storageClass !== 'STANDARD') {
-    if (!/^[A-Z_]+$/.test(storageClass)) {
-      throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', 400)
-    }
-    throw notImplemented(`The storage class ${storageClass} is not built in Sallyport yet; nothing was stored.`)
-  }
   const member = unbuilt.find((name) => input[name] !== undefined)
   if (member) throw notImplemented(`${member} is not built in Sallyport yet; nothing was stored.`)
 }
 
-export function refuseCustomerKeys(input: { SSECustomerAlgorithm?: string }): void {
-  if (input.SSECustomerAlgorithm !== undefined) {
-    throw notImplemented('Server-side encryption with customer-provided keys (SSE-C) is not built in Sallyport yet.')
-  }
-}
-
 /** The condition keys that the headers of a write stand for. */
-export function writeKeys(input: WriteOptions & { IfMatch?: string; IfNoneMatch?: string }) {
+export function writeKeys(input: WriteOptions & { IfMatch?: string; IfNoneMatch?: string }, nowMs: number) {
   return {
     's3:x-amz-acl': input.ACL,
     's3:x-amz-grant-full-control': input.GrantFullControl,
@@ -72,30 +41,41 @@ export function writeKeys(input: WriteOptions & { IfMatch?: string; IfNoneMatch?
     's3:x-amz-grant-read-acp': input.GrantReadACP,
     's3:x-amz-grant-write-acp': input.GrantWriteACP,
     's3:x-amz-storage-class': input.StorageClass,
+    's3:x-amz-website-redirect-location': input.WebsiteRedirectLocation,
     's3:x-amz-server-side-encryption': input.ServerSideEncryption,
     's3:x-amz-server-side-encryption-aws-kms-key-id': input.SSEKMSKeyId,
     's3:x-amz-server-side-encryption-customer-algorithm': input.SSECustomerAlgorithm,
-    's3:object-lock-mode': input.ObjectLockMode,
-    's3:object-lock-legal-hold': input.ObjectLockLegalHoldStatus,
+    ...lockKeys(input.ObjectLockMode, input.ObjectLockRetainUntilDate, input.ObjectLockLegalHoldStatus, nowMs),
     's3:if-match': input.IfMatch,
     's3:if-none-match': input.IfNoneMatch,
   }
 }
 
+function tagsAsked({ Tagging }: { Tagging?: string }) {
+  return requestTagKeys(Tagging === undefined ? undefined : fromTaggingHeader(Tagging))
+}
+
 /** What a write asks for beside s3:PutObject, by its headers (S3 API Reference, PutObject, "Permissions"). */
 export function writeNeeds(
   call: Call,
-  input: WriteOptions & { Bucket: string; Key: string; IfMatch?: string },
+  input: WriteOptions & { Bucket: string; Key: string; IfMatch?: string; Tagging?: string },
   tagged: boolean,
 ): Need[] {
   const { Bucket, Key } = input
+  const lock = lockKeys(
+    input.ObjectLockMode,
+    input.ObjectLockRetainUntilDate,
+    input.ObjectLockLegalHoldStatus,
+    call.time,
+  )
   const acl = input.ACL !== undefined || grants.some((name) => input[name] !== undefined)
   return [
-    ...(acl ? [onObject(call, 's3:PutObjectAcl', Bucket, Key)] : []),
-    ...(tagged ? [onObject(call, 's3:PutObjectTagging', Bucket, Key)] : []),
+    ...(acl ? [onObject(call, 's3:PutObjectAcl', Bucket, Key, aclKeys(input))] : []),
+    ...(tagged ? [onObject(call, 's3:PutObjectTagging', Bucket, Key, tagsAsked(input))] : []),
+    ...(input.ObjectLockMode === undefined ? [] : [onObject(call, 's3:PutObjectRetention', Bucket, Key, lock)]),
+    ...(input.ObjectLockLegalHoldStatus === undefined
+      ? []
+      : [onObject(call, 's3:PutObjectLegalHold', Bucket, Key, lock)]),
     ...(input.IfMatch === undefined ? [] : [onObject(call, 's3:GetObject', Bucket, Key)]),
   ]
 }
-
-/** Every object is encrypted with S3-managed keys, as on AWS since January 2023; here: kept in files of this user's alone. */
-export const encrypted = { ServerSideEncryption: 'AES256' } as const

@@ -3,12 +3,14 @@ import { operation } from '../operation.ts'
 import { MAX_PUT_BYTES } from './body.ts'
 import { openBucket } from './bucket.ts'
 import { checksumMembers, summed } from './checksums.ts'
-import { openSource, parseCopySource, sourceNeeds } from './copy-source.ts'
+import { writeContent } from './content.ts'
+import { openSource, parseCopySource, readSource, sourceNeeds } from './copy-source.ts'
+import { openKey } from './data-key.ts'
+import { encryptionAnswer } from './encryption.ts'
 import { invalidArgument, invalidRequest } from './errors.ts'
 import { onObject } from './needs.ts'
 import { nowSeconds, quoted } from './object.ts'
 import type { Range } from './range.ts'
-import { encrypted, refuseCustomerKeys } from './unsupported.ts'
 import { checkPartNumber, commitPart, openUpload } from './upload.ts'
 
 export const uploadPartCopy = operation<UploadPartCopyCommandInput, UploadPartCopyCommandOutput>(
@@ -25,25 +27,34 @@ export const uploadPartCopy = operation<UploadPartCopyCommandInput, UploadPartCo
     perform: async (input, permit) => {
       const { world } = permit
       const { Bucket, Key, UploadId, PartNumber } = input
-      openBucket(Bucket, input.ExpectedBucketOwner, permit)
+      const bucket = openBucket(Bucket, input.ExpectedBucketOwner, permit)
       checkPartNumber(PartNumber)
-      refuseCustomerKeys(input)
       const upload = openUpload(world.store, Bucket, Key, UploadId)
-      const { bytes: from } = openSource(parseCopySource(input.CopySource), input, permit)
+      const source = parseCopySource(input.CopySource)
+      const object = openSource(source, input, permit)
+      const { bytes: from } = object
       const range = parseCopyRange(input.CopySourceRange, from.size)
       if ((range ? range.end - range.start + 1 : from.size) > MAX_PUT_BYTES) {
         throw invalidRequest(
           `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}`,
         )
       }
-      const content = summed(upload.checksum?.algorithm, world.objects.read(from, range))
-      const bytes = await world.objects.write(content.source)
+      const { encryption } = upload
+      const key = await openKey(encryption, bucket, input, permit, 'upload')
+      const content = summed(upload.checksum?.algorithm, await readSource(source, object, input, permit, range))
+      const { bytes, etag } = await writeContent(world, content.source, { encryption, key })
       const checksum = content.checksum()
       const lastModified = nowSeconds(permit)
-      await commitPart(world, upload, { number: PartNumber, bytes, lastModified, ...(checksum ? { checksum } : {}) })
+      await commitPart(world, upload, {
+        number: PartNumber,
+        bytes,
+        etag,
+        lastModified,
+        ...(checksum ? { checksum } : {}),
+      })
       return {
-        ...encrypted,
-        CopyPartResult: { ETag: quoted(bytes.md5), LastModified: lastModified, ...checksumMembers(checksum) },
+        ...encryptionAnswer(encryption),
+        CopyPartResult: { ETag: quoted(etag), LastModified: lastModified, ...checksumMembers(checksum) },
       }
     },
   },

@@ -3,10 +3,12 @@ import { operation } from '../operation.ts'
 import { bodyOf, type Streamed } from './body.ts'
 import { openBucket } from './bucket.ts'
 import { checksumMembers, checksummed, type StoredChecksum } from './checksums.ts'
+import { writeContent } from './content.ts'
+import { openKey } from './data-key.ts'
+import { encryptionAnswer } from './encryption.ts'
 import { invalidRequest } from './errors.ts'
 import { onObject } from './needs.ts'
 import { nowSeconds, quoted } from './object.ts'
-import { encrypted, refuseCustomerKeys } from './unsupported.ts'
 import { checkPartNumber, commitPart, openUpload, type Upload } from './upload.ts'
 
 export const uploadPart = operation<Streamed<UploadPartCommandInput>, UploadPartCommandOutput>('s3', 'UploadPart', {
@@ -14,20 +16,23 @@ export const uploadPart = operation<Streamed<UploadPartCommandInput>, UploadPart
   perform: async (input, permit) => {
     const { call, world } = permit
     const { Bucket, Key, UploadId, PartNumber } = input
-    openBucket(Bucket, input.ExpectedBucketOwner, permit)
+    const bucket = openBucket(Bucket, input.ExpectedBucketOwner, permit)
     checkPartNumber(PartNumber)
-    refuseCustomerKeys(input)
     const upload = openUpload(world.store, Bucket, Key, UploadId)
+    const key = await openKey(upload.encryption, bucket, input, permit, 'upload')
     const body = checksummed(call, input, bodyOf(call, input))
-    const bytes = await world.objects.write(checked(body.source, () => checkAlgorithm(upload, body.checksum())))
+    const { encryption } = upload
+    const source = checked(body.source, () => checkAlgorithm(upload, body.checksum()))
+    const { bytes, etag } = await writeContent(world, source, { encryption, key })
     const checksum = body.checksum()
     await commitPart(world, upload, {
       number: PartNumber,
       bytes,
+      etag,
       lastModified: nowSeconds(permit),
       ...(checksum ? { checksum } : {}),
     })
-    return { ETag: quoted(bytes.md5), ...encrypted, ...checksumMembers(checksum) }
+    return { ETag: quoted(etag), ...encryptionAnswer(encryption), ...checksumMembers(checksum) }
   },
 })
 

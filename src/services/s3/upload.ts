@@ -3,9 +3,13 @@ import type { StoredBytes } from '../../objects/objects.ts'
 import type { Row, Store } from '../../store/store.ts'
 import type { World } from '../../world.ts'
 import type { ChecksumType, StoredChecksum } from './checksums.ts'
+import type { Encryption } from './encryption.ts'
+import type { ObjectAccess } from './new-object-access.ts'
 import { invalidArgument, noSuchUpload } from './errors.ts'
 import { throwAway } from './garbage.ts'
+import type { Retention } from './object-lock.ts'
 import { objectKey, type ObjectHeaders } from './object.ts'
+import type { StorageClass } from './storage-class.ts'
 import type { Tags } from './tags.ts'
 
 /** Document `s3/upload`: a multipart upload under way, keyed `bucket/key NUL id`; ids of later uploads sort later. */
@@ -16,16 +20,25 @@ export interface Upload {
   /** Epoch seconds. */
   initiated: number
   initiator: { ID: string }
+  /** Whose the object will be; absent: the bucket's owner's alone. */
+  access?: ObjectAccess
   headers: ObjectHeaders
   metadata: Record<string, string>
   tags?: Tags
   checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType }
+  storageClass?: StorageClass
+  retention?: Retention
+  legalHold?: 'ON' | 'OFF'
+  /** Fixed for all parts. Absent: SSE-S3. */
+  encryption?: Encryption
 }
 
 /** Document `s3/part`, keyed `uploadId/00001`. */
 export interface Part {
   number: number
   bytes: StoredBytes
+  /** Without its quotes. */
+  etag: string
   /** Epoch seconds. */
   lastModified: number
   checksum?: Pick<StoredChecksum, 'algorithm' | 'value'>
@@ -83,14 +96,15 @@ export async function commitPart(world: World, upload: Upload, part: Part): Prom
   }
 }
 
-/** Forgets an upload and its parts. To be called inside a transaction. */
-export function dropUpload(world: World, { bucket, key, id }: Upload): void {
+/** Forgets an upload and its parts, and throws away the bytes of all but those in `kept`. To be called inside a transaction. */
+export function dropUpload(world: World, { bucket, key, id }: Upload, kept: readonly Part[] = []): void {
   const parts = partsOf(world.store, id)
+  const keptIds = new Set(kept.map(({ bytes }) => bytes.id))
   world.store.delete(UPLOADS, uploadKey(bucket, key, id))
   for (const { number } of parts) world.store.delete(PARTS, partKey(id, number))
   throwAway(
     world,
-    parts.map(({ bytes }) => bytes),
+    parts.map(({ bytes }) => bytes).filter(({ id: bytesId }) => !keptIds.has(bytesId)),
   )
 }
 

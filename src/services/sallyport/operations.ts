@@ -3,6 +3,7 @@ import { need } from '../../door/call.ts'
 import { explainJob, explainLast, explainRequest } from '../../advise/explain.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
+import { lookUpHost } from './look-up-host.ts'
 import { startProgram } from './start-program.ts'
 import { stopProgram } from './stop-program.ts'
 
@@ -53,6 +54,7 @@ const getEndpointUrl = operation<{ VpcEndpointId: string }, { Url: string }>('sa
 export const operations = {
   Explain: explain,
   GetEndpointUrl: getEndpointUrl,
+  LookUpHost: lookUpHost,
   StartProgram: startProgram,
   StopProgram: stopProgram,
 }

@@ -4,8 +4,10 @@ import type { Attachment } from '../../fabric/fabric.ts'
 import { offerContainerCredentials } from '../../metadata/container-credentials.ts'
 import type { OfferedCredentials } from '../../metadata/container-credentials.ts'
 import { bootId, processInfo } from '../../runners/proc.ts'
+import { hostOnPremises } from '../../network/on-premises.ts'
 import type { World } from '../../world.ts'
 import { estateOf } from '../ec2/estate.ts'
+import { attachByProxy } from './by-proxy.ts'
 import { removeInterface } from '../ec2/network-interface/delete-network-interface.ts'
 
 /**
@@ -41,6 +43,11 @@ export function processOf(pid: number): Program['process'] | undefined {
   return info && { pid, startTime: info.startTime, boot: bootId() }
 }
 
+/** Whether a program runs at this place already. */
+export function isTaken(store: World['store'], program: Program): boolean {
+  return store.get(kind, keyOf(program, program.networkInterfaceId)) !== undefined
+}
+
 /** To be called with the making of the interface in one transaction: then no crash leaves one that nobody knows. */
 export function noteProgram(world: World, program: Program): void {
   world.store.put(kind, keyOf(program, program.networkInterfaceId), program)
@@ -51,11 +58,12 @@ export async function startProgramAt(call: Call, program: Program, role?: Offere
   const { world } = call
   const key = keyOf(program, program.networkInterfaceId)
   try {
-    const attachment = await fabricOf(world).attach(program)
+    const byProxy = world.config.fabric === 'proxy'
+    const attachment = byProxy ? await attachByProxy(world, program, role) : await fabricOf(world).attach(program)
     const timer = setInterval(() => {
       if (processInfo(program.process.pid)?.startTime !== program.process.startTime) void endProgram(world, key)
     }, LOOK_MS).unref()
-    const offer = role && offerContainerCredentials(world, program, role)
+    const offer = byProxy ? undefined : role && offerContainerCredentials(world, program, role)
     const end = () => (offer?.withdraw(), attachment.detach())
     runningIn(world).set(key, { timer, end })
     const env = offer && { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: offer.relativeUri }
@@ -105,7 +113,9 @@ function forget(world: World, program: Program): void {
   const { account, region, networkInterfaceId } = program
   const now = world.now()
   world.store.transaction(() => {
-    removeInterface(estateOf({ world, account, region, time: now } as Call), networkInterfaceId)
+    // A host on premises has no interface of EC2's.
+    if (!hostOnPremises(networkInterfaceId))
+      removeInterface(estateOf({ world, account, region, time: now } as Call), networkInterfaceId)
     world.store.delete(kind, keyOf(program, networkInterfaceId))
   })
 }

@@ -5,6 +5,7 @@ import { randomOf } from '../../policy/random.ts'
 import type { Random } from '../../policy/random.ts'
 import { BLOCK6, PEER, REGION, VPC, type Doc, type SubnetDocument } from './ground.ts'
 import { PEER_ENDPOINT, PEER_INTERFACE, PEER_SUBNET, peerAcl, peerTable } from './peer.ts'
+import { transitGateway, virtualGateway } from './premises.ts'
 import { aclOf, groupOf, tableOf } from './rules.ts'
 
 /** A world of one VPC, often with a second one that it is peered with; with `ipv6`, some of them of both families. */
@@ -14,26 +15,29 @@ export function randomNetwork(seed: number, number: number, ipv6: boolean): Netw
   const cidrs = ['10.0.0.0/16', ...(random.chance(0.4) ? ['100.64.0.0/20'] : [])]
   const subnets = subnetsOf(random, cidrs, six)
   const peered = random.chance(0.5)
+  const transit = random.chance(0.4) ? transitGateway(random, subnets) : undefined
+  const virtual = random.chance(0.4) ? virtualGateway(random) : undefined
+  const other = peered || transit !== undefined
   const groups = ['sg-0', 'sg-1', 'sg-2']
   const endpoints = endpointsOf(random, subnets, groups)
   const addresses = addressesIn(subnets)
   const interfaces = random.several(2, 4, () => addresses.interface(random, groups, six))
   const nat = addresses.plain('eni-nat', random.pick(subnets), 'nat_gateway')
   const documents = {
-    Vpcs: [vpcOf(VPC, cidrs, six), ...(peered ? [vpcOf(PEER, ['10.1.0.0/16'], false)] : [])],
-    Subnets: [...subnets, ...(peered ? [PEER_SUBNET] : [])],
+    Vpcs: [vpcOf(VPC, cidrs, six), ...(other ? [vpcOf(PEER, ['10.1.0.0/16'], false)] : [])],
+    Subnets: [...subnets, ...(other ? [PEER_SUBNET] : [])],
     RouteTables: [
       ...subnets.map((subnet, at) =>
         tableOf(random, at, subnet, [...cidrs, ...(six ? [BLOCK6] : [])], endpoints.gateway),
       ),
-      ...(peered ? [peerTable(random)] : []),
+      ...(other ? [peerTable(random)] : []),
     ],
-    NetworkAcls: [...subnets.map((subnet, at) => aclOf(random, at, subnet)), ...(peered ? [peerAcl(random)] : [])],
+    NetworkAcls: [...subnets.map((subnet, at) => aclOf(random, at, subnet)), ...(other ? [peerAcl(random)] : [])],
     SecurityGroups: [
       ...groups.map((id) => groupOf(random, id, VPC, groups)),
-      ...(peered ? [groupOf(random, 'sg-peer', PEER, groups)] : []),
+      ...(other ? [groupOf(random, 'sg-peer', PEER, groups)] : []),
     ],
-    NetworkInterfaces: [...interfaces, ...endpoints.interfaces, nat, ...(peered ? [PEER_INTERFACE] : [])],
+    NetworkInterfaces: [...interfaces, ...endpoints.interfaces, nat, ...(other ? [PEER_INTERFACE] : [])],
     InternetGateways: [
       { InternetGatewayId: 'igw-0', Attachments: random.chance(0.85) ? [{ VpcId: VPC, State: 'available' }] : [] },
     ],
@@ -52,7 +56,7 @@ export function randomNetwork(seed: number, number: number, ipv6: boolean): Netw
         ],
       },
     ],
-    VpcEndpoints: [...endpoints.documents, ...(peered ? [PEER_ENDPOINT] : [])],
+    VpcEndpoints: [...endpoints.documents, ...(other ? [PEER_ENDPOINT] : [])],
     VpcPeeringConnections: peered
       ? [
           {
@@ -72,6 +76,9 @@ export function randomNetwork(seed: number, number: number, ipv6: boolean): Netw
     ],
     DhcpOptions: [],
     Addresses: [],
+    ...virtual,
+    ...transit,
+    VpnConnections: [...(virtual?.VpnConnections ?? []), ...(transit?.VpnConnections ?? [])],
   }
   return buildNetwork(documents as unknown as Partial<NetworkDocuments>, REGION).documents
 }

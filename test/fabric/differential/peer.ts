@@ -1,6 +1,7 @@
 /** The VPC on the other side of a peering: one endpoint in one subnet. */
 import type { Random } from '../../policy/random.ts'
 import { PEER, REGION, type Doc, type SubnetDocument } from './ground.ts'
+import { OTHER_OFFICE } from './premises.ts'
 import { entries, every, local } from './rules.ts'
 
 export const PEER_SUBNET: SubnetDocument = {
@@ -32,9 +33,12 @@ export const peerTable = (random: Random): Doc => ({
   Associations: [{ Main: true }],
   Routes: [
     local('10.1.0.0/16'),
-    ...(random.chance(0.8)
+    ...(random.chance(0.5)
       ? [{ DestinationCidrBlock: random.pick(['10.0.0.0/16', '10.0.0.0/20']), VpcPeeringConnectionId: 'pcx-0' }]
-      : []),
+      : random.chance(0.7)
+        ? [{ DestinationCidrBlock: '10.0.0.0/16', TransitGatewayId: 'tgw-0' }]
+        : []),
+    ...(random.chance(0.7) ? [{ DestinationCidrBlock: OTHER_OFFICE, TransitGatewayId: 'tgw-0' }] : []),
   ],
 })
 export const peerAcl = (random: Random): Doc => ({

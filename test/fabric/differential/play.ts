@@ -8,13 +8,16 @@ import { fileURLToPath } from 'node:url'
 import { FabricError } from '../../../src/fabric/router.ts'
 import { probeFabric } from '../../../src/fabric/probe.ts'
 import { openParts } from '../../../src/fabric/parts.ts'
+import { routerOfHost } from '../../../src/fabric/premises.ts'
 import { openVpc } from '../../../src/fabric/vpc.ts'
+import { hostOnPremises } from '../../../src/network/on-premises.ts'
 import { LINUX_EPHEMERAL } from '../../../src/network/network-acl.ts'
 import { buildNetwork } from '../../../src/network/network.ts'
 import type { Connection, Network, NetworkDocuments } from '../../../src/network/types.ts'
 import type { World } from '../../../src/world.ts'
 import { REGION, VPC } from './ground.ts'
 import { randomNetwork } from './networks.ts'
+import { HOSTS } from './premises.ts'
 import { LISTENING, probesOf, type Probe } from './probes.ts'
 
 export type Outcome = 'connected' | 'refused' | 'timeout'
@@ -50,7 +53,9 @@ export async function play(world: World, documents: NetworkDocuments, records: s
   const network = buildNetwork(documents, REGION)
   const running = documents.NetworkInterfaces.filter(
     ({ InterfaceType, VpcId }) => VpcId === VPC && InterfaceType === 'interface',
-  ).map(({ NetworkInterfaceId = '' }) => NetworkInterfaceId)
+  )
+    .map(({ NetworkInterfaceId = '' }) => NetworkInterfaceId)
+    .concat(hostsOf(network))
   const { available, mode, missing } = await probeFabric()
   if (!available) throw new FabricError(missing.join(' '))
   const place = { account: world.config.account, region: REGION, vpcId: VPC }
@@ -77,7 +82,7 @@ async function compare(network: Network, probes: readonly Probe[], prober: Probe
   const ports = replyPortsToTry(network.documents)
   const cases = probes.map((probe) => {
     const origin = { kind: 'interface', networkInterfaceId: probe.from } as const
-    const connection = network.connect(origin, probe.address, probe.port)
+    const connection = network.connect(origin, probe.address, probe.port, probe.protocol)
     return { ...probe, connection, expected: expectation(network, probe, connection) }
   })
   const first = await observe(network, cases, ports, prober, PATIENCE_S)
@@ -94,10 +99,25 @@ async function compare(network: Network, probes: readonly Probe[], prober: Probe
   }
 }
 
+/** Hosts on premises that stand at this VPC's router. */
+function hostsOf(network: Network): string[] {
+  return network.documents.VpnConnections.map(({ VpnConnectionId: id = '' }) => `${id}:${HOSTS[id]}`).filter(
+    (id) => routerOfHost(network, id) === VPC,
+  )
+}
+
 /** A name is not involved, so there are three ends; whether a program listens is not the network's matter. */
-function expectation({ documents }: Network, { address, port }: Probe, { verdict }: Connection): Outcome {
-  if (verdict !== 'allowed') return verdict === 'refused' ? 'refused' : 'timeout'
-  const eni = documents.NetworkInterfaces.find((one) => addressesOf(one).includes(address))
+function expectation(network: Network, { address, port, protocol }: Probe, { verdict, hops }: Connection): Outcome {
+  const refused = protocol === 'tcp' ? 'refused' : 'timeout'
+  if (verdict !== 'allowed') return verdict === 'refused' ? refused : 'timeout'
+  // On premises whoever was made is there, and nobody else.
+  if (hops.some(({ kind, direction }) => kind === 'on-premises' && direction === 'in')) {
+    const isThere = hostsOf(network).some((id) => hostOnPremises(id)?.ip === address)
+    return !isThere ? 'timeout' : LISTENING.includes(port) ? 'connected' : refused
+  }
+  const eni = network.documents.NetworkInterfaces.find((one) => addressesOf(one).includes(address))
+  if (protocol === 'udp')
+    return eni?.InterfaceType === 'interface' && LISTENING.includes(port) ? 'connected' : 'timeout'
   return !eni || eni.InterfaceType === 'vpc_endpoint' || LISTENING.includes(port) ? 'connected' : 'refused'
 }
 
@@ -130,11 +150,13 @@ async function observe(
   seconds: number,
 ): Promise<string[]> {
   const sourceOf = ({ from, address }: Probe) => {
+    const host = hostOnPremises(from)
+    if (host) return host.ip
     const eni = documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === from)
     return address.includes(':') ? eni?.Ipv6Addresses?.[0]?.Ipv6Address : eni?.PrivateIpAddress
   }
   const asked = probes.flatMap((probe) =>
-    ports.map((port) => [probe.from, probe.address, probe.port, sourceOf(probe), port]),
+    ports.map((port) => [probe.from, probe.address, probe.port, sourceOf(probe), port, probe.protocol]),
   )
   const told = await prober.ask(asked, seconds)
   return probes.map((_, at) => {

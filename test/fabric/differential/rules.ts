@@ -1,5 +1,6 @@
 /** Groups, network ACLs and route tables by chance, with the odd entries that people make. */
 import type { Random } from '../../policy/random.ts'
+import { OFFICE, OTHER_OFFICE } from './premises.ts'
 import { BLOCK6, S3_LIST, VPC, type Doc, type SubnetDocument } from './ground.ts'
 
 const CIDRS = [
@@ -14,6 +15,8 @@ const CIDRS = [
   '100.64.0.0/20',
   '10.1.0.0/16',
   '10.0.2.6/32',
+  '192.168.0.0/16',
+  '192.168.1.0/25',
   '54.239.0.0/17',
   '54.239.0.0/24',
   S3_LIST.Cidrs[0]!,
@@ -138,6 +141,9 @@ function routeOf(random: Random): Doc {
     { NatGatewayId: 'nat-0' },
     { VpcPeeringConnectionId: 'pcx-0' },
     { NatGatewayId: 'nat-gone' },
+    { TransitGatewayId: 'tgw-0' },
+    { TransitGatewayId: 'tgw-0' },
+    { GatewayId: 'vgw-0' },
     { EgressOnlyInternetGatewayId: 'eigw-0' },
   ])
   const destination =
@@ -151,6 +157,8 @@ function routeOf(random: Random): Doc {
               '0.0.0.0/0',
               '10.1.0.0/16',
               '10.1.1.0/24',
+              OFFICE,
+              OTHER_OFFICE,
               '54.239.0.0/17',
               '54.239.0.0/24',
               S3_LIST.Cidrs[0]!,
@@ -181,11 +189,17 @@ export function tableOf(
       ? [
           {
             DestinationCidrBlock: '10.1.0.0/16',
-            VpcPeeringConnectionId: 'pcx-0',
+            ...random.pick<Doc>([{ VpcPeeringConnectionId: 'pcx-0' }, { TransitGatewayId: 'tgw-0' }]),
             Origin: 'CreateRoute',
             State: 'active',
           },
         ]
+      : []),
+    ...(random.chance(0.4)
+      ? [{ DestinationCidrBlock: OFFICE, GatewayId: 'vgw-0', Origin: 'EnableVgwRoutePropagation', State: 'active' }]
+      : []),
+    ...(random.chance(0.4)
+      ? [{ DestinationCidrBlock: OTHER_OFFICE, TransitGatewayId: 'tgw-0', Origin: 'CreateRoute', State: 'active' }]
       : []),
     ...(listed
       ? [{ DestinationPrefixListId: S3_LIST.PrefixListId, GatewayId: gateway, Origin: 'CreateRoute', State: 'active' }]

@@ -5,7 +5,18 @@ import { play, type Disagreement } from './play.ts'
 import type { Probe } from './probes.ts'
 
 /** Members whose elements can be done without, beside the documents themselves. */
-const PARTS = ['Routes', 'Entries', 'IpPermissions', 'IpPermissionsEgress', 'Groups', 'PrivateIpAddresses', 'IpRanges']
+const PARTS = [
+  'Routes',
+  'Entries',
+  'IpPermissions',
+  'IpPermissionsEgress',
+  'Groups',
+  'PrivateIpAddresses',
+  'IpRanges',
+  'Associations',
+  'Propagations',
+  'SubnetIds',
+]
 
 type Doc = Record<string, unknown>
 type Lists = Record<string, readonly Doc[]>
@@ -21,7 +32,7 @@ export async function smallest(
   found: Disagreement,
   records: string,
 ): Promise<{ documents: NetworkDocuments; disagreement: Disagreement }> {
-  const probe: Probe = { from: found.from, address: found.address, port: found.port }
+  const probe: Probe = { from: found.from, address: found.address, port: found.port, protocol: found.protocol }
   let best: Lists = { ...documents }
   let disagreement = found
   const keep = async (lists: Lists): Promise<boolean> => {

@@ -1,0 +1,40 @@
+import type { World } from '../../world.ts'
+import type { Alarm } from './alarm.ts'
+import { regionPrefix, type Place } from './metric.ts'
+
+/** Document `cloudwatch/alarm-history`, keyed `account/region/alarm/time-number`. Outlives its alarm. */
+export interface HistoryItem {
+  alarmName: string
+  alarmType: 'MetricAlarm' | 'CompositeAlarm'
+  /** Epoch milliseconds. */
+  time: number
+  type: 'ConfigurationUpdate' | 'StateUpdate' | 'Action'
+  summary: string
+  /** JSON. */
+  data: string
+}
+
+export const HISTORY = 'cloudwatch/alarm-history'
+
+/** How long it is kept (User Guide, "Common features of alarms"). */
+export const HISTORY_MS = 30 * 86_400_000
+
+export function recordHistory(
+  world: Pick<World, 'store'>,
+  alarm: Alarm,
+  item: Pick<HistoryItem, 'time' | 'type' | 'summary' | 'data'>,
+): void {
+  const prefix = historyPrefix(alarm, alarm.name)
+  // Several of one millisecond stay in the order in which they happened.
+  const time = String(item.time).padStart(14, '0')
+  const sequence = String(world.store.count(HISTORY, `${prefix}${time}-`)).padStart(4, '0')
+  world.store.put<HistoryItem>(HISTORY, `${prefix}${time}-${sequence}`, {
+    alarmName: alarm.name,
+    alarmType: alarm.type,
+    ...item,
+  })
+}
+
+export function historyPrefix(place: Place, name: string): string {
+  return `${regionPrefix(place)}${encodeURIComponent(name.toWellFormed())}/`
+}

@@ -1,0 +1,107 @@
+import type { PutCompositeAlarmCommandInput, PutCompositeAlarmCommandOutput } from '@aws-sdk/client-cloudwatch'
+import { operation } from '../operation.ts'
+import { recordHistory } from './alarm-history.ts'
+import { actionKeys, checkActions } from './alarm-input.ts'
+import { alarmsIn, nameOfAlarm, parseRule } from './alarm-rule.ts'
+import { alarmNeed, compositeView, findAlarm, saveAlarm, type CompositeAlarm } from './alarm.ts'
+import { missing, notBuilt, validationError } from './errors.ts'
+import type { Place } from './metric.ts'
+import { otherType } from './put-metric-alarm.ts'
+import { requestTagKeys, tagsOf } from './tag-list.ts'
+import type { Store } from '../../store/store.ts'
+
+/** API Reference, PutCompositeAlarm `AlarmRule`: alarms that a rule may speak of. */
+const CHILDREN_MAX = 100
+
+/** Creates or changes an alarm that hangs on others. inferred: the sentences. */
+export const putCompositeAlarm = operation<PutCompositeAlarmCommandInput, PutCompositeAlarmCommandOutput>(
+  'cloudwatch',
+  'PutCompositeAlarm',
+  {
+    needs: (input, call) => [
+      alarmNeed('PutCompositeAlarm', input.AlarmName, call, { ...requestTagKeys(input.Tags), ...actionKeys(input) }),
+      ...(input.Tags?.length ? [alarmNeed('TagResource', input.AlarmName, call, requestTagKeys(input.Tags))] : []),
+    ],
+    perform: (input, { call, world }) => {
+      const { store } = world
+      if (input.ActionConfiguration !== undefined) throw notBuilt('ActionConfiguration of an alarm')
+      checkRule(store, call, input.AlarmRule)
+      const suppressor = suppressorOf(input)
+      if (suppressor) requireChild(store, call, suppressor.alarm)
+      const before = findAlarm(store, call, input.AlarmName)
+      if (before && before.type !== 'CompositeAlarm') throw otherType(input.AlarmName)
+      const now = call.time / 1000
+      const alarm: CompositeAlarm = {
+        type: 'CompositeAlarm',
+        name: input.AlarmName,
+        account: call.account,
+        region: call.region,
+        ...(input.AlarmDescription !== undefined && { description: input.AlarmDescription }),
+        actionsEnabled: input.ActionsEnabled ?? true,
+        actions: checkActions(input, call.region),
+        configuredAt: now,
+        state: before?.state ?? {
+          value: 'INSUFFICIENT_DATA',
+          reason: 'Unchecked: Initial alarm creation',
+          updatedAt: now,
+          transitionedAt: now,
+        },
+        tags: before?.tags ?? tagsOf(input.Tags),
+        rule: input.AlarmRule,
+        ...(suppressor && { suppressor }),
+      }
+      store.transaction(() => {
+        saveAlarm(store, alarm)
+        recordHistory(world, alarm, {
+          time: call.time,
+          type: 'ConfigurationUpdate',
+          summary: `Alarm "${alarm.name}" ${before ? 'updated' : 'created'}`.slice(0, 255),
+          data: JSON.stringify({
+            version: '1.0',
+            type: before ? 'Update' : 'Create',
+            [before ? 'updatedAlarm' : 'createdAlarm']: compositeView(alarm),
+          }),
+        })
+      })
+      return {}
+    },
+  },
+)
+
+function checkRule(store: Store, place: Place, text: string): void {
+  const rule = parseRule(text)
+  if (!rule) throw validationError(`AlarmRule is not valid: ${text}`)
+  const children = alarmsIn(rule)
+  if (children.length > CHILDREN_MAX)
+    throw validationError(`AlarmRule must not refer to more than ${CHILDREN_MAX} alarms.`)
+  for (const child of children) requireChild(store, place, child)
+}
+
+function requireChild(store: Store, place: Place, alarm: string): void {
+  if (findAlarm(store, place, nameOfAlarm(alarm))) return
+  throw validationError(
+    `Could not save the composite alarm as alarms [${nameOfAlarm(alarm)}] in the alarm rule do not exist`,
+  )
+}
+
+function suppressorOf(input: {
+  ActionsSuppressor?: string
+  ActionsSuppressorWaitPeriod?: number
+  ActionsSuppressorExtensionPeriod?: number
+}): CompositeAlarm['suppressor'] {
+  const {
+    ActionsSuppressor: alarm,
+    ActionsSuppressorWaitPeriod: waitPeriod,
+    ActionsSuppressorExtensionPeriod: extensionPeriod,
+  } = input
+  if (alarm === undefined) {
+    if (waitPeriod === undefined && extensionPeriod === undefined) return undefined
+    throw validationError(
+      'ActionsSuppressor is required where ActionsSuppressorWaitPeriod or ActionsSuppressorExtensionPeriod is given.',
+    )
+  }
+  if (waitPeriod === undefined) throw missing('The parameter ActionsSuppressorWaitPeriod is required.')
+  if (extensionPeriod === undefined) throw missing('The parameter ActionsSuppressorExtensionPeriod is required.')
+  if (waitPeriod < 0 || extensionPeriod < 0) throw validationError('The suppressor periods must not be negative.')
+  return { alarm, waitPeriod, extensionPeriod }
+}
