@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { call, type Door } from './door/door.ts'
 import { listen } from './door/listen.ts'
@@ -19,6 +18,7 @@ import { openDecisions } from './store/decision-log.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/sqlite.ts'
 import { checkVault, openVault, readMasterKey } from './store/vault.ts'
+import { startUpkeep } from './upkeep.ts'
 import type { Config, World } from './world.ts'
 
 export interface ServerOptions extends Config {
@@ -58,35 +58,12 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
   const url = `http://${options.host}:${world.config.port}`
   writeFileSync(join(options.dataDir, 'server.json'), JSON.stringify({ url, region: options.region }))
   const addresses = await openEndpointAddresses(world)
-  // Jobs are looked after once calls are taken, and that was said: what runs them is a third of the code to be read.
-  const jobs = nextTurn()
-    .then(() => import('./jobs/resume.ts'))
-    .then(({ resumeJobs }) => resumeJobs(world))
-  // What retention ends is deleted from then on, too.
-  const logs = nextTurn()
-    .then(() => import('./services/logs/upkeep.ts'))
-    .then(({ startUpkeep }) => startUpkeep(world))
-  const lifecycles = jobs
-    .then(() => import('./services/s3/lifecycle-run.ts'))
-    .then(({ startLifecycles }) => startLifecycles(world))
-  const registries = jobs.then(() => import('./services/ecr/upkeep.ts')).then(({ startUpkeep }) => startUpkeep(world))
-  const alarms = jobs.then(() => import('./services/cloudwatch/watch.ts')).then(({ watchAlarms }) => watchAlarms(world))
-  const scaling = jobs
-    .then(() => import('./services/application-autoscaling/watch.ts'))
-    .then(({ watchScaling }) => watchScaling(world))
-  const scrubber = jobs.then(() => import('./objects/scrubber.ts')).then(({ startScrubber }) => startScrubber(world))
+  const upkeep = startUpkeep(world)
   return {
     world,
     url,
     async close() {
-      await (await jobs).stop()
-      await (await logs).stop()
-      await (await lifecycles).stop()
-      const upkeep = await registries
-      upkeep.stop()
-      await (await alarms).stop()
-      await (await scaling).stop()
-      await (await scrubber).stop()
+      await upkeep.stop()
       await closeFabric(world)
       await Promise.all([closed(main), addresses.close()])
       world.decisions.close()

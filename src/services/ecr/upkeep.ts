@@ -1,3 +1,4 @@
+import { repeat, type Upkeep } from '../../upkeep.ts'
 import type { World } from '../../world.ts'
 import { collectGarbage } from './garbage.ts'
 import { deleteImageDocument, imagesOf } from './image.ts'
@@ -10,18 +11,12 @@ const MINUTE_MS = 60_000
 const HOUR_SECONDS = 3600
 
 /** What Amazon ECR does by itself, now and once a minute: lifecycle policies, and layers that nobody needs. */
-export function startUpkeep(world: World): { stop(): void } {
-  const look = () => {
-    try {
-      expireImages(world)
-      collectGarbage(world)
-    } catch (error) {
-      world.log.error({ err: error }, 'upkeep of the registries failed; it is tried again in a minute')
-    }
-  }
-  look()
-  const timer = setInterval(look, MINUTE_MS).unref()
-  return { stop: () => clearInterval(timer) }
+export function keepRegistries(world: World): Upkeep {
+  const failure = 'upkeep of the registries failed; it is tried again in a minute'
+  return repeat(world, { everyMs: MINUTE_MS, atOnce: true, failure }, () => {
+    expireImages(world)
+    collectGarbage(world)
+  })
 }
 
 /** Carries every lifecycle policy out (AWS: "within 24 hours"). Nobody's permission is asked, as on AWS: it is the service's own deed. */

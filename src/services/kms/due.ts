@@ -3,12 +3,21 @@
  * Each has its time in the store, so that it happens whether the server ran then or not: it is done before the next use of
  * KMS, whoever makes it.
  */
+import { repeat, type Upkeep } from '../../upkeep.ts'
 import type { World } from '../../world.ts'
 import { deleteKey } from './delete-key.ts'
 import { type Key, getKey, type KeyName } from './key.ts'
 import { makeSymmetric } from './material.ts'
 import { DUE, type Due, stamp } from './plan.ts'
 import { saveWithReplicas } from './replicas.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Material whose time is over shall not lie about until somebody calls. */
+export function keepKeys(world: World): Upkeep {
+  const failure = 'keys that are due could not be looked after'
+  return repeat(world, { everyMs: HOUR_MS, atOnce: true, failure }, () => settle(world))
+}
 
 /** Does what is due by now. */
 export function settle(world: World): void {

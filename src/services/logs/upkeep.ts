@@ -1,3 +1,4 @@
+import { repeat, type Upkeep } from '../../upkeep.ts'
 import type { World } from '../../world.ts'
 import { eventBytes, type Chunk } from './chunk.ts'
 import { groupKey, type GroupId, type LogGroup } from './log-group.ts'
@@ -16,23 +17,9 @@ const everyMs = 60_000
  * Deletes what retention says is over, what was left of deleted streams, and old queries: now and once a minute.
  * AWS takes up to 72 hours (CloudWatch Logs User Guide, "Change log data retention"); reads hide expired events at once.
  */
-export function startUpkeep(world: World): { stop(): Promise<void> } {
-  let stopped = false
-  let running: Promise<void> = Promise.resolve()
-  const run = () => {
-    running = running
-      .then(() => sweep(world, () => stopped))
-      .catch((error: unknown) => world.log.error({ err: error }, 'expired log events could not be deleted'))
-  }
-  const timer = setInterval(run, everyMs).unref()
-  run()
-  return {
-    async stop() {
-      stopped = true
-      clearInterval(timer)
-      await running
-    },
-  }
+export function keepLogs(world: World): Upkeep {
+  const failure = 'expired log events could not be deleted'
+  return repeat(world, { everyMs, atOnce: true, failure }, (stopped) => sweep(world, stopped))
 }
 
 /** One round: all that is over at `world.now()`. Lets others run between its steps. */

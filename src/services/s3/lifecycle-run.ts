@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { repeat, type Upkeep } from '../../upkeep.ts'
 import type { World } from '../../world.ts'
 import { BUCKETS, findBucket, type Bucket } from './bucket.ts'
 import { removeCurrent } from './delete-object.ts'
@@ -131,29 +132,16 @@ async function abortUploads(
 const CHECK_MS = 10_000
 
 /** Runs every bucket's lifecycle once a day, at midnight UTC, and when it was changed; one bucket at a time. */
-export function startLifecycles(world: World, checkMs = CHECK_MS): { stop(): Promise<void> } {
+export function keepLifecycles(world: World): Upkeep {
   const done = new Map<string, { day: number; lifecycle: Lifecycle }>()
-  let stopped = false
-  let running = Promise.resolve()
-  async function check(): Promise<void> {
+  return repeat(world, { everyMs: CHECK_MS, failure: 'lifecycle put off' }, async (stopped) => {
     const day = Math.floor(world.now() / 86_400_000)
     for (const { key: name, value: bucket } of world.store.list<Bucket>(BUCKETS)) {
       const { lifecycle } = bucket
       const before = done.get(name)
-      if (stopped || !lifecycle || (before?.day === day && isDeepStrictEqual(before.lifecycle, lifecycle))) continue
+      if (stopped() || !lifecycle || (before?.day === day && isDeepStrictEqual(before.lifecycle, lifecycle))) continue
       done.set(name, { day, lifecycle })
-      await runLifecycle(world, name, () => stopped)
+      await runLifecycle(world, name, stopped)
     }
-  }
-  const timer = setInterval(() => {
-    running = running.then(check).catch((error: unknown) => world.log.warn({ err: error }, 'lifecycle put off'))
-  }, checkMs)
-  timer.unref()
-  return {
-    async stop() {
-      stopped = true
-      clearInterval(timer)
-      await running
-    },
-  }
+  })
 }
