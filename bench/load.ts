@@ -27,6 +27,10 @@ function answerEnd(data: Buffer): number {
   const head = data.indexOf('\r\n\r\n')
   if (head < 0) return -1
   const length = /content-length: *(\d+)/i.exec(data.toString('latin1', 0, head))?.[1]
+  if (/transfer-encoding: *chunked/i.test(data.toString('latin1', 0, head))) {
+    const last = data.indexOf('\r\n0\r\n\r\n', head)
+    return last < 0 ? -1 : last + 7
+  }
   if (length === undefined) throw new Error(`an answer without content-length: ${data.toString('latin1', 0, head)}`)
   const end = head + 4 + Number(length)
   return data.length >= end ? end : -1

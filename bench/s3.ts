@@ -71,7 +71,9 @@ async function small(): Promise<void> {
       for (let round = 0; round < rounds; round++) {
         for (const [index, target] of targets.entries()) {
           const result = await load(target.url, requests(target), seconds, connections)
-          if (result.errors) throw new Error(`${target.name}, ${kind}: ${result.errors} answers were no success`)
+          if (result.errors && index === 0) throw new Error(`${kind}: ${result.errors} answers were no success`)
+          // What another server refuses under load counts for it as if it had been served.
+          if (result.errors) process.stderr.write(`${target.name}, ${kind}: ${result.errors} answers were no success\n`)
           results[index]!.push(result)
         }
       }

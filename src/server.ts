@@ -82,7 +82,7 @@ async function openWorld(options: ServerOptions): Promise<World> {
   const world: World = {
     config: { ...options },
     store,
-    objects: await openObjects(options, vault),
+    objects: await openObjects(options, vault, store),
     vault,
     decisions: openDecisions(join(options.dataDir, 'decisions.db'), {
       max: options.decisionsMax,
@@ -102,8 +102,12 @@ async function openWorld(options: ServerOptions): Promise<World> {
 }
 
 /** Files of the data folder, or another S3 store that the operator named. */
-async function openObjects({ dataDir, objects, objectsEndpoint }: ServerOptions, vault: World['vault']) {
-  if (objects === undefined) return diskObjects(join(dataDir, 'objects'), vault)
+async function openObjects(
+  { dataDir, objects, objectsEndpoint }: ServerOptions,
+  vault: World['vault'],
+  { blobs }: World['store'],
+) {
+  if (objects === undefined) return diskObjects(join(dataDir, 'objects'), vault, blobs)
   const [{ remoteObjects }, { remoteStore }] = await Promise.all([
     import('./objects/remote.ts'),
     import('./objects/remote-options.ts'),

@@ -33,7 +33,13 @@ export interface Authenticated {
   /** S3: checksums by algorithm (`CRC32`…), base64; complete once the body has been read. */
   checksums: Record<string, string>
   /** S3: how the request was signed, for the condition keys s3:authType, s3:signatureversion and s3:signatureAge. */
-  signature?: { authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST'; version: 'AWS4-HMAC-SHA256' | 'AWS'; ageMs: number }
+  signature?: {
+    authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST'
+    version: 'AWS4-HMAC-SHA256' | 'AWS'
+    ageMs: number
+    /** What it says of the body (s3:x-amz-content-sha256); absent with version 2. */
+    payload?: string
+  }
 }
 
 /**
@@ -70,6 +76,7 @@ function authenticateS3(request: HttpRequest, options: AuthenticateOptions): Aut
             authType: mechanism === verifyHeader || mechanism === verifyHeaderV2 ? 'REST-HEADER' : 'REST-QUERY-STRING',
             version: mechanism === verifyHeader || mechanism === verifyQuery ? algorithm : 'AWS',
             ageMs: Math.max(0, options.now - signed.signedAt),
+            ...(signed.payload === undefined ? {} : { payload: signed.payload }),
           },
         }
       : {}),

@@ -86,6 +86,8 @@ export interface Call {
   /** Epoch milliseconds. */
   readonly time: number
   readonly secure: boolean
+  /** `1.3`, of the connection that it came over; absent in the clear and from within (s3:TlsVersion). */
+  readonly tlsVersion?: string
   readonly userAgent: string
   readonly world: World
   /** Request id of the call, or ARN of the job, on whose behalf this one is made. */

@@ -1,6 +1,7 @@
 import { denialSentence } from '../policy/message.ts'
 import type { AuthorizationRequest, Decision, PolicySet } from '../policy/types.ts'
 import { sameOrganization } from '../services/organizations/membership.ts'
+import { findBucket } from '../services/s3/bucket.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import { MAX_SEALED, seal } from './authorization-message.ts'
 import type { Call, Need } from './call.ts'
@@ -23,7 +24,7 @@ export function denied(refused: Refused): AwsError {
     case 'ec2':
       return new AwsError('UnauthorizedOperation', ec2Message(refused), 403)
     case 's3':
-      return new AwsError('AccessDenied', s3Message(refused), 403)
+      return s3Denied(refused)
     case 'iam':
       return new AwsError('AccessDenied', `${sentence(refused)}${whereToAsk(call)}`, 403)
     case 'sts':
@@ -76,6 +77,17 @@ function s3Message(refused: Refused): string {
   const own = call.caller.account === request.resourceAccount
   return within(call, request) && (own || decision.decidedBy !== 'endpoint') ? sentence(refused) : 'Access Denied'
 }
+
+/** Whoever is refused at a bucket is told where it is (S3 API Reference, HeadBucket: x-amz-bucket-region, with a 403, too). */
+function s3Denied(refused: Refused): AwsError {
+  const { call, need } = refused
+  const error = new AwsError('AccessDenied', s3Message(refused), 403)
+  const bucket = tellsRegion.has(call.operation) && findBucket(call.world.store, need.resource.replace(/^.*:/, ''))
+  if (bucket) error.headers['x-amz-bucket-region'] = bucket.region
+  return error
+}
+
+const tellsRegion = new Set(['HeadBucket', 'ListObjects', 'ListObjectsV2'])
 
 /** Describe calls name no resource and carry no encoded message; the others do (errors.md A2.2). */
 function ec2Message(refused: Refused): string {

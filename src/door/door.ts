@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ContextValues } from '../policy/types.ts'
 import { recordAccess } from '../services/iam/last-accessed.ts'
 import { findOperation } from '../services/registry.ts'
+import { requestCharged } from '../services/s3/request-charged.ts'
 import { keepToSession } from '../services/sts/session-limits.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import { decode, streamsBody } from '../wire/decode.ts'
@@ -16,6 +17,7 @@ import { credentialHint } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import { bodyLimit, readBody, readWhole, unzipped, type Body } from './body.ts'
 import type { Call, Caller, Origin } from './call.ts'
+import { withHoistedHeaders } from './hoisted-headers.ts'
 import { identityOf, type Identity } from './identity.ts'
 import { actingCaller } from './actor.ts'
 import { locate, Unreachable } from './locate.ts'
@@ -70,6 +72,8 @@ export interface Arrival {
   body: Readable
   origin: Origin
   secure: boolean
+  /** `1.3`; undefined where it came in the clear. */
+  tlsVersion?: string | undefined
 }
 
 /** A call on its way through the door: who it is from, what it asks, and how it came. */
@@ -80,6 +84,7 @@ interface Visit {
   identity: Identity
   origin: Origin
   secure: boolean
+  tlsVersion?: string | undefined
   request?: HttpRequest
   host?: string
   /** Whose endpoints it may come by, where those are not the service's own (hosts.ts). */
@@ -89,7 +94,8 @@ interface Visit {
 
 /** A call over HTTP: parse → authenticate → (locate → authorize → perform) → record. Rejects only with Unreachable: then nothing is answered. */
 export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer> {
-  const { request, origin, secure } = arrival
+  const { request: signed, origin, secure, tlsVersion } = arrival
+  const request = withHoistedHeaders(signed)
   const record = begin(world, origin)
   let form: Body | undefined
   try {
@@ -101,12 +107,17 @@ export async function enter(world: World, arrival: Arrival): Promise<HttpAnswer>
     const early = body && decode(identified, request, unzipped(request, body.bytes))
 
     record.stage = 'authenticate'
-    const identity = identityOf(world, request, identified, body?.sha256, early)
+    const identity = identityOf(world, signed, identified, body?.sha256, early)
     known(record, identity)
     const input = early ?? (await decodeSigned(identified, request, identity.body(arrival.body)))
 
-    const output = await pass(world, { record, identified, input, identity, origin, secure, request })
-    const answer = encode(identified, output, record.trace.requestId)
+    const output = await pass(world, { record, identified, input, identity, origin, secure, tlsVersion, request })
+    const charged = requestCharged(world.store, request, identified, identity.caller)
+    const answer = encode(
+      identified,
+      charged.RequestCharged ? { ...output, ...charged } : output,
+      record.trace.requestId,
+    )
     succeeded(world, record, answer.status)
     return answer
   } catch (error) {
@@ -142,7 +153,7 @@ export interface Translated<O> {
  */
 export async function translated<O = Members>(
   world: World,
-  { request, origin, secure }: Omit<Arrival, 'body'>,
+  { request, origin, secure, tlsVersion }: Omit<Arrival, 'body'>,
   asked: Translation | undefined,
   whose: () => Identity,
 ): Promise<Translated<O>> {
@@ -163,6 +174,7 @@ export async function translated<O = Members>(
             identity,
             origin,
             secure,
+            tlsVersion,
             request,
             host: asked.host,
             place: asked.place,
@@ -240,7 +252,7 @@ async function pass(world: World, visit: Visit): Promise<Members> {
 }
 
 function makeCall(world: World, visit: Visit, way: Call['way']): Call {
-  const { record, identified, identity, origin, secure, request, onBehalfOf } = visit
+  const { record, identified, identity, origin, secure, tlsVersion, request, onBehalfOf } = visit
   const { calledVia, signature } = identity
   return {
     requestId: record.trace.requestId,
@@ -259,6 +271,7 @@ function makeCall(world: World, visit: Visit, way: Call['way']): Call {
     ...(onBehalfOf === undefined ? undefined : { onBehalfOf }),
     ...(calledVia && { calledVia }),
     ...(signature && { signature }),
+    ...(tlsVersion === undefined ? undefined : { tlsVersion }),
     header: (key) => request?.headers.get(key),
   }
 }

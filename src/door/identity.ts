@@ -1,4 +1,4 @@
-import { virtualHostBucket, type Identified } from '../wire/identify.ts'
+import { s3HostRegion, virtualHostBucket, type Identified } from '../wire/identify.ts'
 import type { HttpRequest } from '../wire/request.ts'
 import type { World } from '../world.ts'
 import { findCredential } from '../services/iam/credentials.ts'
@@ -44,9 +44,11 @@ export function identityOf(
   const now = world.now()
   const place = places[identified.service]!
   const scopeRegion = regionOfScope(request)
-  // One address stands for every Region: a call belongs to the one that it was signed for. Global services are signed for
-  // us-east-1 or, by clients that are told an address, for whichever Region their user lives in.
-  const region = scopeRegion ?? (place.global ? 'us-east-1' : world.config.region)
+  // One address stands for every Region: a call belongs to the one that it was signed for, unless the name by which it came
+  // is one Region's. Global services are signed for us-east-1 or, by clients that are told an address, for whichever Region
+  // their user lives in.
+  const ofName = identified.service === 's3' ? s3HostRegion(request) : undefined
+  const region = ofName ?? scopeRegion ?? (place.global ? 'us-east-1' : world.config.region)
   const authenticated = authenticate(request, {
     style: styles[identified.service] ?? 'json',
     signingNames: [place.signingName],

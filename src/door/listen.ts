@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerOptions as TlsOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { TLSSocket } from 'node:tls'
 import { isCrossOrigin, isPostObject, isPreflight } from '../browser/route.ts'
 import { isRegistryRequest } from '../registry/route.ts'
 import type { HttpAnswer, HttpRequest } from '../wire/request.ts'
@@ -63,6 +64,12 @@ export function httpServer(world: World, originOf: (message: IncomingMessage) =>
   return server
 }
 
+/** `TLSv1.3` as S3's condition key spells it. */
+function tlsVersionOf({ socket }: IncomingMessage): string | undefined {
+  if (!('getProtocol' in socket)) return undefined
+  return /^TLSv(\d\.\d)$/.exec((socket as TLSSocket).getProtocol() ?? '')?.[1]
+}
+
 function address(message: IncomingMessage): string {
   return (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
 }
@@ -75,7 +82,7 @@ async function take(
   secure: boolean,
 ): Promise<void> {
   try {
-    const arrival = { request: requestOf(message), body: message, origin, secure }
+    const arrival = { request: requestOf(message), body: message, origin, secure, tlsVersion: tlsVersionOf(message) }
     const answer = isRegistryRequest(arrival.request)
       ? await (await import('../registry/serve.ts')).serveRegistry(world, arrival)
       : await enterOrForm(world, arrival)

@@ -11,6 +11,8 @@ export interface StoredBytes {
   sha256: string
   /** Data key, sealed by the vault. Absent where whoever wrote the bytes keeps the key (SSE-KMS, SSE-C). */
   key?: string
+  /** It lies among the documents, as it is small. */
+  inStore?: true
   /** CRC-32 of what lies in the store, for bytes whose key is not here: so that damage is found without it. */
   crc32?: number
 }
@@ -22,6 +24,8 @@ export interface WriteOptions {
   key?: Uint8Array
   /** Default: both. */
   digests?: readonly Digest[]
+  /** What is small may be held back, for `save` in the transaction that names it first: one sync of the disk does for both. */
+  holdSmall?: boolean
 }
 
 /** Inclusive offsets. */
@@ -36,8 +40,8 @@ export interface Objects {
    * A throw from the source (a bad signature or checksum at its end, a cut connection) leaves nothing behind.
    */
   write(source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<StoredBytes>
-  /** Joins stored bytes, all under the vault's keys, into a new whole. The parts stay. */
-  concat(parts: readonly StoredBytes[]): Promise<StoredBytes>
+  /** Stores what `write` held back, in the store's open transaction; of all else nothing is left to do. */
+  save(bytes: StoredBytes): void
   /** Never gives a byte that is not what was written: every piece is checked before it is handed on. Fails with DamagedBytes. */
   read(bytes: StoredBytes, range?: ByteRange, key?: Uint8Array): Readable
   /** Nothing of theirs is left when it resolves; what is gone already is no error. */

@@ -1,6 +1,7 @@
 import { randomBytes, type KeyObject } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
+import type { StoreBlobs } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 import { NoBlob, type Blobs } from './blobs.ts'
 import { contentHashes } from './content-hashes.ts'
@@ -18,8 +19,13 @@ import {
 
 const PURPOSE = 'objects'
 
-/** Bytes encrypted and checked on their way to and from where they lie. */
-export function sealedObjects(blobs: Blobs, vault: Vault): Objects {
+/** Larger contents are blobs of their own. A page of the database holds 4 KiB: beyond some of them a file is as quick. */
+const SMALL_BYTES = 16 * 1024
+
+/** Bytes encrypted and checked on their way to and from where they lie; small ones lie among the documents, where those are given. */
+export function sealedObjects(blobs: Blobs, vault: Vault, documents?: StoreBlobs): Objects {
+  const held = new WeakMap<StoredBytes, Uint8Array>()
+
   function keyOf(bytes: StoredBytes, key: Uint8Array | undefined): KeyObject {
     const dataKey = bytes.key === undefined ? key : vault.open(PURPOSE, bytes.id, bytes.key)
     if (!dataKey) throw new Error(`the stored bytes ${bytes.id} are read without their key`)
@@ -27,7 +33,7 @@ export function sealedObjects(blobs: Blobs, vault: Vault): Objects {
   }
 
   async function write(source: AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<StoredBytes> {
-    const { key, digests = ['md5', 'sha256'] } = options
+    const { key, digests = ['md5', 'sha256'], holdSmall = false } = options
     const id = randomBytes(16).toString('hex')
     const dataKey = key ?? randomBytes(KEY_BYTES)
     const hashes = contentHashes(digests)
@@ -49,20 +55,27 @@ export function sealedObjects(blobs: Blobs, vault: Vault): Objects {
       yield* outgoing(seal.end())
     }
 
+    let small: Uint8Array | undefined
     try {
-      await blobs.write(id, sealed())
+      const stream = sealed()
+      const begun: Beginning = documents && holdSmall ? await beginning(stream, SMALL_BYTES) : { rest: stream }
+      small = begun.whole
+      if (begun.rest) await blobs.write(id, begun.rest)
     } catch (error) {
       hashes.drop()
       throw error
     }
     const { md5 = '', sha256 = '' } = await hashes.digest()
-    return {
+    const bytes: StoredBytes = {
       id,
       size,
       md5,
       sha256,
       ...(key ? { crc32: crc } : { key: vault.seal(PURPOSE, id, dataKey) }),
+      ...(small && { inStore: true }),
     }
+    if (small) held.set(bytes, small)
+    return bytes
   }
 
   /** Sealed chunks from the first that `range` touches to the last, each whole. */
@@ -72,8 +85,15 @@ export function sealedObjects(blobs: Blobs, vault: Vault): Objects {
     const start = first * SEALED_CHUNK_BYTES
     const length = Math.min((last + 1) * SEALED_CHUNK_BYTES, sealedSize(bytes.size)) - start
     let chunk = first
-    for await (const sealed of inChunks(blobs.read(bytes.id, start, length), length)) yield { chunk: chunk++, sealed }
+    for await (const sealed of inChunks(sealedBytes(bytes, start, length), length)) yield { chunk: chunk++, sealed }
     if (chunk !== last + 1) throw new DamagedBytes(bytes.id, 'damaged')
+  }
+
+  async function* sealedBytes(bytes: StoredBytes, start: number, length: number): AsyncIterable<Uint8Array> {
+    if (!bytes.inStore) return yield* blobs.read(bytes.id, start, length)
+    const body = documents?.get(bytes.id)
+    if (!body) throw new NoBlob(bytes.id)
+    yield body.subarray(start, start + length)
   }
 
   async function* content(bytes: StoredBytes, range: ByteRange, dataKey?: Uint8Array): AsyncIterable<Buffer> {
@@ -86,18 +106,25 @@ export function sealedObjects(blobs: Blobs, vault: Vault): Objects {
     }
   }
 
-  async function* joined(parts: readonly StoredBytes[]): AsyncIterable<Buffer> {
-    for (const part of parts) yield* content(part, whole(part))
-  }
-
   return {
     write,
-    concat: (parts) => write(joined(parts)),
     read: (bytes, range, key) =>
       Readable.from(content(bytes, range ?? whole(bytes), key), { objectMode: false, highWaterMark: CHUNK_BYTES }),
-    delete: (id) => blobs.delete(id),
+    save(bytes) {
+      if (!bytes.inStore) return
+      const body = held.get(bytes)
+      if (!body || !documents) throw new Error(`nothing is held back of ${bytes.id}`)
+      documents.put(bytes.id, body)
+      held.delete(bytes)
+    },
+    async delete(id) {
+      if (!documents?.delete(id)) await blobs.delete(id)
+    },
     recover: () => blobs.recover(),
-    list: () => blobs.list(),
+    async *list() {
+      if (documents) yield* documents.list()
+      yield* blobs.list()
+    },
     async check(bytes) {
       try {
         if (bytes.key !== undefined) for await (const _ of content(bytes, whole(bytes)));
@@ -116,6 +143,26 @@ export function sealedObjects(blobs: Blobs, vault: Vault): Objects {
       for await (const { sealed } of explained(bytes.id, chunks(bytes, whole(bytes)))) crc = crc32(sealed, crc)
     if (crc !== bytes.crc32) throw new DamagedBytes(bytes.id, 'damaged')
   }
+}
+
+type Beginning = { whole: Uint8Array; rest?: undefined } | { whole?: undefined; rest: AsyncIterable<Uint8Array> }
+
+/** All of a stream where it is no longer than that, else the stream with its beginning before it. */
+async function beginning(stream: AsyncIterable<Uint8Array>, most: number): Promise<Beginning> {
+  const source = stream[Symbol.asyncIterator]()
+  const first: Uint8Array[] = []
+  let size = 0
+  while (size <= most) {
+    const next = await source.next()
+    if (next.done) return { whole: Buffer.concat(first) }
+    first.push(next.value)
+    size += next.value.length
+  }
+  async function* rest() {
+    yield* first
+    yield* { [Symbol.asyncIterator]: () => source }
+  }
+  return { rest: rest() }
 }
 
 const whole = (bytes: StoredBytes): ByteRange => ({ start: 0, end: bytes.size - 1 })

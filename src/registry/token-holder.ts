@@ -25,6 +25,8 @@ export function tokenOf(world: World, request: HttpRequest): Token {
   const [, scheme = '', credentials = ''] = /^(\S+) +(\S+)$/.exec(header) ?? []
   if (scheme.toLowerCase() !== 'basic') throw refused(NOBODY, 'Not Authorized', 401)
   const text = Buffer.from(credentials, 'base64').toString()
+  // What skopeo sends without a login.
+  if (text === ':') throw refused(NOBODY, 'Not Authorized', 401)
   const colon = text.indexOf(':')
   const token = text.slice(0, colon) === 'AWS' ? openToken(world, text.slice(colon + 1)) : undefined
   if (!token) throw invalidToken()

@@ -111,8 +111,13 @@ export function overlayOf(base: Store): Store {
     epoch: (kind) => base.epoch(kind) + (epochs.get(kind) ?? 0),
     // The base's changes and its own are counted together, so what they were is known only where there was none.
     changes: (kind, since) => (since === store.epoch(kind) ? [] : undefined),
+    blobs: { get: (id) => base.blobs.get(id), list: () => base.blobs.list(), put: unchanged, delete: unchanged },
     overlay: () => overlayOf(store),
     close: () => kinds.clear(),
   }
   return store
+}
+
+function unchanged(): never {
+  throw new Error('an overlay changes no bytes')
 }

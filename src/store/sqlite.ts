@@ -4,7 +4,7 @@ import { changeLog } from './change-log.ts'
 import { deepFreeze, runSynchronously } from './freeze.ts'
 import { assertKey, compareKeys, endOfPrefix } from './key-order.ts'
 import { overlayOf } from './overlay.ts'
-import type { ListOptions, Row, Store } from './store.ts'
+import type { ListOptions, Row, Store, StoreBlobs } from './store.ts'
 
 /**
  * Step n brings a file from format n to n + 1 (`PRAGMA user_version`). Never edit one that was released: add another.
@@ -15,6 +15,7 @@ const migrations = [
      kind TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL,
      UNIQUE (kind, key)
    ) STRICT`,
+  'CREATE TABLE blobs (id TEXT NOT NULL UNIQUE, writtenAt INTEGER NOT NULL, body BLOB NOT NULL) STRICT',
 ]
 
 /** Parsed documents kept at hand. */
@@ -164,10 +165,24 @@ export function openStore(path: string): Store {
     },
     epoch: (kind) => epochs.epoch(kind),
     changes: (kind, since) => epochs.changes(kind, since),
+    blobs: blobsOf(db),
     overlay: () => overlayOf(store),
     close: () => db.close(),
   }
   return store
+}
+
+function blobsOf(db: DatabaseSync): StoreBlobs {
+  const select = db.prepare('SELECT body FROM blobs WHERE id = ?')
+  const insert = db.prepare('INSERT INTO blobs (id, writtenAt, body) VALUES (?, ?, ?)')
+  const remove = db.prepare('DELETE FROM blobs WHERE id = ?')
+  const all = db.prepare('SELECT id, writtenAt, length(body) AS size FROM blobs')
+  return {
+    get: (id) => (select.get(id) as { body: Uint8Array } | undefined)?.body,
+    put: (id, body) => void insert.run(id, Date.now(), body),
+    delete: (id) => remove.run(id).changes > 0,
+    list: () => all.all() as { id: string; size: number; writtenAt: number }[],
+  }
 }
 
 /** Kinds have no line break in them. */

@@ -41,7 +41,19 @@ export interface Store {
    * than once: what of a derived structure must be looked at again. Undefined when that is not known any more.
    */
   changes(kind: string, since: number): readonly string[] | undefined
+  /** Few bytes, beside the documents and in the same transactions. */
+  readonly blobs: StoreBlobs
   /** A scratch copy-on-write view for what-if questions; nothing written there reaches this store. */
   overlay(): Store
   close(): void
+}
+
+/** What is too small for a file of its own. An overlay reads them and changes none. */
+export interface StoreBlobs {
+  get(id: string): Uint8Array | undefined
+  put(id: string, body: Uint8Array): void
+  /** True when it was there. */
+  delete(id: string): boolean
+  /** Without the bodies; `writtenAt` in epoch milliseconds. */
+  list(): Iterable<{ id: string; size: number; writtenAt: number }>
 }

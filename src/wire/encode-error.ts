@@ -55,7 +55,7 @@ function dress(
     case 'ec2':
       return ec2Error(error, requestId)
     case 'rest-xml':
-      return s3Error(style, error, requestId)
+      return s3Error(error, requestId)
   }
 }
 
@@ -199,13 +199,12 @@ function ec2Error(error: AwsError, requestId: string): Pick<HttpAnswer, 'headers
   }
 }
 
-function s3Error(style: ErrorStyle, error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
+function s3Error(error: AwsError, requestId: string): Pick<HttpAnswer, 'headers' | 'body'> {
   const id = hostId(requestId)
   const parts = {
     Code: error.code,
     Message: error.message,
     ...error.fields,
-    Resource: style.resource,
     RequestId: requestId,
     HostId: id,
   }

@@ -21,8 +21,6 @@ export interface ErrorStyle {
   readonly protocol: Protocol
   /** Undefined where not even the service could be told. */
   readonly service?: string
-  /** S3 prints the path that was asked for. */
-  readonly resource: string
   /** Answers to HEAD have no body. */
   readonly head: boolean
 }
@@ -219,9 +217,16 @@ export function virtualHostBucket(request: HttpRequest): string | undefined {
   return undefined
 }
 
+/** The Region in `s3.eu-west-1.amazonaws.com` and the like; undefined where the name is no one Region's. */
+export function s3HostRegion(request: HttpRequest): string | undefined {
+  return /(?:^|\.)s3(?:-fips)?(?:\.dualstack)?[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/.exec(
+    hostOf(request),
+  )?.[1]
+}
+
 /** How errors to this request look, whatever is wrong with it. */
 export function errorStyle(request: HttpRequest, formBody?: string): ErrorStyle {
-  const common = { resource: request.path, head: request.method === 'HEAD' }
+  const common = { head: request.method === 'HEAD' }
   if (request.headers.get('smithy-protocol') === 'rpc-v2-cbor') {
     const service = byTarget.get(/^\/service\/([^/]+)\//.exec(request.path)?.[1] ?? '')
     return { ...common, protocol: 'smithy-rpc-v2-cbor', ...(service && { service }) }
@@ -239,11 +244,7 @@ export function errorStyle(request: HttpRequest, formBody?: string): ErrorStyle 
   return restStyle(request, name, common)
 }
 
-function restStyle(
-  request: HttpRequest,
-  name: string | undefined,
-  common: { resource: string; head: boolean },
-): ErrorStyle {
+function restStyle(request: HttpRequest, name: string | undefined, common: { head: boolean }): ErrorStyle {
   if (name === 's3' || name === 's3express') return { ...common, protocol: 'rest-xml', service: 's3' }
   try {
     const { service, protocol } = byRoute(request, name)

@@ -3,16 +3,18 @@ import type { ShapeModel } from './model.ts'
 const compiled = new Map<string, RegExp>()
 
 /** A pattern as AWS means it: the whole value has to match. */
-export function compilePattern(pattern: string): RegExp {
-  let found = compiled.get(pattern)
+export function compilePattern(source: string): RegExp {
+  let found = compiled.get(source)
   if (!found) {
+    // Java's name of the printable characters of ASCII (Application Auto Scaling's PolicyName); JavaScript has none.
+    const pattern = source.replaceAll(String.raw`\p{Print}`, String.raw`[\x20-\x7e]`)
     try {
       found = new RegExp(`^(?:${pattern})$`, 'u')
     } catch {
       // Java takes escapes such as `\_` that JavaScript takes only without its Unicode mode.
       found = new RegExp(`^(?:${pattern})$`)
     }
-    compiled.set(pattern, found)
+    compiled.set(source, found)
   }
   return found
 }

@@ -112,13 +112,21 @@ function text(member: MemberModel, value: string | undefined): unknown {
   if (value === '' && member.shape.type !== 'string') return undefined
   const source = member.jsonvalue ? Buffer.from(value, 'base64').toString('utf8') : value
   const parsed = parseScalar(member, source)
-  if (parsed === undefined)
-    // inferred: the sentence; S3's code for a parameter or header that does not parse.
-    throw new AwsError('InvalidArgument', `Invalid value for ${member.locationName ?? member.name}`, 400, {
-      ArgumentName: member.locationName ?? member.name,
-      ArgumentValue: value,
-    })
-  return parsed
+  if (parsed !== undefined) return parsed
+  const name = member.locationName ?? member.name
+  // "A recipient MUST ignore the header field if the received field value is not a valid HTTP-date" (RFC 9110, 13.1.3).
+  if (/^If-(?:Unm|M)odified-Since$/.test(name)) return undefined
+  throw new AwsError('InvalidArgument', unparsable(member, name), 400, { ArgumentName: name, ArgumentValue: value })
+}
+
+/** S3's sentences for a parameter or header that does not parse. */
+function unparsable({ shape }: MemberModel, name: string): string {
+  if (name === 'partNumber') return 'Part number must be an integer between 1 and 10000, inclusive'
+  if (shape.type === 'integer') return `Provided ${name} not an integer or within integer range`
+  if (name === 'x-amz-object-lock-retain-until-date') {
+    return 'The retain until date must be provided in ISO 8601 format'
+  }
+  return `Invalid value for ${name}` // inferred
 }
 
 const restOfQuery = (query: Form): Record<string, string> => {
@@ -288,6 +296,21 @@ function encodeBody(
     return typeof value === 'string' && value !== '' ? `${open}>${escapeText(value)}</LocationConstraint>` : `${open}/>`
   }
   const name = s3Roots[op.name] ?? op.output!.locationName ?? op.output!.name
-  const { content } = structureWriter(op.output!, restXml, inBody)(output)
-  return `${declaration}<${name} xmlns="${s3Namespace}">${content}</${name}>`
+  const order = output['$order'] as readonly string[] | undefined
+  const alone = order ? { ...output, ...Object.fromEntries(order.map((list) => [list, undefined])) } : output
+  const { content } = structureWriter(op.output!, restXml, inBody)(alone)
+  const mixed = order ? inTurn(op.output!, output, order) : ''
+  return `${declaration}<${name} xmlns="${s3Namespace}">${content}${mixed}</${name}>`
+}
+
+/** Items of several lists that S3 writes one among another: `$order` names, item by item, the list that the next one is from. */
+function inTurn(shape: ShapeModel, output: Record<string, unknown>, order: readonly string[]): string {
+  const next: Record<string, number> = {}
+  return order
+    .map((list) => {
+      const at = next[list] ?? 0
+      next[list] = at + 1
+      return xmlWriter(shape.members.get(list)!, restXml)([(output[list] as unknown[])[at]] as never)
+    })
+    .join('')
 }

@@ -127,7 +127,7 @@ function ec2Refusal({ kind, member, shown = '', bound, text }: Violation): AwsEr
 }
 
 /** S3 answers by the place of the mistake. inferred: the sentences of the last two. */
-function s3Refusal({ kind, member, top, shown = '' }: Violation): AwsError {
+function s3Refusal({ kind, path, member, top, shown = '' }: Violation): AwsError {
   if (member.name === 'LocationConstraint')
     return new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, {
       LocationConstraint: shown,
@@ -135,7 +135,7 @@ function s3Refusal({ kind, member, top, shown = '' }: Violation): AwsError {
   if (!top || !member.location) {
     if (top && kind === 'required') return new AwsError('MissingRequestBodyError', 'Request Body is empty')
     return new AwsError(
-      'MalformedXML',
+      path.startsWith('accessControlPolicy.') ? 'MalformedACLError' : 'MalformedXML',
       'The XML you provided was not well-formed or did not validate against our published schema',
     )
   }
@@ -145,6 +145,31 @@ function s3Refusal({ kind, member, top, shown = '' }: Violation): AwsError {
     return new AwsError('InvalidRequest', `Missing required ${place} for this request: ${name}`)
   }
   if (name === 'x-amz-storage-class')
-    return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid')
-  return new AwsError('InvalidArgument', `Invalid value for ${name}`, 400, { ArgumentName: name, ArgumentValue: shown })
+    return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', 400, {
+      StorageClassRequested: shown,
+    })
+  if (name === 'x-amz-checksum-algorithm') {
+    return new AwsError(
+      'InvalidRequest',
+      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+    )
+  }
+  return new AwsError('InvalidArgument', s3Sentences[name] ?? `Invalid value for ${name}`, 400, {
+    ArgumentName: name,
+    // A list's item is told without the list.
+    ArgumentValue: shown.replace(/^\[(.*)\]$/, '$1'),
+  })
+}
+
+/** What S3 says of a parameter or header that has none of its values, as clients quote it. */
+const s3Sentences: Readonly<Record<string, string>> = {
+  'encoding-type': 'Invalid Encoding Method specified in Request',
+  'x-amz-acl': '',
+  'x-amz-copy-source': 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+  'x-amz-metadata-directive': 'Unknown metadata directive.',
+  'x-amz-object-attributes': 'Invalid attribute name specified.',
+  'x-amz-object-lock-legal-hold': "Legal Hold must be either of 'ON' or 'OFF'",
+  'x-amz-object-lock-mode': 'Unknown wormMode directive.',
+  'x-amz-server-side-encryption': 'The encryption method specified is not supported',
+  'x-amz-tagging-directive': 'Unknown tagging directive.',
 }

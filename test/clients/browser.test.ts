@@ -43,6 +43,15 @@ const posts = {
     },
     Conditions: [['starts-with', '$tagging', ''], { acl: 'bucket-owner-full-control' }],
   },
+  encrypted: {
+    Bucket: 'forms',
+    Key: 'encrypted',
+    Fields: { 'x-amz-server-side-encryption': 'aws:kms' },
+    Conditions: [
+      { 'x-amz-server-side-encryption': 'aws:kms' },
+      ['starts-with', '$x-amz-server-side-encryption-aws-kms-key-id', 'arn:aws:kms:'],
+    ],
+  },
   elsewhere: { Bucket: 'no-such-forms', Key: 'k' },
   expired: { Bucket: 'forms', Key: 'late', ExpiresIn: -1 },
 }
@@ -128,6 +137,35 @@ describe('browsers', () => {
     assert.equal(tagged.status, 204, tagged.body)
     const { TagSet } = await s3('GetObjectTagging', { Bucket: 'forms', Key: 'tagged' })
     assert.deepEqual(TagSet, [{ Key: 'Team', Value: 'a b' }])
+  })
+
+  it('encrypt by the KMS key that the form names, and policies see it', async () => {
+    const keyField = 'x-amz-server-side-encryption-aws-kms-key-id'
+    const [own, other] = await Promise.all(
+      [1, 2].map(async () => {
+        const { KeyMetadata } = await call(server.url, server.admin, 'kms', 'CreateKey', {})
+        return KeyMetadata.Arn as string
+      }),
+    )
+    const answer = await submit(forms.encrypted, 'secret', { [keyField]: own! })
+    assert.equal(answer.status, 204, answer.body)
+    const { ServerSideEncryption, SSEKMSKeyId } = await s3('HeadObject', { Bucket: 'forms', Key: 'encrypted' })
+    assert.deepEqual([ServerSideEncryption, SSEKMSKeyId], ['aws:kms', own])
+    const Condition = { StringNotEquals: { [`s3:${keyField}`]: own } }
+    const Statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: 'arn:aws:s3:::forms/*',
+      Condition,
+    }
+    await s3('PutBucketPolicy', { Bucket: 'forms', Policy: JSON.stringify({ Version: '2012-10-17', Statement }) })
+    assert.equal((await submit(forms.encrypted, 'secret', { [keyField]: other! })).code, 'AccessDenied')
+    assert.equal((await submit(forms.plain)).code, 'AccessDenied')
+    assert.equal((await submit(forms.encrypted, 'secret', { [keyField]: own! })).status, 204)
+    await s3('DeleteBucketPolicy', { Bucket: 'forms' })
+    const outside = await submit(forms.encrypted, 'x', { [keyField]: 'alias/other' })
+    assert.match(outside.message ?? '', /^Invalid according to Policy: Policy Condition failed: \["starts-with"/)
   })
 
   it('may do no more than the form says', async () => {

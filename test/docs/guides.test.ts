@@ -57,12 +57,15 @@ function scriptOf(steps: readonly Step[]): string {
 /** Names for what is another in each run. */
 const changing: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '(request id)'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '(key id)'],
+  [/\bsha256:[0-9a-f]{64}\b/g, '(digest)'],
   [/\b0[0-9a-z]{24}\b/g, '(authorization id)'],
   [/\b(?!123456789012)\d{12}\b/g, '(account)'],
   [/\bA(?:RO|ID|KI|SI)A[A-Z2-7]{16,17}\b/g, '(unique id)'],
   [/\b(?:o|p|r|ou)-[a-z0-9]{4,32}(?:-[a-z0-9]{8,32})?\b/g, '(organization id)'],
   [/\b(vpce?|subnet|eni|sg|rtb|acl)-[0-9a-f]{17}\b/g, '($1 id)'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '(time)'],
+  [/\b\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\b/g, '(time)'],
   [/\b(\d+) of \1 cases pass$/gm, 'all cases pass'],
   [/\bbotocore-session-\d+/g, 'botocore-session-(time)'],
 ]

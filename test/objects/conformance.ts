@@ -107,18 +107,6 @@ export function conform(name: string, open: () => Promise<Bench>): void {
       assert.notDeepEqual(await raw(one!.id), await raw(two!.id))
     })
 
-    it('joins parts and leaves them', async () => {
-      const { objects } = await open()
-      const all = randomBytes(2_000_000)
-      const first = await objects.write(pieces(all.subarray(0, 1_200_000)))
-      const second = await objects.write(pieces(all.subarray(1_200_000)))
-      const whole = await objects.concat([first, second])
-      assert.equal(whole.md5, hex('md5', all))
-      assert.deepEqual(await content(objects.read(whole)), all)
-      assert.deepEqual(await content(objects.read(first)), all.subarray(0, 1_200_000))
-      await assert.rejects(objects.concat([first, { ...second, id: 'f'.repeat(32) }]))
-    })
-
     it('leaves nothing behind when the source fails, early or late', async () => {
       const { objects, ids } = await open()
       await assert.rejects(objects.write(thenFails(Buffer.alloc(0))), /cut off/)

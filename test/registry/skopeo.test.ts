@@ -1,18 +1,15 @@
 /** skopeo, a client of registries that many use, pushes and pulls with a token; and a job runs from what it pushed. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
-import { packFolder } from '../../src/tarball.ts'
 import { openJobLab, type JobLab } from '../jobs/lab.ts'
+import { writeLayout } from '../support/oci-layout.ts'
 import type { Keys } from '../support/sign.ts'
-import { digestOf, OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, passwordOf } from './client.ts'
+import { digestOf, passwordOf } from './client.ts'
 
 const run = promisify(execFile)
 
@@ -22,51 +19,12 @@ before(async () => {
   lab = await openJobLab([])
   await lab.call('ecr', 'CreateRepository', { repositoryName: 'jobs/pushed' })
   folder = mkdtempSync(join(tmpdir(), 'sallyport-skopeo-'))
-  await writeLayout(join(folder, 'layout'))
+  await writeLayout(folder, '#!/bin/sh\necho pushed > /opt/ml/model/out\necho trained from a pushed image\n')
 })
 after(async () => {
   await lab.close()
   rmSync(folder, { recursive: true, force: true })
 })
-
-/** An OCI image layout of one image `v1`: a program that any shell runs, on the host's root file system. */
-async function writeLayout(layout: string): Promise<void> {
-  const program = join(folder, 'program')
-  mkdirSync(program)
-  writeFileSync(
-    join(program, 'train'),
-    '#!/bin/sh\necho pushed > /opt/ml/model/out\necho trained from a pushed image\n',
-  )
-  chmodSync(join(program, 'train'), 0o755)
-  mkdirSync(join(layout, 'blobs/sha256'), { recursive: true })
-  const blob = (mediaType: string, content: Uint8Array | string) => {
-    const digest = digestOf(content)
-    writeFileSync(join(layout, 'blobs/sha256', digest.slice(7)), content)
-    return { mediaType, digest, size: Buffer.byteLength(content) }
-  }
-  const tar = await buffer(packFolder(program, { prefix: '/opt/program', deterministic: true }))
-  const config = {
-    architecture: 'amd64',
-    os: 'linux',
-    config: { Entrypoint: ['./train'], WorkingDir: '/opt/program', Labels: { 'dev.sallyport.rootfs': 'host' } },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(tar).digest('hex')}`] },
-  }
-  const manifest = blob(
-    OCI_MANIFEST,
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: OCI_MANIFEST,
-      config: blob(OCI_CONFIG, JSON.stringify(config)),
-      layers: [blob(OCI_LAYER, gzipSync(tar))],
-    }),
-  )
-  const annotations = { 'org.opencontainers.image.ref.name': 'v1' }
-  writeFileSync(
-    join(layout, 'index.json'),
-    JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }),
-  )
-  writeFileSync(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
-}
 
 const repository = () => `docker://${new URL(lab.server.url).host}/jobs/pushed`
 
@@ -83,17 +41,37 @@ async function skopeo(keys: Keys, command: string, ...args: string[]): Promise<s
   return stdout
 }
 
+const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement })
+
+/** A subnet without a way out but to S3: what a job writes goes there, its image comes by SageMaker's own network. */
+async function privateSubnet() {
+  const ec2 = (operation: string, input: Record<string, unknown>) => lab.call('ec2', operation, input)
+  const { VpcId } = (await ec2('CreateVpc', { CidrBlock: '10.0.0.0/16' })).Vpc
+  const { SubnetId } = (await ec2('CreateSubnet', { VpcId, CidrBlock: '10.0.1.0/24' })).Subnet
+  const Filters = [{ Name: 'vpc-id', Values: [VpcId] }]
+  const { SecurityGroups } = await ec2('DescribeSecurityGroups', { Filters })
+  const { RouteTables } = await ec2('DescribeRouteTables', { Filters })
+  await ec2('CreateVpcEndpoint', {
+    VpcId,
+    ServiceName: 'com.amazonaws.us-east-1.s3',
+    RouteTableIds: [RouteTables[0].RouteTableId],
+  })
+  return { Subnets: [SubnetId], SecurityGroupIds: [SecurityGroups[0].GroupId] }
+}
+
 async function puller(): Promise<Keys> {
   const UserName = 'puller'
   await lab.call('iam', 'CreateUser', { UserName })
   const Action = ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']
-  const PolicyDocument = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: { Effect: 'Allow', Action, Resource: '*' },
-  })
+  const PolicyDocument = policy({ Effect: 'Allow', Action, Resource: '*' })
   await lab.call('iam', 'PutUserPolicy', { UserName, PolicyName: 'pull', PolicyDocument })
   const { AccessKey } = await lab.call('iam', 'CreateAccessKey', { UserName })
   return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey }
+}
+
+const AlgorithmSpecification = {
+  TrainingImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/jobs/pushed:v1',
+  TrainingInputMode: 'File',
 }
 
 describe('skopeo', () => {
@@ -131,15 +109,31 @@ describe('skopeo', () => {
     )
   })
 
-  it('pushed what a training job runs', async () => {
-    await lab.start('from-skopeo', 'pushed', {
-      AlgorithmSpecification: {
-        TrainingImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/jobs/pushed:v1',
-        TrainingInputMode: 'File',
-      },
-    })
+  it('pushed what a training job in a VPC runs', async () => {
+    const VpcConfig = await privateSubnet()
+    await lab.start('from-skopeo', 'pushed', { AlgorithmSpecification, VpcConfig })
     const job = await lab.ended('from-skopeo')
     assert.equal(job.description.TrainingJobStatus, 'Completed', job.description.FailureReason)
     assert.deepEqual((await lab.output('from-skopeo'))['algo-1'], ['trained from a pushed image'])
+  })
+
+  it('pushed what a role cannot run that may not pull', async () => {
+    const RoleName = 'unpulling'
+    const service = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }
+    await lab.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: policy(service) })
+    const others = { Effect: 'Allow', NotAction: 'ecr:BatchGetImage', Resource: '*' }
+    await lab.call('iam', 'PutRolePolicy', { RoleName, PolicyName: 'others', PolicyDocument: policy(others) })
+    const RoleArn = `arn:aws:iam::123456789012:role/${RoleName}`
+    await lab.start('unpulled', 'pushed', { AlgorithmSpecification, RoleArn })
+    const { description } = await lab.ended('unpulled')
+    assert.equal(description.TrainingJobStatus, 'Failed')
+    assert.equal(
+      description.FailureReason,
+      'ClientError: Cannot pull algorithm container. Either the image does not exist or its permissions are incorrect.',
+    )
+    const { Document } = await lab.call('sallyport', 'Explain', { Id: description.TrainingJobArn })
+    const [blocker] = Document.blockers
+    assert.deepEqual([blocker.layer, blocker.code], ['exec-role-policy', 'IMPLICIT_DENY'])
+    assert.match(blocker.text, /ecr:BatchGetImage/)
   })
 })

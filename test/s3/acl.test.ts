@@ -225,7 +225,7 @@ describe('access control lists', () => {
       [{ ACL: 'private', ...grant({ Type: 'CanonicalUser', ID: otherId }) }, 'UnexpectedContent'],
       [grant({ Type: 'CanonicalUser', ID: 'nobody' }), 'InvalidArgument'],
       [grant({ Type: 'Group', URI: 'http://example.com' }), 'InvalidArgument'],
-      [grant({ Type: 'CanonicalUser', ID: otherId }, 'EVERYTHING'), 'MalformedXML'],
+      [grant({ Type: 'CanonicalUser', ID: otherId }, 'EVERYTHING'), 'MalformedACLError'],
       [{ AccessControlPolicy: { Owner } }, 'MalformedACLError'],
       [{ AccessControlPolicy: { Owner: { ID: otherId }, Grants: [] } }, 'AccessDenied'],
       [grant({ Type: 'Group', URI: AUTHENTICATED_USERS }), 'ok'],

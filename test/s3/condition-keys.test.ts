@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { AwsError } from '../../src/wire/aws-error.ts'
-import { openEstate, root, type Estate } from './estate.ts'
+import { ACCOUNT, openEstate, root, stranger, type Estate, type Manner } from './estate.ts'
 
 const Bucket = 'keyed'
 const object = { Bucket, Key: 'k' }
@@ -82,6 +82,53 @@ const rows: Row[] = [
   ['aws:ResourceTag/Team', 'GetObject', object, { Bucket: 'untagged', Key: 'k' }],
   ['aws:ResourceTag/Team', 'CreateMultipartUpload', object, { Bucket: 'untagged', Key: 'k' }],
   ['s3:object-lock-legal-hold', 'PutObject', { ...body, ObjectLockLegalHoldStatus: 'ON' }, body, 'ON'],
+  ['s3:ResourceAccount', 'PutObject', body, { ...body, Bucket: 'others' }, ACCOUNT],
+  ['s3:ResourceAccount', 'ListObjectsV2', { Bucket }, { Bucket: 'others' }, ACCOUNT],
+  ...(['PutObject', 'CreateMultipartUpload', 'CopyObject'] as const).flatMap((operation): Row[] => {
+    const copy = { ...object, CopySource: `${Bucket}/k`, MetadataDirective: 'REPLACE' }
+    const given = { PutObject: body, CreateMultipartUpload: object, CopyObject: copy }[operation]
+    const kms = { ...given, ServerSideEncryption: 'aws:kms' }
+    const key = `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+    const keyId = 's3:x-amz-server-side-encryption-aws-kms-key-id'
+    return [
+      ['s3:x-amz-server-side-encryption', operation, kms, { ...given, ServerSideEncryption: 'AES256' }, 'aws:kms'],
+      [keyId, operation, { ...kms, SSEKMSKeyId: key }, { ...kms, SSEKMSKeyId: `${key}c` }, key],
+      [keyId, operation, { ...kms, SSEKMSKeyId: key }, given, 'false', 'Null'],
+      [
+        's3:x-amz-server-side-encryption-customer-algorithm',
+        operation,
+        { ...given, SSECustomerAlgorithm: 'AES256' },
+        given,
+        'AES256',
+      ],
+    ]
+  }),
+]
+
+type MannerRow = [key: string, allowed: Manner, denied: Manner, value: string, operator?: string]
+const signature = {
+  authType: 'REST-HEADER',
+  version: 'AWS4-HMAC-SHA256',
+  ageMs: 400,
+  payload: 'UNSIGNED-PAYLOAD',
+} as const
+/** A request over HTTP has at least this header. */
+const signedBy = (more: object = {}): Manner => ({ headers: { host: 's3' }, signature: { ...signature, ...more } })
+
+/** Keys that every request has by how it came and how it was signed. */
+const manners: MannerRow[] = [
+  ['s3:TlsVersion', { tlsVersion: '1.3' }, { tlsVersion: '1.2' }, '1.2', 'NumericGreaterThan'],
+  ['s3:TlsVersion', { tlsVersion: '1.2' }, {}, '1.2', 'NumericGreaterThanEquals'],
+  ['s3:signatureAge', signedBy(), signedBy({ ageMs: 600 }), '500', 'NumericLessThan'],
+  ['s3:authType', signedBy({ authType: 'POST' }), signedBy(), 'POST'],
+  ['s3:signatureversion', signedBy(), signedBy({ version: 'AWS' }), 'AWS4-HMAC-SHA256'],
+  ['s3:x-amz-content-sha256', signedBy(), signedBy({ payload: 'a'.repeat(64) }), 'UNSIGNED-PAYLOAD'],
+  [
+    's3:x-amz-content-sha256',
+    { headers: { host: 's3', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } },
+    { headers: { host: 's3' } },
+    'UNSIGNED-PAYLOAD',
+  ],
 ]
 
 describe('condition keys of S3', () => {
@@ -94,6 +141,24 @@ describe('condition keys of S3', () => {
       if (name === Bucket) await s3.call('PutBucketTagging', { Bucket: name, Tagging: { TagSet } })
       await s3.call('PutBucketAbac', { Bucket: name, AbacStatus: { Status: 'Enabled' } })
     }
+    await s3.call('PutBucketEncryption', {
+      Bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [
+          {
+            ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
+            BlockedEncryptionTypes: { EncryptionType: ['NONE'] },
+          },
+        ],
+      },
+    })
+    await s3.call('CreateBucket', { Bucket: 'others' }, { as: stranger })
+    const Resource = ['arn:aws:s3:::others', 'arn:aws:s3:::others/*']
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 's3:*', Resource },
+    })
+    await s3.call('PutBucketPolicy', { Bucket: 'others', Policy }, { as: stranger })
   })
   after(() => s3.close())
 
@@ -102,11 +167,12 @@ describe('condition keys of S3', () => {
     operation: Operation,
     input: object,
     statements: Parameters<Estate['user']>[0],
+    manner: Manner = {},
   ): Promise<boolean> {
     await s3.call('PutObject', { ...body, Tagging: 'Team=v' })
     await s3.call('PutObject', { ...body, Key: 'l', Tagging: 'Team=w' })
     try {
-      const answer = await s3.call(operation, input, { as: s3.user(statements) })
+      const answer = await s3.call(operation, input, { ...manner, as: s3.user(statements) })
       answer.Body?.destroy()
     } catch (error) {
       return (error as AwsError).code === 'AccessDenied'
@@ -118,6 +184,19 @@ describe('condition keys of S3', () => {
       })
     }
     return false
+  }
+
+  for (const [key, allowed, denied, value, operator = 'StringEquals'] of manners) {
+    it(`${key} ${operator} ${value}`, async () => {
+      const everything = { Action: 's3:*', Resource: '*' }
+      const Condition = { [operator]: { [key]: value } }
+      const given = [{ ...everything, Condition }]
+      const refused = [everything, { ...everything, Effect: 'Deny' as const, Condition }]
+      assert.equal(await isDenied('PutObject', body, given, allowed), false, 'allowed')
+      assert.equal(await isDenied('PutObject', body, given, denied), true, 'another value')
+      assert.equal(await isDenied('PutObject', body, refused, allowed), true, 'denied by its value')
+      assert.equal(await isDenied('PutObject', body, refused, denied), false, 'not denied by another')
+    })
   }
 
   for (const [key, operation, allowed, denied, value = 'v', operator = 'StringEquals'] of rows) {

@@ -50,12 +50,14 @@ export interface Statement {
   Effect?: 'Allow' | 'Deny'
 }
 
-interface Manner {
+export interface Manner {
   as?: Caller
   region?: string
   headers?: Record<string, string>
   /** Whether it came over TLS. */
   secure?: boolean
+  tlsVersion?: string
+  signature?: Call['signature']
 }
 
 /** S3 on a store in memory and a folder of its own: calls pass the real authorization and then the operation. */
@@ -87,7 +89,9 @@ export function openEstate() {
       account: caller.account,
       region: manner.region ?? 'us-east-1',
       time: now(),
-      secure: manner.secure ?? false,
+      secure: manner.secure ?? manner.tlsVersion !== undefined,
+      ...(manner.tlsVersion === undefined ? {} : { tlsVersion: manner.tlsVersion }),
+      ...(manner.signature ? { signature: manner.signature } : {}),
       userAgent: 'test',
       world,
       header: (header) => manner.headers?.[header],

@@ -273,4 +273,21 @@ describe('a configuration', () => {
       await assert.rejects(rules(...given), { code, ...(message ? { message } : {}) })
     })
   }
+
+  it('may overlap by their filters, and by prefixes of their own where they do different things', async () => {
+    const [Expiration, abort] = [{ Days: 1 }, { DaysAfterInitiation: 1 }]
+    await rules({ Filter: { Prefix: 'a' }, Expiration }, { Filter: { Prefix: 'ab' }, Expiration })
+    const old = (Prefix: string, action: object) => ({ Prefix, Filter: undefined, ...action })
+    await rules(old('a', { Expiration }), old('b', { Expiration }))
+    await rules(old('a', { Expiration }), old('ab', { AbortIncompleteMultipartUpload: abort }))
+    await assert.rejects(rules(old('', { Expiration }), old('ab', { Expiration })), {
+      code: 'InvalidRequest',
+      message: "Found overlapping prefixes '' and 'ab' for same action type 'Expiration'",
+    })
+    const Transitions = [{ Days: 30, StorageClass: 'GLACIER' }]
+    await assert.rejects(rules(old('ab', { Transitions }), old('a', { Transitions, Expiration: { Days: 60 } })), {
+      code: 'InvalidRequest',
+      message: "Found overlapping prefixes 'ab' and 'a' for same action type 'Transition'",
+    })
+  })
 })

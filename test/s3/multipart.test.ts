@@ -193,4 +193,42 @@ describe('a multipart upload', () => {
       ['c', 4],
     ])
   })
+
+  it('are listed page by page without reading those of other pages', async () => {
+    const Many = 'many-uploads'
+    await s3.call('CreateBucket', { Bucket: Many })
+    const keys = Array.from({ length: 240 }, (_, n) => `${'xyz'[n % 3]}/${n % 4 === 0 ? 'deep/' : ''}${n % 40}`)
+    for (const Key of keys) await s3.call('CreateMultipartUpload', { Bucket: Many, Key })
+    const walk = async (more: object) => {
+      const found: string[] = []
+      for (let page = await s3.call('ListMultipartUploads', { Bucket: Many, ...more }); ;) {
+        const prefixes = (page.CommonPrefixes ?? []) as { Prefix: string }[]
+        const uploads = (page.Uploads ?? []) as { Key: string }[]
+        found.push(...[...prefixes.map(({ Prefix }) => Prefix), ...uploads.map(({ Key }) => Key)].sort())
+        if (!page.IsTruncated) return found
+        const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page
+        page = await s3.call('ListMultipartUploads', { Bucket: Many, ...more, KeyMarker, UploadIdMarker })
+      }
+    }
+    const sorted = keys.toSorted()
+    assert.deepEqual(await walk({ MaxUploads: 7 }), sorted)
+    assert.deepEqual(await walk({ MaxUploads: 1, Delimiter: '/' }), ['x/', 'y/', 'z/'])
+    const inY = sorted.filter((key) => key.startsWith('y/'))
+    const rolled = ['y/deep/', ...inY.filter((key) => !key.startsWith('y/deep/'))].sort()
+    assert.deepEqual(await walk({ MaxUploads: 3, Prefix: 'y/', Delimiter: '/' }), rolled)
+    const { store } = s3.world
+    const list = store.list.bind(store)
+    let read = 0
+    store.list = ((kind: string, options: object) => {
+      const rows = list(kind, options)
+      read += rows.length
+      return rows
+    }) as typeof list
+    try {
+      await s3.call('ListMultipartUploads', { Bucket: Many, MaxUploads: 5 })
+    } finally {
+      store.list = list
+    }
+    assert.ok(read <= 16, `${read} rows for a page of 5`)
+  })
 })

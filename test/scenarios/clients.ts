@@ -25,12 +25,25 @@ const node = [process.execPath, '--disable-warning=ExperimentalWarning']
 /** Seconds until a client gives up. The model's silence has no end. */
 const PATIENCE = '2'
 
-export function programOf({ aws, sallyport, boto3, sdk, curl, fetch, lookup, tcp, idle }: Observation): Program {
+export function programOf({
+  aws,
+  sallyport,
+  boto3,
+  sdk,
+  skopeo,
+  curl,
+  fetch,
+  lookup,
+  tcp,
+  idle,
+}: Observation): Program {
   if (aws !== undefined) return { argv: [...awsCli, ...aws.split(' ').slice(1), ...awsPatience], tell: awsTold }
   if (sallyport !== undefined)
     return { argv: [join(root, 'sallyport'), ...sallyport.split(' ').slice(1)], tell: awsTold }
   if (boto3) return { argv: [bin('python'), program('boto3-call.py'), ...words(boto3)], tell: selfTold }
   if (sdk) return { argv: [...node, program('sdk-call.ts'), ...words(sdk)], tell: selfTold }
+  if (skopeo !== undefined)
+    return { argv: [...node, program('skopeo.ts'), bin('aws'), ...skopeo.split(' ').slice(1)], tell: skopeoTold }
   if (fetch !== undefined) return { argv: [...node, program('fetch.ts'), fetch], tell: selfTold }
   if (curl !== undefined)
     return {
@@ -60,6 +73,11 @@ function awsTold({ code, stdout, stderr }: Outcome): Told {
   const [, error = '', says = ''] =
     /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (.*)/s.exec(stderr) ?? []
   return { seen: error ? { error, says: says.trim() } : { failure: stderr.trim() } }
+}
+
+function skopeoTold({ code, stdout, stderr }: Outcome): Told {
+  if (code === 0) return { seen: 'answer', output: stdout }
+  return { seen: /context deadline exceeded|i\/o timeout/.test(stderr) ? 'timeout' : { failure: stderr.trim() } }
 }
 
 function selfTold({ stdout, stderr }: Outcome): Told {

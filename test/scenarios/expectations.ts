@@ -6,7 +6,7 @@ import type { Told } from './clients.ts'
 import type { Playing } from './playing.ts'
 import type { Observation, PlaceWanted } from './scenario.ts'
 
-const CLIENTS = ['aws', 'sallyport', 'boto3', 'sdk', 'curl', 'fetch', 'lookup', 'tcp', 'idle'] as const
+const CLIENTS = ['aws', 'sallyport', 'boto3', 'sdk', 'skopeo', 'curl', 'fetch', 'lookup', 'tcp', 'idle'] as const
 
 /** What was asked, for the message of a failed comparison. */
 export const asked = (one: Observation) =>

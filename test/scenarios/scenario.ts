@@ -78,6 +78,11 @@ export interface Observation {
   /** Service, method and input of a call by boto3, or by the AWS SDK for JavaScript. */
   boto3?: [service: string, method: string, input?: object, endpointUrl?: string]
   sdk?: [service: string, operation: string, input?: object]
+  /**
+   * A command of skopeo's, as typed, after a login with the token that the AWS CLI gets. It runs in a folder that has an OCI image
+   * `layout:v1`.
+   */
+  skopeo?: string
   /** A URL. */
   curl?: string
   fetch?: string

@@ -1,3 +1,4 @@
+import { repeat, type Upkeep } from '../../upkeep.ts'
 import type { World } from '../../world.ts'
 import { newActivity, saveActivity } from './activity.ts'
 import { followActivities, fitToLimits, inTurn } from './scale.ts'
@@ -7,28 +8,14 @@ import { findTarget, TARGET, targetKey, type Target } from './target.ts'
 const FOLLOW_EVERY_MS = 10_000
 
 /** Runs scheduled actions and follows what was asked of SageMaker, as long as the server runs. */
-export function watchScaling(world: World): { stop(): Promise<void> } {
+export function watchScaling(world: World): Upkeep {
   let followed = 0
-  let stopped = false
-  let turn: Promise<void> = Promise.resolve()
-  const look = async (): Promise<void> => {
+  return repeat(world, { everyMs: 1000, failure: 'scaling could not be looked after' }, async () => {
     await runScheduledActions(world)
     if (world.now() - followed < FOLLOW_EVERY_MS) return
     followed = world.now()
     await followActivities(world)
-  }
-  const timer = setInterval(() => {
-    turn = turn
-      .then(() => (stopped ? undefined : look()))
-      .catch((error: unknown) => world.log.error({ err: error }, 'scaling could not be looked after'))
-  }, 1000).unref()
-  return {
-    async stop() {
-      stopped = true
-      clearInterval(timer)
-      await turn
-    },
-  }
+  })
 }
 
 /** Those that are due at `world.now()`. One that was missed while no server ran is run once. */

@@ -27,7 +27,9 @@ export function evaluateMetricAlarm(alarm: MetricAlarm, source: Source): Evaluat
     return value === undefined ? { time } : { time, ...value }
   })
   const toAlarm = watched.DatapointsToAlarm ?? periods
-  const { Threshold: threshold, ComparisonOperator: comparison, TreatMissingData: treatMissing = 'missing' } = watched
+  const { Threshold: threshold, ComparisonOperator: comparison } = watched
+  // User Guide, "Configuring how CloudWatch alarms treat missing data": of DynamoDB's metrics it is ignored by default.
+  const treatMissing = watched.TreatMissingData ?? (watched.Namespace === 'AWS/DynamoDB' ? 'ignore' : 'missing')
   const breaching = datapoints.map(({ value }) =>
     value === undefined ? undefined : breaches(value, comparison, threshold),
   )

@@ -43,10 +43,11 @@ export function* cellsBetween(
   const from = Math.max(start, now - KEPT)
   for (const { cells } of minutesBetween(store, metric, from - longestCell(now - from), end)) {
     for (const cell of cells) {
-      const seconds = Math.max(cell.seconds, resolutionAt(now - cell.time))
-      // A cell of a minute is asked for by the second, too: of such data, the minute is known.
+      const known = resolutionAt(now - cell.time)
+      const seconds = Math.max(cell.seconds, known)
       if (seconds > 60 && period % seconds !== 0) continue
-      if (seconds === 60 && cell.seconds < 60 && period % 60 !== 0) continue
+      // A minute that is asked for by the second is told as a minute; after three hours nothing is told by the second.
+      if (known >= 60 && period % 60 !== 0) continue
       const time = Math.floor(cell.time / seconds) * seconds
       if (time >= from && time < end) yield seconds === cell.seconds ? cell : widened(cell, seconds)
     }

@@ -1,3 +1,4 @@
+import { repeat, type Upkeep } from '../../upkeep.ts'
 import type { World } from '../../world.ts'
 import { runActions } from './alarm-actions.ts'
 import { evaluateMetricAlarm, periodOf } from './alarm-evaluation.ts'
@@ -16,36 +17,20 @@ const COMPACT_EVERY_MS = 3_600_000
  * Looks after alarms as long as the server runs. What it does depends on the store and the clock alone, so that a restart
  * loses nothing: the next look sees the same data.
  */
-export function watchAlarms(world: World): { stop(): Promise<void> } {
+export function watchAlarms(world: World): Upkeep {
   let slot = 0
   let compacted = world.now()
-  let turn: Promise<void> = Promise.resolve()
-  let stopped = false
-
-  const look = async (): Promise<void> => {
+  return repeat(world, { everyMs: 1000, failure: 'alarms could not be evaluated' }, async (stopped) => {
     const now = world.now()
     const before = slot
     slot = Math.floor(now / SLOT_MS)
+    if (slot === before) return
     const minute = Math.floor(now / MINUTE_MS) !== Math.floor((before * SLOT_MS) / MINUTE_MS)
     await evaluateAlarms(world, minute ? 'all' : 'high-resolution')
     if (now - compacted < COMPACT_EVERY_MS) return
     compacted = now
-    await tidyMetrics(world, () => stopped)
-  }
-
-  const timer = setInterval(() => {
-    if (Math.floor(world.now() / SLOT_MS) === slot) return
-    turn = turn
-      .then(() => (stopped ? undefined : look()))
-      .catch((error: unknown) => world.log.error({ err: error }, 'alarms could not be evaluated'))
-  }, 1000).unref()
-  return {
-    async stop() {
-      stopped = true
-      clearInterval(timer)
-      await turn
-    },
-  }
+    await tidyMetrics(world, stopped)
+  })
 }
 
 /** One look at the alarms of every account and Region, as of `world.now()`. */

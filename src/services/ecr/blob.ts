@@ -1,7 +1,7 @@
-import type { StoredBytes } from '../../objects/objects.ts'
 import type { Store } from '../../store/store.ts'
 import type { World } from '../../world.ts'
 import { throwAway } from '../s3/garbage.ts'
+import type { LayerContent } from './layer-content.ts'
 
 /**
  * Document `ecr/blob`, keyed `sha256:…`: bytes that one or more repositories have as a layer, of whatever account. Who may
@@ -9,7 +9,7 @@ import { throwAway } from '../s3/garbage.ts'
  * push uploads its bytes, and only then it shows that they need no second place.
  */
 export interface Blob {
-  bytes: StoredBytes
+  bytes: LayerContent
   /** How many repositories have it. */
   layers: number
 }
@@ -21,16 +21,22 @@ export function findBlob(store: Store, digest: string): Blob | undefined {
 }
 
 /** One repository more has these bytes; what is there already is kept, and the new ones thrown away. Inside a transaction. */
-export function keepBlob(world: World, digest: string, bytes: StoredBytes, replacing?: Blob): void {
+export function keepBlob(world: World, digest: string, bytes: LayerContent, damaged?: Blob): void {
   const kept = findBlob(world.store, digest)
   if (!kept) {
     world.store.put<Blob>(BLOBS, digest, { bytes, layers: 1 })
     return
   }
-  // Damaged bytes are healed by whoever brings good ones.
-  const [good, spare] = kept === replacing ? [bytes, kept.bytes] : [kept.bytes, bytes]
-  world.store.put<Blob>(BLOBS, digest, { bytes: good, layers: kept.layers + 1 })
-  throwAway(world, [spare])
+  world.store.put<Blob>(BLOBS, digest, { ...kept, layers: kept.layers + 1 })
+  healBlob(world, digest, bytes, damaged)
+}
+
+/** Damaged bytes are healed by whoever brings good ones; others are not needed. Inside a transaction. */
+export function healBlob(world: World, digest: string, bytes: LayerContent, damaged: Blob | undefined): void {
+  const kept = findBlob(world.store, digest)
+  if (!kept || kept.bytes.id !== damaged?.bytes.id) return throwAway(world, [bytes])
+  world.store.put<Blob>(BLOBS, digest, { ...kept, bytes })
+  throwAway(world, [kept.bytes])
 }
 
 /** One repository more has a blob that is there. Inside a transaction. */

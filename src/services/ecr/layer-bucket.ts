@@ -3,7 +3,6 @@ import { canonicalQuery } from '../../door/sigv4-encode.ts'
 import type { Parameter } from '../../door/sigv4-encode.ts'
 import { formatBasicDate } from '../../door/sigv4-date.ts'
 import { algorithm, canonicalRequest, scopeText, sign, signingKey, stringToSign } from '../../door/sigv4.ts'
-import type { StoredBytes } from '../../objects/objects.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { World } from '../../world.ts'
 import { findEntity, iamArn, saveEntity } from '../iam/entities.ts'
@@ -18,6 +17,7 @@ import type { Session } from '../sts/sessions.ts'
 import { registryHost } from './repository.ts'
 import type { RepositoryId } from './repository.ts'
 import { bytesOfLayer, type Layer } from './layer.ts'
+import type { LayerContent } from './layer-content.ts'
 
 /**
  * Layers are downloaded from Amazon S3, as on AWS: from `prod-REGION-starport-layer-bucket`, by a presigned URL of ECR's
@@ -71,10 +71,10 @@ function ensureBucket(world: World, region: string): void {
     world.store.put<Bucket>(BUCKETS, name, { name, account: ECR_ACCOUNT, region, createdAt: world.now() / 1000 })
 }
 
-function objectOf(bytes: StoredBytes, time: number): StoredObject {
+function objectOf(bytes: LayerContent, time: number): StoredObject {
   return {
     bytes,
-    etag: bytes.md5,
+    etag: bytes.sha256,
     lastModified: time / 1000,
     headers: { ContentType: 'application/octet-stream' },
     metadata: {},

@@ -4,6 +4,7 @@ import type { World } from '../../world.ts'
 import { findBlob, keepBlob, releaseBlob, shareBlob, type Blob } from './blob.ts'
 import { layerNotFound } from './errors.ts'
 import { unpublishLayer } from './layer-bucket.ts'
+import { streamContent, type LayerContent } from './layer-content.ts'
 import { contentPrefix } from './repository.ts'
 import type { RepositoryId } from './repository.ts'
 
@@ -27,6 +28,8 @@ export interface Upload {
   parts: readonly StoredBytes[]
   /** Its bytes came by docker's protocol, whose parts have no least size. */
   streamed?: boolean
+  /** Hash (hex) of the first so many bytes, which came in one stream. */
+  sum?: { size: number; sha256: string }
 }
 
 export const LAYERS = 'ecr/layer'
@@ -42,7 +45,7 @@ export function findLayer(world: World, id: RepositoryId, layerDigest: string): 
 }
 
 /** Where a layer's bytes lie. A layer without them would be our own fault. */
-export function bytesOfLayer(world: World, layerDigest: string): StoredBytes {
+export function bytesOfLayer(world: World, layerDigest: string): LayerContent {
   const blob = findBlob(world.store, layerDigest)
   if (!blob) throw new Error(`the layer ${layerDigest} has no bytes`)
   return blob.bytes
@@ -51,11 +54,11 @@ export function bytesOfLayer(world: World, layerDigest: string): StoredBytes {
 /** A layer's bytes, checked as they are read; for the job engine, after its ecr:GetDownloadUrlForLayer was allowed. */
 export function readLayer(world: World, id: RepositoryId, layerDigest: string): Readable {
   if (!findLayer(world, id, layerDigest)) throw layerNotFound(id, layerDigest)
-  return world.objects.read(bytesOfLayer(world, layerDigest))
+  return streamContent(world, bytesOfLayer(world, layerDigest))
 }
 
 /** Makes uploaded bytes a layer of a repository that has not got it yet. Inside a transaction. */
-export function addLayer(world: World, id: RepositoryId, bytes: StoredBytes, damaged?: Blob): void {
+export function addLayer(world: World, id: RepositoryId, bytes: LayerContent, damaged?: Blob): void {
   const layerDigest = `sha256:${bytes.sha256}`
   keepBlob(world, layerDigest, bytes, damaged)
   world.store.put<Layer>(LAYERS, contentKey(id, layerDigest), {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { contentHashes, type ContentHashes } from '../../objects/content-hashes.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { World } from '../../world.ts'
 import { throwAway } from '../s3/garbage.ts'
@@ -15,7 +16,13 @@ export type StreamedPart =
 /** After so many bytes what came is kept, whatever becomes of the connection. */
 const KEPT_BYTES = 256 * 1024 * 1024
 
-export async function performStreamed(world: World, id: RepositoryId, uploadId: string, part: StreamedPart) {
+export async function performStreamed(
+  world: World,
+  id: RepositoryId,
+  uploadId: string,
+  part: StreamedPart,
+  keptBytes = KEPT_BYTES,
+) {
   const upload = findUpload(world, id, uploadId)
   if (part.deed === 'cancel') {
     world.store.transaction(() => {
@@ -31,16 +38,25 @@ export async function performStreamed(world: World, id: RepositoryId, uploadId: 
   assertStandsAt(upload, firstByte)
   // What is not read of a refused upload must not cost the answer: the listener ends the connection.
   const chunks = source.iterator({ destroyOnReturn: false })
-  const rest = { chunks, ended: false }
+  const rest: Rest = { chunks, ended: false, ...(before === 0 && { hashes: contentHashes(['sha256']) }) }
   let received = before
-  while (!rest.ended) {
-    const bytes = await world.objects.write(slice(rest))
-    if (bytes.size === 0) await world.objects.delete(bytes.id)
-    else {
+  try {
+    while (!rest.ended) {
+      const bytes = await world.objects.write(slice(rest, keptBytes), { digests: [] })
+      if (bytes.size === 0) {
+        await world.objects.delete(bytes.id)
+        continue
+      }
       const from = received
-      await appendPart(world, id, uploadId, bytes, (current) => assertStandsAt(current, from), { streamed: true })
       received += bytes.size
+      const sha256 = rest.ended ? (await rest.hashes?.digest())?.sha256 : undefined
+      await appendPart(world, id, uploadId, bytes, (current) => assertStandsAt(current, from), {
+        streamed: true,
+        ...(sha256 !== undefined && { sum: { size: received, sha256 } }),
+      })
     }
+  } finally {
+    rest.hashes?.drop()
   }
   if (size !== undefined && received - before !== size) throw mismatch(received)
   return { received }
@@ -58,17 +74,21 @@ export async function performStreamed(world: World, id: RepositoryId, uploadId: 
 interface Rest {
   chunks: AsyncIterator<Uint8Array>
   ended: boolean
+  /** Of all that passes, where it begins with the layer's first byte. */
+  hashes?: ContentHashes
 }
 
-/** The next bytes of a stream, up to about KEPT_BYTES. */
-async function* slice(rest: Rest): AsyncGenerator<Uint8Array> {
-  for (let size = 0; size < KEPT_BYTES;) {
+/** The next bytes of a stream, up to about `keptBytes`. */
+async function* slice(rest: Rest, keptBytes: number): AsyncGenerator<Uint8Array> {
+  for (let size = 0; size < keptBytes;) {
     const next = await nextOf(rest.chunks)
     if (next.done) {
       rest.ended = true
       return
     }
     size += next.value.length
+    const busy = rest.hashes?.update(next.value)
+    if (busy) await busy
     yield next.value
   }
 }

@@ -18,7 +18,7 @@ export const uploadLayerPart = operation<UploadLayerPartCommandInput, Output>('e
     if (streamed) return performStreamed(world, id, uploadId, streamed)
     assertPartFits(findUpload(world, id, uploadId))
 
-    const bytes = await world.objects.write(chunksOf(layerPartBlob))
+    const bytes = await world.objects.write(chunksOf(layerPartBlob), { digests: ['sha256'] })
     await appendPart(world, id, uploadId, bytes, assertPartFits)
     return {
       registryId: id.account,

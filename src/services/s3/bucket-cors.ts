@@ -12,7 +12,7 @@ import { openBucket, updateBucket } from './bucket.ts'
 import { invalidRequest, malformedXml } from './errors.ts'
 import { bucketNeed } from './needs.ts'
 
-/** Cross-origin rules are kept and given back; no browser is answered by them yet. */
+/** Cross-origin rules: kept, given back, and what pages of other origins are answered by (src/browser). */
 
 const methods = new Set(['GET', 'PUT', 'POST', 'DELETE', 'HEAD'])
 

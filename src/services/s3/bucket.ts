@@ -54,8 +54,18 @@ export function findBucket(store: Store, name: string): Bucket | undefined {
   return store.get<Bucket>(BUCKETS, name)
 }
 
-/** The bucket that an allowed call is about. Throws NoSuchBucket; AccessDenied when it is not the expected owner's; PermanentRedirect. */
+/**
+ * The bucket that an allowed call is about. Throws NoSuchBucket; PermanentRedirect; AccessDenied when it is not the expected
+ * owner's, and InvalidBucketOwnerAWSAccountID when that is no account.
+ */
 export function openBucket(name: string, expectedOwner: string | undefined, { call, world }: Permit): Bucket {
+  if (expectedOwner !== undefined && !/^\d{12}$/.test(expectedOwner)) {
+    throw new AwsError(
+      'InvalidBucketOwnerAWSAccountID',
+      `The value of the expected bucket owner parameter must be an AWS Account ID... [${expectedOwner}]`,
+      400,
+    )
+  }
   const bucket = findBucket(world.store, name)
   if (!bucket) throw noSuchBucket(name)
   if (expectedOwner !== undefined && expectedOwner !== bucket.account) throw accessDenied()
@@ -75,12 +85,14 @@ function pays({ account }: Bucket, call: Permit['call']): boolean {
 }
 
 function permanentRedirect({ name, region }: Bucket): AwsError {
-  return new AwsError(
+  const error = new AwsError(
     'PermanentRedirect',
     'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
     301,
-    { Endpoint: `${name}.s3.${region}.amazonaws.com`, Bucket: name, Region: region },
+    { Endpoint: `${name}.s3.${region}.amazonaws.com`, Bucket: name },
   )
+  error.headers['x-amz-bucket-region'] = region
+  return error
 }
 
 /** Writes a changed bucket back; whoever deletes it meanwhile wins. */

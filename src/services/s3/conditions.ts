@@ -1,4 +1,5 @@
-import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts'
+import { AwsError } from '../../wire/aws-error.ts'
+import { noSuchKey, preconditionFailed } from './errors.ts'
 import type { StoredObject } from './object.ts'
 
 export interface ReadPreconditions {
@@ -13,13 +14,13 @@ export interface ReadPreconditions {
  * RFC 7232 in S3's reading: where both are given, If-Match outweighs If-Unmodified-Since and If-None-Match outweighs
  * If-Modified-Since (S3 API Reference, GetObject). Throws PreconditionFailed.
  */
-export function unchangedSince(given: ReadPreconditions, object: StoredObject): boolean {
+export function unchangedSince(given: ReadPreconditions, object: StoredObject, prefix = ''): boolean {
   const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = given
   const modified = Math.floor(object.lastModified)
   if (IfMatch !== undefined) {
-    if (!matches(IfMatch, object.etag)) throw preconditionFailed('If-Match')
+    if (!matches(IfMatch, object.etag)) throw preconditionFailed(`${prefix}If-Match`)
   } else if (IfUnmodifiedSince !== undefined && modified > IfUnmodifiedSince) {
-    throw preconditionFailed('If-Unmodified-Since')
+    throw preconditionFailed(`${prefix}If-Unmodified-Since`)
   }
   if (IfNoneMatch !== undefined) return matches(IfNoneMatch, object.etag)
   return IfModifiedSince !== undefined && modified <= IfModifiedSince
@@ -35,7 +36,9 @@ export function assertPreconditions(given: WritePreconditions, before: StoredObj
   const { IfMatch, IfNoneMatch } = given
   if (IfNoneMatch !== undefined) {
     if (IfNoneMatch !== '*') {
-      throw notImplemented('A header you provided implies functionality that is not implemented')
+      throw new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501, {
+        Header: 'If-None-Match',
+      })
     }
     if (before) throw preconditionFailed('If-None-Match')
   }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { DamagedBytes, StoreFull, type ByteRange, type StoredBytes } from '../../objects/objects.ts'
+import { DamagedBytes, StoreFull, type ByteRange, type StoredBytes, type WriteOptions } from '../../objects/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { World } from '../../world.ts'
@@ -113,9 +113,14 @@ export async function writeContent(
   world: World,
   source: AsyncIterable<Uint8Array>,
   { encryption, key }: Sealing,
+  options: Pick<WriteOptions, 'holdSmall'> = {},
 ): Promise<{ bytes: StoredBytes; etag: string }> {
   try {
-    const bytes = await world.objects.write(source, { digests: encryption ? [] : ['md5'], ...(key ? { key } : {}) })
+    const bytes = await world.objects.write(source, {
+      ...options,
+      digests: encryption ? [] : ['md5'],
+      ...(key ? { key } : {}),
+    })
     return { bytes, etag: encryption ? world.hex(32) : bytes.md5 }
   } catch (error) {
     throw failure(world, error)

@@ -85,7 +85,7 @@ export function openSource(source: CopySource, given: CopyConditions, permit: Pe
     IfUnmodifiedSince: given.CopySourceIfUnmodifiedSince,
   }
   const set = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
-  if (unchangedSince(set, object)) {
+  if (unchangedSince(set, object, 'x-amz-copy-source-')) {
     throw preconditionFailed(
       given.CopySourceIfNoneMatch === undefined
         ? 'x-amz-copy-source-If-Modified-Since'

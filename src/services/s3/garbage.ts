@@ -9,10 +9,14 @@ import { inUse, PIECES, piecesOf } from './content.ts'
 const GARBAGE = 's3/garbage'
 const LATER_MS = 2000
 
+interface Thrown {
+  inStore?: true
+}
+
 /** To be called inside the transaction that removes the last reference. */
 export function throwAway(world: World, bytes: readonly StoredBytes[]): void {
   if (bytes.length === 0) return
-  for (const { id } of bytes) world.store.put(GARBAGE, id, {})
+  for (const { id, inStore } of bytes) world.store.put<Thrown>(GARBAGE, id, inStore ? { inStore } : {})
   scheduleSweep(world)
 }
 
@@ -30,18 +34,20 @@ function scheduleSweep(world: World): void {
 
 /** Deletes the bytes that were thrown away, but for those that somebody still reads; also called at start. */
 export async function recoverObjects(world: World): Promise<void> {
-  const thrown = world.store.list(GARBAGE, { limit: 10_000 }).map(({ key }) => key)
+  const { store, objects } = world
+  const thrown = store.list<Thrown>(GARBAGE, { limit: 10_000 }).filter(({ key }) => !inUse(world, key))
   if (thrown.length === 0) return
-  const ids = thrown.filter((id) => !inUse(world, id))
-  for (const id of ids) {
-    const pieces = piecesOf(world.store, id)
-    for (const { bytes } of pieces ?? []) await world.objects.delete(bytes.id)
-    if (!pieces) await world.objects.delete(id)
+  for (const { key: id, value } of thrown) {
+    if (value.inStore) continue
+    const pieces = piecesOf(store, id)
+    for (const { bytes } of pieces ?? []) await objects.delete(bytes.id)
+    if (!pieces) await objects.delete(id)
   }
-  world.store.transaction(() => {
-    for (const id of ids) {
-      world.store.delete(PIECES, id)
-      world.store.delete(GARBAGE, id)
+  store.transaction(() => {
+    for (const { key: id, value } of thrown) {
+      if (value.inStore) store.blobs.delete(id)
+      store.delete(PIECES, id)
+      store.delete(GARBAGE, id)
     }
   })
   if (world.store.count(GARBAGE) > 0) scheduleSweep(world)

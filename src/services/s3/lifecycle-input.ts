@@ -17,12 +17,40 @@ export function checkedRules(rules: readonly Rule[], newId: () => string): Rule[
   if (new Set(ids).size < ids.length) {
     throw invalidArgument('Rule ID must be unique. Found same ID for more than one rule', 'ID', '')
   }
+  if (rules.some(({ Prefix }) => Prefix !== undefined)) checkVersion1(rules)
   return rules.map((rule) => {
     checkShape(rule)
     checkActions(rule)
     return { ...rule, ID: rule.ID || newId() }
   })
 }
+
+/** Rules as they were before filters (a `Prefix` of their own), which S3 takes by its old measure: none may overlap. */
+function checkVersion1(rules: readonly Rule[]): void {
+  if (rules.some(({ Filter, Prefix }) => Filter !== undefined && Prefix === undefined)) {
+    throw invalidRequest('Filter element can only be used in Lifecycle V2.')
+  }
+  for (const [index, { Prefix: one = '', ...rule }] of rules.entries()) {
+    for (const { Prefix: other = '', ...before } of rules.slice(0, index)) {
+      if (!one.startsWith(other) && !other.startsWith(one)) continue
+      const action = actionTypes.find((type) => isAsked(rule[type]) && isAsked(before[type]))
+      if (action === undefined) continue
+      const type = action.replace(/s$/, '')
+      throw invalidRequest(`Found overlapping prefixes '${other}' and '${one}' for same action type '${type}'`)
+    }
+  }
+}
+
+const actionTypes = [
+  'Expiration',
+  'Transitions',
+  'NoncurrentVersionExpiration',
+  'NoncurrentVersionTransitions',
+  'AbortIncompleteMultipartUpload',
+] as const
+
+const isAsked = (action: object | undefined): boolean =>
+  action !== undefined && (!Array.isArray(action) || action.length > 0)
 
 function checkShape(rule: Rule): void {
   const { ID: id = '', Status: status, Filter: filter, Prefix: prefix } = rule

@@ -1,5 +1,4 @@
 import type { ListMultipartUploadsCommandInput, ListMultipartUploadsCommandOutput } from '@aws-sdk/client-s3'
-import { compareKeys } from '../../store/key-order.ts'
 import { operation } from '../operation.ts'
 import { openBucket } from './bucket.ts'
 import { encoder, folderOf } from './listing.ts'
@@ -7,7 +6,7 @@ import { checkEncoding, pageSize } from './listing-input.ts'
 import { onBucket } from './needs.ts'
 import { owner } from './owner.ts'
 import { storageClassOf } from './storage-class.ts'
-import { uploadsOf, type Upload } from './upload.ts'
+import { uploadsInOrder, type Upload } from './upload.ts'
 
 export const listMultipartUploads = operation<ListMultipartUploadsCommandInput, ListMultipartUploadsCommandOutput>(
   's3',
@@ -27,17 +26,23 @@ export const listMultipartUploads = operation<ListMultipartUploadsCommandInput, 
       const prefixes: string[] = []
       let last: { key: string; id: string } | undefined
       let more = false
-      for (const upload of inOrder(uploadsOf(permit.world.store, Bucket).map(({ value }) => value))) {
-        if (!upload.key.startsWith(Prefix) || !isAfter(upload, KeyMarker, UploadIdMarker)) continue
-        const folder = folderOf(upload.key, Prefix, Delimiter)
-        if (folder !== undefined && (folder === prefixes.at(-1) || folder === KeyMarker)) continue
+      const start = folderOf(KeyMarker, Prefix, Delimiter)
+      const all = uploadsInOrder(permit.world.store, Bucket, Prefix, {
+        key: KeyMarker,
+        // A marker that is a common prefix stands for all that begins with it.
+        ...(start === KeyMarker && KeyMarker.startsWith(Prefix) ? { isPrefix: true } : { id: UploadIdMarker }),
+      })
+      for (let one = all.next(); !one.done;) {
+        const upload = one.value
         if (uploads.length + prefixes.length === max) {
           more = max > 0
           break
         }
+        const folder = folderOf(upload.key, Prefix, Delimiter)
         if (folder === undefined) uploads.push(upload)
         else prefixes.push(folder)
         last = { key: folder ?? upload.key, id: folder === undefined ? upload.id : '' }
+        one = all.next(folder)
       }
       return {
         Bucket,
@@ -67,15 +72,3 @@ export const listMultipartUploads = operation<ListMultipartUploadsCommandInput, 
     },
   },
 )
-
-/** By key, then by initiation. */
-function inOrder(uploads: Upload[]): Upload[] {
-  return uploads.sort((a, b) => compareKeys(a.key, b.key) || compareKeys(a.id, b.id))
-}
-
-/** An upload-id-marker counts only beside a key-marker: then the rest of that key's uploads still come. */
-function isAfter({ key, id }: Upload, keyMarker: string, uploadIdMarker: string): boolean {
-  if (keyMarker === '') return true
-  const order = compareKeys(key, keyMarker)
-  return order > 0 || (order === 0 && uploadIdMarker !== '' && compareKeys(id, uploadIdMarker) > 0)
-}

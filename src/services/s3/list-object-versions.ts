@@ -18,6 +18,8 @@ type Input = Shape<ListObjectVersionsCommandInput>
 /** The SDK knows of one storage class here; S3 prints them all. */
 type Output = Omit<ListObjectVersionsCommandOutput, 'Versions'> & {
   Versions?: (Omit<ObjectVersion, 'StorageClass'> & { StorageClass?: StorageClass })[]
+  /** Versions and delete markers stand in one order on the wire (wire/rest.ts). */
+  $order: string[]
 }
 
 export const listObjectVersions = operation<ListObjectVersionsCommandInput, Output>('s3', 'ListObjectVersions', {
@@ -77,6 +79,7 @@ export const listObjectVersions = operation<ListObjectVersionsCommandInput, Outp
           }
         : {}),
       ...(prefixes.length > 0 ? { CommonPrefixes: prefixes.map((one) => ({ Prefix: encode(one) })) } : {}),
+      $order: versions.map(({ object }) => (object ? 'Versions' : 'DeleteMarkers')),
     }
   },
 })

@@ -144,7 +144,11 @@ const changesObject = /^s3:(?:Put|Delete)Object/
 
 /** Keys that every S3 request has (Service Authorization Reference, "Amazon S3"). */
 export function requestKeys(call: Call): Values {
-  return { 's3:x-amz-content-sha256': call.header('x-amz-content-sha256'), ...signatureKeys(call) }
+  return {
+    's3:x-amz-content-sha256': call.signature?.payload ?? call.header('x-amz-content-sha256'),
+    's3:TlsVersion': call.tlsVersion,
+    ...signatureKeys(call),
+  }
 }
 
 /** How the request was signed; a call from within, which has no request, counts as one by header. */

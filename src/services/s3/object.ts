@@ -135,6 +135,7 @@ export async function commitObject(
       if (!home) throw noSuchBucket(bucket)
       assertPreconditions(preconditions, findObject(store, bucket, key), key)
       also()
+      world.objects.save(object.bytes)
       return putVersion(world, home, key, withDefaultRetention(home, object))
     })
   } catch (error) {

@@ -44,7 +44,7 @@ export const putObject = operation<Streamed<PutObjectCommandInput>, PutObjectCom
 
     const body = checksummed(call, input, bodyOf(call, input))
     const sealing = await newKey(wantedEncryption(input, bucket, call), bucket, Key, permit)
-    const { bytes, etag } = await writeContent(world, body.source, sealing)
+    const { bytes, etag } = await writeContent(world, body.source, sealing, { holdSmall: true })
     const { encryption } = sealing
     const checksum = fullObject(body.checksum())
     const kept = await commitObject(

@@ -6,6 +6,7 @@ import type { ChecksumType, StoredChecksum } from './checksums.ts'
 import type { Encryption } from './encryption.ts'
 import type { ObjectAccess } from './new-object-access.ts'
 import { invalidArgument, noSuchUpload } from './errors.ts'
+import { endOf } from './listing.ts'
 import { throwAway } from './garbage.ts'
 import type { Retention } from './object-lock.ts'
 import { objectKey, type ObjectHeaders } from './object.ts'
@@ -73,6 +74,41 @@ export function openUpload(store: Store, bucket: string, key: string, id: string
 export function uploadsOf(store: Store, bucket: string): Row<Upload>[] {
   return store.list<Upload>(UPLOADS, { prefix: objectKey(bucket, '') })
 }
+
+/** Behind what a listing goes on: one of a key's uploads, all of them, or all whose keys begin so. */
+export interface UploadStart {
+  key: string
+  id?: string
+  isPrefix?: boolean
+}
+
+/** Uploads by key, then by initiation; whoever reads them may step over all that begin with a prefix: `next(prefix)`. */
+export function* uploadsInOrder(
+  store: Store,
+  bucket: string,
+  prefix: string,
+  { key, id, isPrefix }: UploadStart,
+): Generator<Upload, void, string | undefined> {
+  const place = objectKey(bucket, '')
+  // Of a key alone all uploads are behind, and ids are hexadecimal digits, which sort before this letter.
+  let after = isPrefix ? place + endOf(key) : key === '' ? '' : uploadKey(bucket, key, id || 'g')
+  let batch = 1
+  for (;;) {
+    const rows = store.list<Upload>(UPLOADS, { prefix: place + prefix, after, limit: batch })
+    if (rows.length === 0) return
+    batch = Math.min(batch * 2, MAX_BATCH)
+    for (const row of rows) {
+      after = row.key
+      const folder = yield row.value
+      if (folder === undefined) continue
+      after = place + endOf(folder)
+      batch = 1
+      break
+    }
+  }
+}
+
+const MAX_BATCH = 256
 
 /** Parts in order; at most 10,000. */
 export function partsOf(store: Store, uploadId: string): Part[] {

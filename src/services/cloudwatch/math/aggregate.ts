@@ -1,5 +1,5 @@
 import { MathError } from './parse.ts'
-import { isSeries, seriesOf, timesOf, type Series, type Value } from './values.ts'
+import { isSeries, lookup, seriesOf, timesOf, type Series, type Value } from './values.ts'
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 const average = (values: readonly number[]) => sum(values) / values.length
@@ -16,7 +16,10 @@ export const aggregates: Readonly<Record<string, (values: readonly number[]) => 
   SUM: sum,
 }
 
-/** inferred: at a time where some series of an array have no value, the others count. */
+/**
+ * Of an array, AVG takes a value that is missing as 0 (User Guide, "Functions supported for metric math"). inferred: the
+ * others are of what is there.
+ */
 export function aggregate(name: string, argument: Value): Value {
   const of = aggregates[name]!
   if (typeof argument === 'string') throw new MathError(`${name} does not take a text`)
@@ -24,12 +27,12 @@ export function aggregate(name: string, argument: Value): Value {
   if (isSeries(argument)) return of(argument.values)
   const [first] = argument
   if (!first) return []
-  const lookups = argument.map(({ times, values }) => new Map(times.map((time, i) => [time, values[i]!])))
+  const lookups = argument.map(lookup)
   return seriesOf(
     { label: name, period: Math.max(...argument.map(({ period }) => period)) },
     timesOf(argument).map((time) => {
-      const there = lookups.map((lookup) => lookup.get(time)).filter((value) => value !== undefined)
-      return [time, of(there)] as const
+      const all = lookups.map((values) => values.get(time) ?? (name === 'AVG' ? 0 : undefined))
+      return [time, of(all.filter((value) => value !== undefined))] as const
     }),
   )
 }

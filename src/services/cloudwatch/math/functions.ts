@@ -1,6 +1,6 @@
 import { aggregate, aggregates, sortedBy } from './aggregate.ts'
 import { MathError } from './parse.ts'
-import { isSeries, mapSeries, seriesOf, zipped, type Range, type Series, type Value } from './values.ts'
+import { isSeries, lookup, mapSeries, seriesOf, timesOf, zipped, type Range, type Series, type Value } from './values.ts'
 
 /** What functions need to know beside their arguments. */
 export interface Context {
@@ -178,39 +178,40 @@ function unknown(filling: Value): never {
   throw new MathError(`FILL does not know ${JSON.stringify(filling)}`)
 }
 
-function lookup({ times, values }: Series): Map<number, number> {
-  return new Map(times.map((time, i) => [time, values[i]!]))
-}
-
 function between({ times, values }: Series, before: number, time: number): number | undefined {
   const [a, b] = [values[before], values[before + 1]]
   if (a === undefined || b === undefined) return undefined
   return a + ((b - a) * (time - times[before]!)) / (times[before + 1]! - times[before]!)
 }
 
-/** `IF(condition, yes, no)`; without `no`, times at which the condition does not hold have no value. */
+/**
+ * `IF(condition, yes, no)` by the User Guide's tables ("Using IF expressions"): where the condition holds and `yes` has no
+ * value, it is 0; where it does not hold and `no` has none, there is none. A condition without a value does not hold, which
+ * only a `no` that is a number answers.
+ */
 function choice(condition: Value, yes: Value, no: Value | undefined): Value {
   if (typeof condition === 'number') {
-    if (condition !== 0) return yes
-    if (no === undefined) throw new MathError('IF of a number needs a third argument')
-    return no
+    const empty = typeof yes === 'object' && isSeries(yes) ? seriesOf(yes, []) : []
+    return condition !== 0 ? yes : (no ?? empty)
   }
   if (!isSeries(condition)) throw new MathError('The condition of IF must be a time series or a number')
-  const branch = (value: Value | undefined): ((time: number) => number | undefined) => {
-    if (value === undefined) return () => undefined
-    if (typeof value === 'number') return () => value
-    if (!isSeries(value)) throw new MathError('IF takes numbers and time series')
-    const known = lookup(value)
-    return (time) => known.get(time)
-  }
-  const [onYes, onNo] = [branch(yes), branch(no)]
+  const [onYes, onNo, holds] = [branch(yes), branch(no), lookup(condition)]
+  const others = typeof no === 'number' && typeof yes === 'object' ? [yes as Series] : []
   return seriesOf(
     condition,
-    condition.times.flatMap((time, i) => {
-      const value = condition.values[i] === 0 ? onNo(time) : onYes(time)
+    timesOf([condition, ...others]).flatMap((time) => {
+      const value = (holds.get(time) ?? 0) === 0 ? onNo(time) : (onYes(time) ?? 0)
       return value === undefined ? [] : [[time, value] as const]
     }),
   )
+}
+
+function branch(value: Value | undefined): (time: number) => number | undefined {
+  if (value === undefined) return () => undefined
+  if (typeof value === 'number') return () => value
+  if (!isSeries(value)) throw new MathError('IF takes numbers and time series')
+  const known = lookup(value)
+  return (time) => known.get(time)
 }
 
 export const operators = {

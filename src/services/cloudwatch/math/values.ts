@@ -49,7 +49,10 @@ export function timesOf(all: readonly Series[]): number[] {
   return [...new Set(all.flatMap(({ times }) => times))].sort((a, b) => a - b)
 }
 
-/** Two values taken together. Series meet where both have a value; an array is taken item by item. */
+/**
+ * Two values taken together. Where one of two series has no value, it counts as 0 (User Guide, "Basic arithmetic functions"
+ * and "Comparison and logical operators"); what is divided by 0 is dropped. An array is taken item by item.
+ */
 export function zipped(left: Value, right: Value, of: (a: number, b: number) => number): Value {
   if (typeof left === 'string' || typeof right === 'string') throw new MathError('A text cannot be computed with')
   if (typeof left === 'number' && typeof right === 'number') return of(left, right)
@@ -61,12 +64,14 @@ export function zipped(left: Value, right: Value, of: (a: number, b: number) => 
   if (Array.isArray(right)) return right.map((one) => zipped(left, one, of) as Series)
   if (typeof left === 'number') return mapSeries(right as Series, (value) => of(left, value))
   if (typeof right === 'number') return mapSeries(left, (value) => of(value, right))
-  const others = new Map(right.times.map((time, i) => [time, right.values[i]!]))
+  const [a, b] = [lookup(left), lookup(right)]
   return seriesOf(
     { label: left.label, period: Math.max(left.period, right.period) },
-    left.times.flatMap((time, i) => {
-      const other = others.get(time)
-      return other === undefined ? [] : [[time, of(left.values[i]!, other)] as const]
-    }),
+    timesOf([left, right]).map((time) => [time, of(a.get(time) ?? 0, b.get(time) ?? 0)] as const),
   )
+}
+
+/** Values by their time. */
+export function lookup({ times, values }: Series): ReadonlyMap<number, number> {
+  return new Map(times.map((time, i) => [time, values[i]!]))
 }
