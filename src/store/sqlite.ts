@@ -30,6 +30,13 @@ interface Transaction {
   failure?: { error: unknown }
 }
 
+/** A work that waits for the end of the turn. */
+interface Queued {
+  work: () => unknown
+  resolve: (result: unknown) => void
+  reject: (error: unknown) => void
+}
+
 type DocumentRow = { key: string; version: number; value: string }
 
 /**
@@ -40,7 +47,9 @@ type DocumentRow = { key: string; version: number; value: string }
 export function openStore(path: string): Store {
   const db = new DatabaseSync(path, { timeout: 5000 })
   try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536')
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000',
+    )
     migrate(db, path)
   } catch (error) {
     db.close()
@@ -58,6 +67,9 @@ export function openStore(path: string): Store {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commit = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
+  const savepoint = db.prepare('SAVEPOINT work')
+  const release = db.prepare('RELEASE work')
+  const rollbackTo = db.prepare('ROLLBACK TO work')
 
   /** Null: looked for, and not there. */
   const cache = recentlyUsed<Row<unknown> | null>(CACHED_DOCUMENTS)
@@ -109,7 +121,7 @@ export function openStore(path: string): Store {
   }
 
   function abandon({ written }: Transaction): void {
-    if (db.isTransaction) rollback.run()
+    if (db.isOpen && db.isTransaction) rollback.run()
     for (const { kind, key } of written) touched(kind, key)
   }
 
@@ -140,10 +152,62 @@ export function openStore(path: string): Store {
     }
   }
 
+  let queue: Queued[] = []
+
+  function transactionSoon<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (queue.length === 0) setImmediate(commitQueued)
+      queue.push({ work, resolve: resolve as (result: unknown) => void, reject })
+    })
+  }
+
+  function commitQueued(): void {
+    const works = queue
+    queue = []
+    const written: Transaction['written'] = []
+    let outcomes: (() => void)[]
+    try {
+      begin.run()
+      outcomes = works.map((one) => attempt(one, written))
+      commit.run()
+      revision += written.length
+    } catch (error) {
+      abandon({ written })
+      outcomes = works.map(
+        ({ reject }) =>
+          () =>
+            reject(error),
+      )
+    }
+    for (const tell of outcomes) tell()
+  }
+
+  /** One of several works in a transaction: what it did, or nothing of it. Throws where the whole transaction is lost. */
+  function attempt({ work, resolve, reject }: Queued, written: Transaction['written']): () => void {
+    const mine: Transaction = { written: [] }
+    savepoint.run()
+    open = mine
+    try {
+      const result = runSynchronously(work)
+      if (mine.failure) throw mine.failure.error
+      release.run()
+      written.push(...mine.written)
+      return () => resolve(result)
+    } catch (error) {
+      for (const { kind, key } of mine.written) touched(kind, key)
+      rollbackTo.run()
+      release.run()
+      return () => reject(error)
+    } finally {
+      open = undefined
+    }
+  }
+
   const store: Store = {
     row,
     list,
     transaction,
+    transactionSoon,
     get: <T>(kind: string, key: string) => row<T>(kind, key)?.value,
     put(kind, key, value) {
       assertKey(key)

@@ -32,6 +32,11 @@ export interface Store {
   kinds(): string[]
   /** All or nothing; nested transactions join the outer one; a throw rolls back. Must not be given an async function. */
   transaction<T>(work: () => T): T
+  /**
+   * A transaction of its own that becomes durable together with others which are asked for in the same turn of the event loop:
+   * one sync of the disk does for all. A throw undoes this one alone. Resolves when it is durable.
+   */
+  transactionSoon<T>(work: () => T): Promise<T>
   /** Grows with every committed write. */
   readonly revision: number
   /** Grows with every write to that kind: derived structures (the network model, say) are rebuilt when it moves. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
 import { chmodSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Store } from './store.ts'
 
@@ -18,11 +18,11 @@ export interface Vault {
 export class MasterKeyError extends Error {}
 
 export function openVault(master: Uint8Array): Vault {
-  const keys = new Map<string, Buffer>()
+  const keys = new Map<string, KeyObject>()
   const keyFor = (purpose: string) => {
     let key = keys.get(purpose)
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', master, '', `sallyport/${purpose}`, KEY_BYTES))
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', master, '', `sallyport/${purpose}`, KEY_BYTES)))
       keys.set(purpose, key)
     }
     return key

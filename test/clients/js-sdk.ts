@@ -6,6 +6,7 @@ import { ClientError, type ApiClient } from './client.ts'
 import type { Environment } from './command.ts'
 
 const packages: Record<string, () => Promise<object>> = {
+  'application-autoscaling': () => import('@aws-sdk/client-application-auto-scaling'),
   cloudwatch: () => import('@aws-sdk/client-cloudwatch'),
   ec2: () => import('@aws-sdk/client-ec2'),
   ecr: () => import('@aws-sdk/client-ecr'),

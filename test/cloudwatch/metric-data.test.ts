@@ -79,10 +79,10 @@ void describe('statistics of what was put', () => {
               const at = START + samples[0]!.minute * 60
               return at >= time && at < time + Period
             })
-            const { simple = false, of } = naiveStatistics[Stat]!
-            if (within.length === 0 || (!simple && within.some(({ known }) => !known))) continue
+            const naive = naiveStatistics[Stat]!
+            if (within.length === 0 || (!naive.simple && within.some(({ known }) => !known))) continue
             const values = within.flatMap(({ samples }) => samples.map(({ value }) => value)).sort((a, b) => a - b)
-            const value = of(values)
+            const value = naive.of(values)
             if (value !== undefined) expected.set(time, value)
           }
           const { Timestamps, Values } = results[i]!
@@ -170,7 +170,9 @@ void describe('periods', () => {
         Promise.all(
           [1, 60, 300, 3600].map(async (Period) => {
             const { MetricDataResults } = await own.cloudwatch('GetMetricData', {
-              MetricDataQueries: [{ Id: 'm', MetricStat: { Metric: { Namespace, MetricName: 'old' }, Period, Stat: 'Sum' } }],
+              MetricDataQueries: [
+                { Id: 'm', MetricStat: { Metric: { Namespace, MetricName: 'old' }, Period, Stat: 'Sum' } },
+              ],
               StartTime: START - 3600,
               EndTime: START + 3600,
               ScanBy: 'TimestampAscending',
@@ -218,7 +220,10 @@ void describe('labels', () => {
     ['${MAX_TIME}', '2026-11-23 11:31:00', '+0130'],
     ['${FIRST_TIME}', '2026-11-23 05:00:00', '-0500'],
     ['${FIRST_TIME_RELATIVE}', '0h 2m'],
-    ["${PROP('Namespace')}/${PROP('MetricName')} ${PROP('Stat')} ${PROP('Period')} ${PROP('Region')}", 'Data/label Sum 60 us-east-1'],
+    [
+      "${PROP('Namespace')}/${PROP('MetricName')} ${PROP('Stat')} ${PROP('Period')} ${PROP('Region')}",
+      'Data/label Sum 60 us-east-1',
+    ],
     ["${PROP('Dim.Host')} ${PROP('Dim.None')}|${PROP('AccountId')}", 'h-1 |123456789012'],
     ['${NONE}', '${NONE}'],
   ]

@@ -63,7 +63,7 @@ void describe('what alarms make of missing data', () => {
       }
       await lab.evaluate()
       const found: Record<string, string> = {}
-      for (let NextToken: string | undefined; ; ) {
+      for (let NextToken: string | undefined; ;) {
         const page = await lab.cloudwatch('DescribeAlarms', { MaxRecords: 100, ...(NextToken && { NextToken }) })
         for (const { AlarmName, StateValue } of page.MetricAlarms) found[AlarmName] = StateValue
         if (!(NextToken = page.NextToken)) break

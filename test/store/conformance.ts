@@ -7,11 +7,11 @@ import type { ListOptions, Store } from '../../src/store/store.ts'
 /** What every store must do, whatever it keeps its documents in. `make` gives an empty one. */
 export function storeConformance(name: string, make: () => Store): void {
   describe(name, () => {
-    const test = (title: string, body: (store: Store) => void) =>
-      it(title, () => {
+    const test = (title: string, body: (store: Store) => void | Promise<void>) =>
+      it(title, async () => {
         const store = make()
         try {
-          body(store)
+          await body(store)
         } finally {
           store.close()
         }
@@ -131,6 +131,44 @@ export function storeConformance(name: string, make: () => Store): void {
         2,
       )
       assert.ok(store.revision > revision)
+    })
+
+    test('works that share a commit succeed and fail each by itself', async (store) => {
+      const before = store.revision
+      const stop = new Error('stop')
+      const outcomes = await Promise.allSettled([
+        store.transactionSoon(() => store.put('k', 'a', { n: 1 })),
+        store.transactionSoon(() => {
+          store.put('k', 'a', { n: 2 })
+          store.put('k', 'b', {})
+          throw stop
+        }),
+        store.transactionSoon(() => {
+          try {
+            store.transaction(() => {
+              throw stop
+            })
+          } catch {
+            store.put('k', 'c', {})
+          }
+        }),
+        store.transactionSoon(() => [store.get('k', 'a'), store.put('k', 'd', {})]),
+      ])
+      assert.deepEqual(outcomes, [
+        { status: 'fulfilled', value: 1 },
+        { status: 'rejected', reason: stop },
+        { status: 'rejected', reason: stop },
+        { status: 'fulfilled', value: [{ n: 1 }, 1] },
+      ])
+      assert.deepEqual(
+        store.list('k').map(({ key, version }) => [key, version]),
+        [
+          ['a', 1],
+          ['d', 1],
+        ],
+      )
+      assert.deepEqual(store.get('k', 'a'), { n: 1 })
+      assert.equal(store.revision, before + 2)
     })
 
     test('a nested transaction joins, and its throw undoes the outer one even when caught', (store) => {

@@ -1,6 +1,16 @@
 import { aggregate, aggregates, sortedBy } from './aggregate.ts'
 import { MathError } from './parse.ts'
-import { isSeries, lookup, mapSeries, seriesOf, timesOf, zipped, type Range, type Series, type Value } from './values.ts'
+import {
+  isSeries,
+  lookup,
+  mapSeries,
+  seriesOf,
+  timesOf,
+  zipped,
+  type Range,
+  type Series,
+  type Value,
+} from './values.ts'
 
 /** What functions need to know beside their arguments. */
 export interface Context {
