@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, type KeyObject } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import type { StoreBlobs } from '../store/store.ts'
@@ -26,7 +26,7 @@ const SMALL_BYTES = 16 * 1024
 export function sealedObjects(blobs: Blobs, vault: Vault, documents?: StoreBlobs): Objects {
   const held = new WeakMap<StoredBytes, Uint8Array>()
 
-  function keyOf(bytes: StoredBytes, key: Uint8Array | undefined): Buffer {
+  function keyOf(bytes: StoredBytes, key: Uint8Array | undefined): KeyObject {
     const dataKey = bytes.key === undefined ? key : vault.open(PURPOSE, bytes.id, bytes.key)
     if (!dataKey) throw new Error(`the stored bytes ${bytes.id} are read without their key`)
     return blobKey(dataKey, bytes.id)

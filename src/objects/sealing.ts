@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /**
  * How bytes lie in the store: cut into chunks, each AES-256-GCM with the chunk's number as nonce, its tag behind it. So any
@@ -23,8 +23,10 @@ export function sealedSize(size: number): number {
  * A key for one blob alone: a data key may stand for many (the parts of an upload, a bucket key's objects), and a nonce must
  * not come twice under one key.
  */
-export function blobKey(dataKey: Uint8Array, id: string): Buffer {
-  return createHmac('sha256', dataKey).update(`sallyport/blob/${id}`).digest()
+export function blobKey(dataKey: Uint8Array, id: string): KeyObject {
+  // Node takes long to see that bytes are no key object.
+  const digest = createHmac('sha256', createSecretKey(dataKey)).update(`sallyport/blob/${id}`).digest()
+  return createSecretKey(digest)
 }
 
 function nonce(chunk: number): Buffer {
@@ -39,7 +41,7 @@ export interface Sealer {
   end(): Buffer[]
 }
 
-export function sealer(key: Uint8Array): Sealer {
+export function sealer(key: KeyObject): Sealer {
   const start = (chunk: number) => createCipheriv(algorithm, key, nonce(chunk))
   let chunk = 0
   let left = CHUNK_BYTES
@@ -72,7 +74,7 @@ export function sealer(key: Uint8Array): Sealer {
 }
 
 /** Content of one sealed chunk. Throws when it is not what was sealed as that chunk. */
-export function openChunk(key: Uint8Array, chunk: number, sealed: Uint8Array): Buffer {
+export function openChunk(key: KeyObject, chunk: number, sealed: Uint8Array): Buffer {
   const content = sealed.subarray(0, -TAG_BYTES)
   const decipher = createDecipheriv(algorithm, key, nonce(chunk), { authTagLength: TAG_BYTES })
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES))

@@ -150,7 +150,10 @@ for (const [name, connect] of [
       assert.equal(JSON.parse(action.HistoryData).actionState, 'Failed')
       const { Tags } = await cloudwatch('ListTagsForResource', { ResourceARN: slow.AlarmArn })
       assert.deepEqual(Tags, [{ Key: 'team', Value: 'red' }])
-      await cloudwatch('DeleteAlarms', { AlarmNames: [alarm('slow'), alarm('any')] })
+      const kept = await refused(cloudwatch('DeleteAlarms', { AlarmNames: [alarm('slow')] }))
+      assert.equal(kept.message, `Cannot delete ${alarm('slow')} as there are composite alarm(s) depending on it.`)
+      await cloudwatch('DeleteAlarms', { AlarmNames: [alarm('any')] })
+      await cloudwatch('DeleteAlarms', { AlarmNames: [alarm('slow'), 'nobody'] })
     })
 
     void it('keeps a dashboard', async () => {

@@ -111,7 +111,26 @@ const rows: Record<string, Row> = {
         'PutCompositeAlarm',
         { AlarmName: 'far', AlarmRule: 'ALARM(kept)', AlarmActions: [`arn:aws:sns:${REGION}:210987654321:pager`] },
         'cloudwatch:PutCompositeAlarm',
-        alarmArn('far'),
+        alarmArn('*'),
+      ],
+    ],
+  },
+  'composite alarms, and what is told of them, take a permission for all alarms': {
+    may: [allow(['cloudwatch:PutCompositeAlarm', 'cloudwatch:DescribeAlarmHistory'], alarmArn('a*'))],
+    allowed: [['DescribeAlarmHistory', { AlarmName: 'a' }]],
+    denied: [
+      [
+        'PutCompositeAlarm',
+        { AlarmName: 'a', AlarmRule: 'ALARM(kept)' },
+        'cloudwatch:PutCompositeAlarm',
+        alarmArn('*'),
+      ],
+      ['DescribeAlarmHistory', {}, 'cloudwatch:DescribeAlarmHistory', alarmArn('*')],
+      [
+        'DescribeAlarmHistory',
+        { AlarmName: 'a', AlarmTypes: ['CompositeAlarm'] },
+        'cloudwatch:DescribeAlarmHistory',
+        alarmArn('*'),
       ],
     ],
   },

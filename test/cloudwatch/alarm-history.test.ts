@@ -39,7 +39,8 @@ void describe('the history of alarms', () => {
     }
     lab.wait(60)
     await lab.cloudwatch('PutMetricAlarm', { ...watched('b'), Threshold: 2 })
-    await lab.cloudwatch('DeleteAlarms', { AlarmNames: ['b'] }).catch(() => {})
+    await lab.cloudwatch('PutCompositeAlarm', { AlarmName: 'both', AlarmRule: 'ALARM(a)' })
+    await lab.cloudwatch('DeleteAlarms', { AlarmNames: ['b'] })
   })
   after(() => lab.close())
 
@@ -175,6 +176,68 @@ void describe('what a composite alarm may be made of', () => {
   ] as const) {
     void it(`not ${what}`, () => assert.rejects(rule('ALARM(one)', more), { code, message }))
   }
+
+  void it('not deleted as long as others hang on it', async () => {
+    await lab.cloudwatch('PutMetricAlarm', watched('two'))
+    await rule('ALARM(one) OR ALARM(two)')
+    const depended = (names: string, them: string) => ({
+      code: 'ValidationError',
+      message: `Cannot delete ${names} as there are composite alarm(s) depending on ${them}.`,
+    })
+    const remove = (...AlarmNames: string[]) => lab.cloudwatch('DeleteAlarms', { AlarmNames })
+    await assert.rejects(remove('one'), depended('one', 'it'))
+    await assert.rejects(remove('one', 'two'), depended('one,two', 'them'))
+    await rule('ALARM(one)')
+    await remove('two')
+  })
+
+  void it('a state that was set stays until one that it hangs on changes, or it is put anew', async () => {
+    const state = async () => {
+      await lab.evaluate()
+      const AlarmTypes = ['CompositeAlarm']
+      const { CompositeAlarms } = await lab.cloudwatch('DescribeAlarms', { AlarmNames: ['made'], AlarmTypes })
+      return CompositeAlarms[0].StateValue
+    }
+    const set = (AlarmName: string, StateValue: string) =>
+      lab.cloudwatch('SetAlarmState', { AlarmName, StateValue, StateReason: 'test' })
+    // Without data and with nothing but that to go by, the child keeps what it was set to.
+    await lab.cloudwatch('PutMetricAlarm', { ...watched('one'), TreatMissingData: 'ignore' })
+    await rule('ALARM(one)')
+    await set('one', 'OK')
+    assert.equal(await state(), 'OK')
+    await set('made', 'ALARM')
+    lab.wait(60)
+    assert.equal(await state(), 'ALARM')
+    await set('one', 'ALARM')
+    await set('one', 'OK')
+    assert.equal(await state(), 'OK')
+    await set('made', 'ALARM')
+    await rule('ALARM(one)')
+    assert.equal(await state(), 'OK')
+  })
+
+  void it('of each other they come to an end', async () => {
+    const alarm = (AlarmName: string, AlarmRule: string) =>
+      lab.cloudwatch('PutCompositeAlarm', { AlarmName, AlarmRule })
+    await alarm('left', 'TRUE')
+    await alarm('right', 'ALARM(left)')
+    await alarm('left', 'NOT ALARM(right)')
+    const changes = () => lab.world.store.count('cloudwatch/alarm-history')
+    for (let i = 0; i < 3; i++) {
+      lab.wait(60)
+      await lab.evaluate()
+    }
+    const before = changes()
+    for (let i = 0; i < 10; i++) {
+      lab.wait(60)
+      await lab.evaluate()
+    }
+    assert.equal(changes(), before)
+    await assert.rejects(lab.cloudwatch('DeleteAlarms', { AlarmNames: ['left'] }), { code: 'ValidationError' })
+    await alarm('left', 'FALSE')
+    await lab.cloudwatch('DeleteAlarms', { AlarmNames: ['right'] })
+    await lab.cloudwatch('DeleteAlarms', { AlarmNames: ['left'] })
+  })
 
   void it('not a name that a metric alarm has, and the other way round', async () => {
     const taken = { code: 'ValidationError', message: /An alarm of another type has the name/ }

@@ -48,14 +48,26 @@ function parsed(data: string): unknown {
   }
 }
 
-/** A changed alarm's actions, then the composite alarms that hang on it, and theirs. */
-export async function afterChange(world: World, alarm: Alarm, others: () => readonly Alarm[]): Promise<void> {
+/**
+ * A changed alarm's actions, then the composite alarms that hang on it, and theirs. Where alarms hang on each other, it ends
+ * at the first that it comes back to (API Reference, PutCompositeAlarm: "evaluation … stops if CloudWatch detects a cycle").
+ */
+export async function afterChange(
+  world: World,
+  alarm: Alarm,
+  others: () => readonly Alarm[],
+  path: readonly string[] = [],
+): Promise<void> {
   if (alarm.type === 'CompositeAlarm' && alarm.suppressor) await suppressOrAct(world, alarm)
   else await runActions(world, { alarm, data: alarm.state.data })
-  for (const parent of others()) {
-    if (parent.type !== 'CompositeAlarm' || !refersTo(parent, alarm)) continue
+  const below = [...path, alarm.name]
+  for (const listed of others()) {
+    if (listed.type !== 'CompositeAlarm' || below.includes(listed.name)) continue
+    // It may be another one by now: what came before it in the list may have changed it.
+    const parent = findAlarm(world.store, listed, listed.name)
+    if (parent?.type !== 'CompositeAlarm' || !refersTo(parent, alarm)) continue
     const changed = evaluateComposite(world, parent, alarm)
-    if (changed) await afterChange(world, changed, others)
+    if (changed) await afterChange(world, changed, others, below)
   }
 }
 
@@ -64,15 +76,44 @@ export function refersTo(composite: CompositeAlarm, alarm: Alarm): boolean {
   return rule !== undefined && alarmsIn(rule).some((one) => nameOfAlarm(one) === alarm.name)
 }
 
-/** Computes a composite alarm anew; returns it when its state is another one. A cycle ends where nothing changes any more. */
+/**
+ * Whether a composite alarm's rule must be computed: it is new or was changed, or one that it hangs on has another state since.
+ * Else a state that was set stays (API Reference, SetAlarmState).
+ */
+export function isDue(world: World, composite: CompositeAlarm): boolean {
+  const { evaluatedAt } = composite
+  if (evaluatedAt === undefined) return true
+  return alarmsIn(parseRule(composite.rule)!).some((name) => {
+    const child = findAlarm(world.store, composite, nameOfAlarm(name))
+    return child !== undefined && child.state.transitionedAt > evaluatedAt && !hangsOn(world, child, composite.name)
+  })
+}
+
+/** Whether an alarm's rule comes to the alarm of that name, on whatever way. */
+function hangsOn(world: World, alarm: Alarm, name: string, seen = new Set<string>()): boolean {
+  if (alarm.type !== 'CompositeAlarm' || seen.has(alarm.name)) return false
+  seen.add(alarm.name)
+  return alarmsIn(parseRule(alarm.rule)!)
+    .map(nameOfAlarm)
+    .some((child) => {
+      const next = findAlarm(world.store, alarm, child)
+      return child === name || (next !== undefined && hangsOn(world, next, name, seen))
+    })
+}
+
+/** Computes a composite alarm anew; returns it when its state is another one. */
 export function evaluateComposite(
   world: World,
   composite: CompositeAlarm,
   because?: Alarm,
 ): CompositeAlarm | undefined {
   const value = compositeState(world, composite)
-  if (value === composite.state.value) return undefined
-  return writeState(world, composite, {
+  const evaluated = { ...composite, evaluatedAt: world.now() / 1000 }
+  if (value === composite.state.value) {
+    saveAlarm(world.store, evaluated)
+    return undefined
+  }
+  return writeState(world, evaluated, {
     value,
     reason: because
       ? `${alarmArn(because, because.name)} transitioned to ${because.state.value} at ${spokenTime(because.state.transitionedAt)}`

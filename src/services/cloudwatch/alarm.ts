@@ -66,6 +66,8 @@ export interface CompositeAlarm extends Common {
   rule: string
   suppressor?: { alarm: string; waitPeriod: number; extensionPeriod: number }
   suppressed?: Suppression
+  /** When its rule was computed last, epoch seconds; absent: not yet as it is now. */
+  evaluatedAt?: number
 }
 
 /** Document `cloudwatch/alarm`, keyed `account/region/name`, the name percent-encoded. */

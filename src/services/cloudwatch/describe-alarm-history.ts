@@ -1,7 +1,7 @@
 import type { DescribeAlarmHistoryCommandInput, DescribeAlarmHistoryCommandOutput } from '@aws-sdk/client-cloudwatch'
 import { operation } from '../operation.ts'
 import { HISTORY, HISTORY_MS, historyPrefix, type HistoryItem } from './alarm-history.ts'
-import { alarmNeed } from './alarm.ts'
+import { alarmNeed, findAlarm } from './alarm.ts'
 import { notBuilt } from './errors.ts'
 import { regionPrefix } from './metric.ts'
 import { page } from './page.ts'
@@ -11,7 +11,14 @@ export const describeAlarmHistory = operation<DescribeAlarmHistoryCommandInput, 
   'cloudwatch',
   'DescribeAlarmHistory',
   {
-    needs: (input, call) => [alarmNeed('DescribeAlarmHistory', input.AlarmName ?? '*', call)],
+    // API Reference: what is told of a composite alarm needs a permission "scoped to *".
+    needs: ({ AlarmName, AlarmTypes }, call) => {
+      const composite =
+        AlarmName === undefined ||
+        AlarmTypes?.includes('CompositeAlarm') ||
+        findAlarm(call.world.store, call, AlarmName)?.type === 'CompositeAlarm'
+      return [alarmNeed('DescribeAlarmHistory', composite ? '*' : AlarmName, call)]
+    },
     perform: (input, { call, world: { store } }) => {
       if (input.AlarmContributorId !== undefined) throw notBuilt('AlarmContributorId')
       const { AlarmName, AlarmTypes = ['MetricAlarm'], HistoryItemType, StartDate, EndDate } = input

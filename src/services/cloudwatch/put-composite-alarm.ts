@@ -3,7 +3,7 @@ import { operation } from '../operation.ts'
 import { recordHistory } from './alarm-history.ts'
 import { actionKeys, checkActions } from './alarm-input.ts'
 import { alarmsIn, nameOfAlarm, parseRule } from './alarm-rule.ts'
-import { alarmNeed, compositeView, findAlarm, saveAlarm, type CompositeAlarm } from './alarm.ts'
+import { alarmArn, alarmNeed, compositeView, findAlarm, saveAlarm, type CompositeAlarm } from './alarm.ts'
 import { missing, notBuilt, validationError } from './errors.ts'
 import type { Place } from './metric.ts'
 import { otherType } from './put-metric-alarm.ts'
@@ -19,7 +19,14 @@ export const putCompositeAlarm = operation<PutCompositeAlarmCommandInput, PutCom
   'PutCompositeAlarm',
   {
     needs: (input, call) => [
-      alarmNeed('PutCompositeAlarm', input.AlarmName, call, { ...requestTagKeys(input.Tags), ...actionKeys(input) }),
+      {
+        ...alarmNeed('PutCompositeAlarm', input.AlarmName, call, {
+          ...requestTagKeys(input.Tags),
+          ...actionKeys(input),
+        }),
+        // API Reference: the permission must be "scoped to *", a narrower one is none.
+        resource: alarmArn(call, '*'),
+      },
       ...(input.Tags?.length ? [alarmNeed('TagResource', input.AlarmName, call, requestTagKeys(input.Tags))] : []),
     ],
     perform: (input, { call, world }) => {

@@ -3,8 +3,8 @@ import type { World } from '../../world.ts'
 import { runActions } from './alarm-actions.ts'
 import { evaluateMetricAlarm, periodOf } from './alarm-evaluation.ts'
 import { HISTORY, HISTORY_MS, type HistoryItem } from './alarm-history.ts'
-import { afterChange, evaluateComposite, goOnSuppressed, writeState } from './alarm-state.ts'
-import { ALARM, findAlarm, type Alarm, type MetricAlarm } from './alarm.ts'
+import { afterChange, evaluateComposite, goOnSuppressed, isDue, writeState } from './alarm-state.ts'
+import { ALARM, findAlarm, type Alarm, type CompositeAlarm, type MetricAlarm } from './alarm.ts'
 import { compact } from './datapoints.ts'
 import type { Metric } from './metric.ts'
 
@@ -47,9 +47,9 @@ export async function evaluateAlarms(world: World, which: 'all' | 'high-resoluti
     if (type !== 'CompositeAlarm') continue
     const alarm = findAlarm(world.store, { account, region }, name)
     if (alarm?.type !== 'CompositeAlarm') continue
-    const changed = evaluateComposite(world, alarm)
+    const changed = isDue(world, alarm) ? evaluateComposite(world, alarm) : undefined
     if (changed) await afterChange(world, changed, others(changed))
-    else await goOnSuppressed(world, alarm)
+    else await goOnSuppressed(world, findAlarm(world.store, alarm, name) as CompositeAlarm)
   }
 }
 
