@@ -79,7 +79,7 @@ describe('step scaling', () => {
       'in, while it cools from in',
       { AdjustmentType: 'ChangeInCapacity', ...one(-1) },
       { value: 1, threshold: 0, last: { ...last, direction: 'in' } },
-      'CooldownPeriodActive',
+      'none',
     ],
   ]
   for (const [what, policy, more, result] of rows) {
@@ -98,7 +98,7 @@ describe('target tracking', () => {
     ['rounded up', 'high', { value: 71 }, 11],
     ['from none to one', 'high', { value: 500, capacity: 0, minCapacity: 0 }, 1],
     ['half the target, half the capacity', 'low', { value: 35 }, 5],
-    ['in, while it cools', 'low', { value: 35, last }, 'CooldownPeriodActive'],
+    ['in, while it cools', 'low', { value: 35, last }, 'none'],
     ['out, while it cools, and more is needed', 'high', { value: 210, capacity: 20, last }, 30],
     [
       'out, while it cools, and no more is needed',

@@ -88,6 +88,27 @@ void describe('scheduled actions at their time', () => {
     assert.equal(causes.filter((cause: string) => cause.includes('scheduled action')).length, 1)
   })
 
+  void it('changed, it keeps what is not given, but for its start and end', async () => {
+    const action = async (input: object) => {
+      await call('PutScheduledAction', { ScheduledActionName: 'a', ...input })
+      const { ScheduledActions } = await lab.call('application-autoscaling', 'DescribeScheduledActions', {
+        ServiceNamespace: 'sagemaker',
+      })
+      const [{ Schedule, StartTime, EndTime, ScalableTargetAction }] = ScheduledActions
+      return { Schedule, StartTime, EndTime, ScalableTargetAction }
+    }
+    const ScalableTargetAction = { MinCapacity: 2 }
+    const times = { StartTime: START + 60, EndTime: START + HOUR }
+    const first = { Schedule: 'rate(1 day)', ScalableTargetAction, ...times }
+    assert.deepEqual(await action(first), first)
+    assert.deepEqual(await action({ Schedule: 'rate(2 days)' }), {
+      Schedule: 'rate(2 days)',
+      StartTime: undefined,
+      EndTime: undefined,
+      ScalableTargetAction,
+    })
+  })
+
   void it('one limit alone pushes the other along', async () => {
     const after = async (action: object) => {
       await call('RegisterScalableTarget', { MinCapacity: 3, MaxCapacity: 5 })

@@ -20,7 +20,7 @@ export type Decision =
 /** Application Auto Scaling's default for SageMaker (API Reference, TargetTrackingScalingPolicyConfiguration). */
 const COOLDOWN = 300
 
-/** A step scaling policy's answer to an alarm (User Guide, "How step scaling works"). Undefined: no step is meant. */
+/** A step scaling policy's answer to an alarm (User Guide, "How step scaling works"). Undefined: no step is meant, or it cools down. */
 export function decideStep(policy: StepScaling, situation: Situation): Decision | undefined {
   const { value, threshold, capacity, now, last } = situation
   if (value === undefined || threshold === undefined) return undefined
@@ -35,7 +35,8 @@ export function decideStep(policy: StepScaling, situation: Situation): Decision 
     if (more <= capacity && base !== capacity) return { kind: 'not', code: 'AlreadyAtDesiredCapacity' }
     return bounded(situation, more, base)
   }
-  if (cooling && last.direction === 'in') return { kind: 'not', code: 'CooldownPeriodActive' } // inferred: code
+  // That it cools down is none of the reasons that AWS tells (API Reference, NotScaledReason `Code`).
+  if (cooling && last.direction === 'in') return undefined
   return bounded(situation, wanted, capacity)
 }
 
@@ -60,7 +61,7 @@ export function decideTracking(
     return bounded(situation, more, capacity)
   }
   if (policy.DisableScaleIn) return undefined
-  if (since < (policy.ScaleInCooldown ?? COOLDOWN)) return { kind: 'not', code: 'CooldownPeriodActive' } // inferred: code
+  if (since < (policy.ScaleInCooldown ?? COOLDOWN)) return undefined
   if (wanted >= capacity) return { kind: 'not', code: 'AlreadyAtDesiredCapacity' }
   return bounded(situation, wanted, capacity)
 }

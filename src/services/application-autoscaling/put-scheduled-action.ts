@@ -13,7 +13,7 @@ import { checkResource, requireTarget, targetId, targetKey, targetNeed } from '.
 /** Quota: scheduled actions of one target. */
 const ACTIONS_MAX = 200
 
-/** Creates a scheduled action, or changes what is given of one that is there. */
+/** Creates a scheduled action, or changes what is given of one that is there; start and end are deleted when they are not given. */
 export const putScheduledAction = operation<PutScheduledActionCommandInput, PutScheduledActionCommandOutput>(
   'application-autoscaling',
   'PutScheduledAction',
@@ -30,7 +30,7 @@ export const putScheduledAction = operation<PutScheduledActionCommandInput, PutS
       if (!before && store.count(SCHEDULED, `${targetKey(target)}/`) >= ACTIONS_MAX) {
         throw limitExceeded(`No more than ${ACTIONS_MAX} scheduled actions are allowed.`) // inferred: sentence
       }
-      const { nextAt: _, ...known } = before ?? {
+      const known = (before && keptOf(before)) ?? {
         account,
         region,
         serviceNamespace,
@@ -47,6 +47,11 @@ export const putScheduledAction = operation<PutScheduledActionCommandInput, PutS
     },
   },
 )
+
+/** What stays of an action that is changed. API Reference: start and end times that are not given are deleted. */
+function keptOf({ nextAt: _, startsAt: __, endsAt: ___, ...kept }: ScheduledAction) {
+  return kept
+}
 
 function given(input: Shape<PutScheduledActionCommandInput>): Partial<ScheduledAction> {
   const { Schedule, Timezone, StartTime, EndTime, ScalableTargetAction: action } = input
