@@ -4,8 +4,11 @@
  * Rates are by CPU time of this process, all of its threads: a machine that gives it less time does not lower them. One that
  * shares its caches and its memory with others does, by half at times: so the best run stands beside the median.
  *
- * Run: `node bench/policy.ts` (`--without-peers`: offline).
+ * Each workload has a process of its own, as what the compiler learns from one is not to count for or against another.
+ *
+ * Run: `node bench/policy.ts` (`--without-peers`: offline; `--only c`).
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { evaluate } from '../src/policy/evaluate.ts'
 import { compile } from '../src/policy/compile.ts'
@@ -51,25 +54,39 @@ const microseconds = (nanoseconds: number) => `${(nanoseconds / 1000).toFixed(1)
 
 const DISTINCT = 200_000
 
-console.log(machine())
-console.log('\nEvery AWS-managed policy')
-const texts = readFileSync(new URL('../generated/managed-policies.ndjson', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-const compileAll = () => texts.map((text, at) => compile(text, { id: `arn:aws:iam::aws:policy/p${at}`, managed: true }))
-const parseAll = () => texts.map((text) => JSON.parse(text) as unknown)
-for (const [what, work] of [
-  ['compiled, in a process that never did', compileAll],
-  ['compiled again', compileAll],
-  ['baseline: JSON.parse of them', parseAll],
-] as const) {
-  const start = cpu()
-  sink = work()
-  print(`${texts.length} documents ${what}`, `${(cpu() - start).toFixed(0)} ms`)
+const only = process.argv[process.argv.indexOf('--only') + 1]
+if (process.argv.includes('--only')) await reportOnly()
+else {
+  console.log(machine())
+  managedPolicies()
+  for (const { name } of await workloads()) {
+    spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--only', name], { stdio: 'inherit' })
+  }
 }
 
-const found = process.argv.includes('--without-peers') ? [] : await available()
-for (const workload of await workloads()) await report(workload, found)
+async function reportOnly(): Promise<void> {
+  const found = process.argv.includes('--without-peers') ? [] : await available()
+  for (const workload of await workloads()) if (workload.name === only) await report(workload, found)
+}
+
+function managedPolicies(): void {
+  console.log('\nEvery AWS-managed policy')
+  const texts = readFileSync(new URL('../generated/managed-policies.ndjson', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+  const compileAll = () =>
+    texts.map((text, at) => compile(text, { id: `arn:aws:iam::aws:policy/p${at}`, managed: true }))
+  const parseAll = () => texts.map((text) => JSON.parse(text) as unknown)
+  for (const [what, work] of [
+    ['compiled, in a process that never did', compileAll],
+    ['compiled again', compileAll],
+    ['baseline: JSON.parse of them', parseAll],
+  ] as const) {
+    const start = cpu()
+    sink = work()
+    print(`${texts.length} documents ${what}`, `${(cpu() - start).toFixed(0)} ms`)
+  }
+}
 
 async function available(): Promise<Peer[]> {
   try {
