@@ -3,12 +3,10 @@
  *   node bench/door.ts [--moto] [--seconds 4] [--rounds 5]
  * --moto installs moto's server into bench/.venv (from the Python package index) at first use.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { signedMessage } from './requests.ts'
-import { firstLine, load, machine, median, node, spawn, startSallyport, stopped } from './support.ts'
+import { firstLine, load, machine, median, node, spawn, startMoto, startSallyport, stopped } from './support.ts'
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +31,7 @@ const bare = spawn(
 const bareUrl = await firstLine(bare)
 const ours = await startSallyport()
 await prepare()
-const moto = values.moto ? await startMoto() : undefined
+const moto = values.moto ? await motoWithJob() : undefined
 
 interface Target {
   name: string
@@ -120,42 +118,15 @@ function trainingJob(image: string) {
   }
 }
 
-async function startMoto() {
-  const bin = 'bench/.venv/bin'
-  if (!existsSync(`${bin}/moto_server`)) {
-    execFileSync('python3', ['-m', 'venv', 'bench/.venv'])
-    execFileSync(`${bin}/pip`, ['install', '--quiet', 'moto[server]==5.2.5', 'boto3==1.44.5'], { stdio: 'inherit' })
-  }
-  const port = await freePort()
-  const child = spawn(`${bin}/moto_server`, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
-  const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; ; tries++) {
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      break
-    if (tries > 100) throw new Error('moto did not start')
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
+async function motoWithJob() {
+  const { url, process } = await startMoto()
   const { connect } = await import('../src/cli/client.ts')
   const client = connect({ ...motoEnv, AWS_ENDPOINT_URL: url, AWS_REGION: 'us-east-1' })
   await client.call('sagemaker', 'CreateTrainingJob', {
     ...trainingJob('123456789012.dkr.ecr.us-east-1.amazonaws.com/bench:1'),
     TrainingJobName: jobName,
   })
-  return { url, process: child }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
+  return { url, process }
 }
 
 function report(): void {

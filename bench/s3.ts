@@ -8,13 +8,24 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { connect, signed } from '../src/cli/client.ts'
 import { signedMessage } from './requests.ts'
-import { load, machine, median, node, spawn, startSallyport, stopped, type Load } from './support.ts'
+import {
+  answers,
+  freePort,
+  load,
+  machine,
+  median,
+  node,
+  spawn,
+  startMoto,
+  startSallyport,
+  stopped,
+  type Load,
+} from './support.ts'
 
 const { values } = parseArgs({
   options: {
@@ -118,44 +129,13 @@ async function s3rver(): Promise<Target> {
 }
 
 async function moto(): Promise<Target> {
-  const bin = 'bench/.venv/bin'
-  if (!existsSync(`${bin}/moto_server`)) {
-    execFileSync('python3', ['-m', 'venv', 'bench/.venv'])
-    execFileSync(`${bin}/pip`, ['install', '--quiet', 'moto[server]==5.2.5', 'boto3==1.44.5'], { stdio: 'inherit' })
-  }
-  const port = await freePort()
-  const child = spawn(`${bin}/moto_server`, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
-  const url = `http://127.0.0.1:${port}`
-  await answers(url)
+  const { url, process: child } = await startMoto()
   return {
     name: 'moto',
     url,
     env: { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' },
     stop: () => stopped(child),
   }
-}
-
-async function answers(url: string): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error(`${url} does not answer`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 /** The same file, copied by a bare program and put into S3; read by a bare program and got from S3. Both have it in the page cache. */

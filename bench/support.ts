@@ -1,5 +1,6 @@
 import { execFileSync, spawn as spawnChild, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -93,3 +94,40 @@ export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 export const machine = (): string => `${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}`
+
+/** Moto's server, installed into bench/.venv on first use. */
+export async function startMoto(): Promise<{ url: string; process: ChildProcess }> {
+  const bin = 'bench/.venv/bin'
+  if (!existsSync(`${bin}/moto_server`)) {
+    execFileSync('python3', ['-m', 'venv', 'bench/.venv'])
+    execFileSync(`${bin}/pip`, ['install', '--quiet', 'moto[server]==5.2.5', 'boto3==1.44.5'], { stdio: 'inherit' })
+  }
+  const port = await freePort()
+  const child = spawn(`${bin}/moto_server`, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}`
+  await answers(url)
+  return { url, process: child }
+}
+
+export async function answers(url: string): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error(`${url} does not answer`)
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}

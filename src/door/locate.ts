@@ -88,7 +88,8 @@ function byInterface(world: World, origin: InterfaceOrigin, to: Destination): Wa
   const owner = account ?? ownerOf(world, networkInterfaces.kind, networkInterfaceId, to)
   const network = world.network(owner, region ?? to.region)
   const known = ways(network)
-  const key = `${networkInterfaceId} ${host} ${port} ${to.service} ${to.account} ${to.region}`
+  // What was dialled is held against the service that stands there; a name that a caller within gives is not.
+  const key = `${dialled ? 'dialled' : 'named'} ${networkInterfaceId} ${host} ${port} ${to.service} ${to.account} ${to.region}`
   const kept = known.get(key)
   if (kept) return kept
   const way = wayFrom(network, owner, { networkInterfaceId, host, port, dialled }, to)

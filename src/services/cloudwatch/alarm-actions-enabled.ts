@@ -6,8 +6,8 @@ import type {
 } from '@aws-sdk/client-cloudwatch'
 import type { Permit } from '../../door/call.ts'
 import { operation } from '../operation.ts'
-import { recordHistory } from './alarm-history.ts'
-import { alarmNeeds, compositeView, findAlarm, metricView, saveAlarm } from './alarm.ts'
+import { recordConfiguration } from './alarm-history.ts'
+import { alarmNeeds, findAlarm, saveAlarm } from './alarm.ts'
 
 export const enableAlarmActions = operation<EnableAlarmActionsCommandInput, EnableAlarmActionsCommandOutput>(
   'cloudwatch',
@@ -35,16 +35,7 @@ function setEnabled(names: readonly string[], actionsEnabled: boolean, { call, w
       if (!before || before.actionsEnabled === actionsEnabled) continue
       const alarm = { ...before, actionsEnabled, configuredAt: call.time / 1000 }
       saveAlarm(world.store, alarm)
-      recordHistory(world, alarm, {
-        time: call.time,
-        type: 'ConfigurationUpdate',
-        summary: `Alarm "${name}" updated`.slice(0, 255),
-        data: JSON.stringify({
-          version: '1.0',
-          type: 'Update',
-          updatedAlarm: alarm.type === 'MetricAlarm' ? metricView(alarm) : compositeView(alarm),
-        }),
-      })
+      recordConfiguration(world, alarm, call.time, 'Update')
     }
   })
   return {}

@@ -1,5 +1,5 @@
 import type { World } from '../../world.ts'
-import type { Alarm } from './alarm.ts'
+import { compositeView, metricView, type Alarm } from './alarm.ts'
 import { regionPrefix, type Place } from './metric.ts'
 
 /** Document `cloudwatch/alarm-history`, keyed `account/region/alarm/time-number`. Outlives its alarm. */
@@ -32,6 +32,26 @@ export function recordHistory(
     alarmName: alarm.name,
     alarmType: alarm.type,
     ...item,
+  })
+}
+
+/** That an alarm was made, changed or taken away, with the alarm as it is then. */
+export function recordConfiguration(
+  world: Pick<World, 'store'>,
+  alarm: Alarm,
+  time: number,
+  type: 'Create' | 'Update' | 'Delete',
+): void {
+  const done = `${type.toLowerCase()}d`
+  recordHistory(world, alarm, {
+    time,
+    type: 'ConfigurationUpdate',
+    summary: `Alarm "${alarm.name}" ${done}`.slice(0, 255),
+    data: JSON.stringify({
+      version: '1.0',
+      type,
+      [`${done}Alarm`]: alarm.type === 'MetricAlarm' ? metricView(alarm) : compositeView(alarm),
+    }),
   })
 }
 

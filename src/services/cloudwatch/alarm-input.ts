@@ -1,10 +1,12 @@
-import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch'
+import type { PutMetricAlarmCommandInput, Tag } from '@aws-sdk/client-cloudwatch'
+import type { Call } from '../../door/call.ts'
 import type { Shape } from '../../wire/shape.ts'
-import type { StateValue, Watched } from './alarm.ts'
+import type { Alarm, Common, StateValue, Watched } from './alarm.ts'
 import { isWatchedQuery } from './alarm-evaluation.ts'
 import { invalidCombination, missing, notBuilt, validationError } from './errors.ts'
 import { checkQueries } from './queries.ts'
 import { isExtended, statisticNamed } from './statistics.ts'
+import { tagsOf } from './tag-list.ts'
 
 export type MetricAlarmInput = Shape<PutMetricAlarmCommandInput>
 
@@ -127,6 +129,39 @@ export interface Actions {
   AlarmActions?: string[]
   OKActions?: string[]
   InsufficientDataActions?: string[]
+}
+
+interface CommonInput {
+  AlarmName: string
+  AlarmDescription?: string
+  ActionsEnabled?: boolean
+  Tags?: Shape<Tag>[]
+}
+
+/** What both types take from a call; an alarm that is there keeps its state and its tags. */
+export function commonOf(
+  input: CommonInput,
+  actions: Common['actions'],
+  { account, region, time }: Call,
+  before: Alarm | undefined,
+): Common {
+  const now = time / 1000
+  return {
+    name: input.AlarmName,
+    account,
+    region,
+    ...(input.AlarmDescription !== undefined && { description: input.AlarmDescription }),
+    actionsEnabled: input.ActionsEnabled ?? true,
+    actions,
+    configuredAt: now,
+    state: before?.state ?? {
+      value: 'INSUFFICIENT_DATA',
+      reason: 'Unchecked: Initial alarm creation',
+      updatedAt: now,
+      transitionedAt: now,
+    },
+    tags: before?.tags ?? tagsOf(input.Tags),
+  }
 }
 
 export function checkActions(

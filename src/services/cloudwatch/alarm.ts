@@ -18,7 +18,8 @@ export interface AlarmState {
   transitionedAt: number
 }
 
-interface Common {
+/** What alarms of both types have. */
+export interface Common {
   name: string
   account: string
   region: string

@@ -1,18 +1,8 @@
 import type { DeleteAlarmsCommandInput, DeleteAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch'
 import { operation } from '../operation.ts'
-import { recordHistory } from './alarm-history.ts'
+import { recordConfiguration } from './alarm-history.ts'
 import { refersTo } from './alarm-state.ts'
-import {
-  ALARM,
-  alarmKey,
-  alarmNeeds,
-  alarmsOf,
-  compositeView,
-  findAlarm,
-  metricView,
-  requireAlarm,
-  type Alarm,
-} from './alarm.ts'
+import { ALARM, alarmKey, alarmNeeds, alarmsOf, findAlarm, requireAlarm, type Alarm } from './alarm.ts'
 import { validationError } from './errors.ts'
 
 /**
@@ -37,16 +27,7 @@ export const deleteAlarms = operation<DeleteAlarmsCommandInput, DeleteAlarmsComm
       store.transaction(() => {
         for (const alarm of alarms) {
           store.delete(ALARM, alarmKey(alarm, alarm.name))
-          recordHistory(world, alarm, {
-            time: call.time,
-            type: 'ConfigurationUpdate',
-            summary: `Alarm "${alarm.name}" deleted`.slice(0, 255),
-            data: JSON.stringify({
-              version: '1.0',
-              type: 'Delete',
-              deletedAlarm: alarm.type === 'MetricAlarm' ? metricView(alarm) : compositeView(alarm),
-            }),
-          })
+          recordConfiguration(world, alarm, call.time, 'Delete')
         }
       })
       return {}

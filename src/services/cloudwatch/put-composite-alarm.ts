@@ -1,13 +1,13 @@
 import type { PutCompositeAlarmCommandInput, PutCompositeAlarmCommandOutput } from '@aws-sdk/client-cloudwatch'
 import { operation } from '../operation.ts'
-import { recordHistory } from './alarm-history.ts'
-import { actionKeys, checkActions } from './alarm-input.ts'
+import { recordConfiguration } from './alarm-history.ts'
+import { actionKeys, checkActions, commonOf } from './alarm-input.ts'
 import { alarmsIn, nameOfAlarm, parseRule } from './alarm-rule.ts'
-import { alarmArn, alarmNeed, compositeView, findAlarm, saveAlarm, type CompositeAlarm } from './alarm.ts'
+import { alarmArn, alarmNeed, findAlarm, saveAlarm, type CompositeAlarm } from './alarm.ts'
 import { missing, notBuilt, validationError } from './errors.ts'
 import type { Place } from './metric.ts'
 import { otherType } from './put-metric-alarm.ts'
-import { requestTagKeys, tagsOf } from './tag-list.ts'
+import { requestTagKeys } from './tag-list.ts'
 import type { Store } from '../../store/store.ts'
 
 /** API Reference, PutCompositeAlarm `AlarmRule`: alarms that a rule may speak of. */
@@ -37,38 +37,15 @@ export const putCompositeAlarm = operation<PutCompositeAlarmCommandInput, PutCom
       if (suppressor) requireChild(store, call, suppressor.alarm)
       const before = findAlarm(store, call, input.AlarmName)
       if (before && before.type !== 'CompositeAlarm') throw otherType(input.AlarmName)
-      const now = call.time / 1000
       const alarm: CompositeAlarm = {
         type: 'CompositeAlarm',
-        name: input.AlarmName,
-        account: call.account,
-        region: call.region,
-        ...(input.AlarmDescription !== undefined && { description: input.AlarmDescription }),
-        actionsEnabled: input.ActionsEnabled ?? true,
-        actions: checkActions(input, call.region),
-        configuredAt: now,
-        state: before?.state ?? {
-          value: 'INSUFFICIENT_DATA',
-          reason: 'Unchecked: Initial alarm creation',
-          updatedAt: now,
-          transitionedAt: now,
-        },
-        tags: before?.tags ?? tagsOf(input.Tags),
+        ...commonOf(input, checkActions(input, call.region), call, before),
         rule: input.AlarmRule,
         ...(suppressor && { suppressor }),
       }
       store.transaction(() => {
         saveAlarm(store, alarm)
-        recordHistory(world, alarm, {
-          time: call.time,
-          type: 'ConfigurationUpdate',
-          summary: `Alarm "${alarm.name}" ${before ? 'updated' : 'created'}`.slice(0, 255),
-          data: JSON.stringify({
-            version: '1.0',
-            type: before ? 'Update' : 'Create',
-            [before ? 'updatedAlarm' : 'createdAlarm']: compositeView(alarm),
-          }),
-        })
+        recordConfiguration(world, alarm, call.time, before ? 'Update' : 'Create')
       })
       return {}
     },

@@ -1,10 +1,10 @@
 import type { PutMetricAlarmCommandInput, PutMetricAlarmCommandOutput } from '@aws-sdk/client-cloudwatch'
 import { operation } from '../operation.ts'
-import { recordHistory } from './alarm-history.ts'
-import { actionKeys, checkActions, watchedOf } from './alarm-input.ts'
-import { alarmNeed, findAlarm, metricView, saveAlarm, type MetricAlarm } from './alarm.ts'
+import { recordConfiguration } from './alarm-history.ts'
+import { actionKeys, checkActions, commonOf, watchedOf } from './alarm-input.ts'
+import { alarmNeed, findAlarm, saveAlarm, type MetricAlarm } from './alarm.ts'
 import { validationError } from './errors.ts'
-import { requestTagKeys, tagsOf } from './tag-list.ts'
+import { requestTagKeys } from './tag-list.ts'
 
 /** Creates an alarm, or changes one; its state stays until the next evaluation, a new one has none yet. Tags are for new alarms only. */
 export const putMetricAlarm = operation<PutMetricAlarmCommandInput, PutMetricAlarmCommandOutput>(
@@ -20,38 +20,14 @@ export const putMetricAlarm = operation<PutMetricAlarmCommandInput, PutMetricAla
       const actions = checkActions(input, call.region)
       const before = findAlarm(world.store, call, input.AlarmName)
       if (before && before.type !== 'MetricAlarm') throw otherType(input.AlarmName)
-      const now = call.time / 1000
       const alarm: MetricAlarm = {
         type: 'MetricAlarm',
-        name: input.AlarmName,
-        account: call.account,
-        region: call.region,
-        ...(input.AlarmDescription !== undefined && { description: input.AlarmDescription }),
-        actionsEnabled: input.ActionsEnabled ?? true,
-        actions,
-        configuredAt: now,
-        state: before?.state ?? {
-          value: 'INSUFFICIENT_DATA',
-          reason: 'Unchecked: Initial alarm creation',
-          updatedAt: now,
-          transitionedAt: now,
-        },
-        tags: before?.tags ?? tagsOf(input.Tags),
+        ...commonOf(input, actions, call, before),
         watched,
       }
       world.store.transaction(() => {
         saveAlarm(world.store, alarm)
-        const view = metricView(alarm)
-        recordHistory(world, alarm, {
-          time: call.time,
-          type: 'ConfigurationUpdate',
-          summary: `Alarm "${alarm.name}" ${before ? 'updated' : 'created'}`.slice(0, 255),
-          data: JSON.stringify({
-            version: '1.0',
-            type: before ? 'Update' : 'Create',
-            [before ? 'updatedAlarm' : 'createdAlarm']: view,
-          }),
-        })
+        recordConfiguration(world, alarm, call.time, before ? 'Update' : 'Create')
       })
       return {}
     },
