@@ -57,9 +57,7 @@ export interface Fabric {
   /** Makes the namespace of an interface that exists. Rejects with FabricError, which says what to do, where that cannot be. */
   attach(place: InterfacePlace): Promise<Attachment>
   /** The same without files; `files` makes them, once it is known what the program sees. */
-  join(
-    place: InterfacePlace,
-  ): Promise<Joined & { files: (how: GuestFiles) => { mounts: Mount[]; env: Record<string, string> } }>
+  join(place: InterfacePlace): Promise<Joined & { files: FilesOf }>
   /** What of the real internet a program that dials this would meet, routes and rules aside. */
   lookUp(at: { account: string; region: string }, host: string, port: number): Promise<HostOnInternet>
   close(): Promise<void>
@@ -70,6 +68,9 @@ export interface GuestFiles {
   view?: View
   peers?: string
 }
+
+/** Makes them. */
+type FilesOf = (how: GuestFiles) => Pick<Attachment, 'mounts' | 'env'>
 
 /** A VPC that stands, and for how many. */
 interface Used {
@@ -115,6 +116,7 @@ function openFabric(world: World, outside?: Outside, natIdleSeconds?: number): F
   const vpcs = new Map<string, Used>()
   let watch: NodeJS.Timeout | undefined
   let epoch = -1
+  let joins = 0
 
   const look = () => {
     const now = ec2Epoch(world.store)
@@ -173,7 +175,8 @@ function openFabric(world: World, outside?: Outside, natIdleSeconds?: number): F
     return openVpc(world, place, { mode, records: recordsOf(world), parts, own, internet, natIdleSeconds })
   }
 
-  async function joinVpc(place: InterfacePlace): ReturnType<Fabric['join']> {
+  /** `meanwhile` is called when other processes are at work on the namespace: this one need not stand idle. */
+  async function joinVpc<T>(place: InterfacePlace, meanwhile: (files: FilesOf) => T): Promise<Joined & { made: T }> {
     const { account, region, networkInterfaceId, own } = place
     const network = () => own?.network() ?? world.network(account, region)
     const { documents } = network()
@@ -181,42 +184,42 @@ function openFabric(world: World, outside?: Outside, natIdleSeconds?: number): F
     const vpcId = eni?.VpcId ?? routerOfHost(network(), networkInterfaceId)
     if (vpcId === undefined) throw new FabricError(`no VPC has or is reached by ${networkInterfaceId}`)
     const { vpc, release } = await use({ account, region, vpcId }, place)
-    const folder = join(folderOf(world), 'files', networkInterfaceId)
-    try {
-      const enter = await vpc.plug(networkInterfaceId)
-      let detached: Promise<void> | undefined
-      const detach = async () => {
-        try {
-          await vpc.unplug(networkInterfaceId)
-        } finally {
-          await release()
-          rmSync(folder, { recursive: true, force: true })
-        }
+    const folder = join(folderOf(world), 'files', `${networkInterfaceId}.${(joins += 1)}`)
+    const shared = trustFolder(world)
+    const files: FilesOf = (how) =>
+      guestFiles(network(), networkInterfaceId, authorityOf(world), folder, { shared, ...how })
+    let detached: Promise<void> | undefined
+    const detach = async () => {
+      try {
+        await vpc.unplug(networkInterfaceId)
+      } finally {
+        await release()
+        rmSync(folder, { recursive: true, force: true })
       }
-      const shared = trustFolder(world)
-      return {
-        enter,
-        files: (how) => guestFiles(network(), networkInterfaceId, authorityOf(world), folder, { shared, ...how }),
-        keeper: vpc.keeper,
-        detach: () => (detached ??= detach()),
-      }
-    } catch (error) {
-      await release()
-      throw error
     }
+    const plugging = vpc.plug(networkInterfaceId)
+    const [plugged, made] = await Promise.allSettled([plugging, Promise.resolve(files).then(meanwhile)])
+    if (plugged.status === 'rejected') {
+      await release()
+      rmSync(folder, { recursive: true, force: true })
+      throw plugged.reason
+    }
+    if (made.status === 'rejected') {
+      await detach()
+      throw made.reason
+    }
+    return { enter: plugged.value, made: made.value, keeper: vpc.keeper, detach: () => (detached ??= detach()) }
   }
 
   return {
     ready,
-    join: joinVpc,
+    async join(place) {
+      const { made: files, ...joined } = await joinVpc(place, (later) => later)
+      return { ...joined, files }
+    },
     async attach(place) {
-      const { files, ...joined } = await joinVpc(place)
-      try {
-        return { ...joined, ...files({}) }
-      } catch (error) {
-        await joined.detach()
-        throw error
-      }
+      const { made, ...joined } = await joinVpc(place, (files) => files({}))
+      return { ...joined, ...made }
     },
     lookUp: ({ account, region }, host, port) =>
       lookUpInternet(

@@ -14,7 +14,13 @@ import { CORPORATE_DNS } from './premises.ts'
 import type { AclRule, FilterPlan, InterfacePlan, InternetPlan, Reach, Served } from './filter-plan.ts'
 
 /** Chain name → its rules. */
-export type Chains = Readonly<Record<string, readonly string[]>>
+type Chains = Readonly<Record<string, readonly string[]>>
+
+export interface Ruleset {
+  readonly chains: Chains
+  /** Each has two chains of its own. They are in named maps: to add to one costs the kernel half of what a changed rule does. */
+  readonly devices: readonly string[]
+}
 
 export const TABLE = 'inet vpc'
 
@@ -29,17 +35,12 @@ const ip = (family: Family) => (family === 4 ? 'ip' : 'ip6')
 const familyOf = (cidr: string): Family => (cidr.includes(':') ? 6 : 4)
 const of = (family: Family, all: readonly string[]) => all.filter((one) => familyOf(one) === family)
 
-export function compileRuleset(plan: FilterPlan): Chains {
+export function compileRuleset(plan: FilterPlan): Ruleset {
   const guarded = isGuarded(plan)
   const translated = translatedOf(plan)
   const onPremises = plan.interfaces.some((one) => one.onPremises.length > 0)
   const base = {
-    raw: [
-      'type filter hook prerouting priority raw',
-      'iifname "lo" accept',
-      `iifname vmap ${map(plan.interfaces, 'source')}`,
-      'drop',
-    ],
+    raw: ['type filter hook prerouting priority raw', 'iifname "lo" accept', 'iifname vmap @source', 'drop'],
     replies: [
       'type filter hook output priority raw',
       ...(guarded
@@ -55,7 +56,7 @@ export function compileRuleset(plan: FilterPlan): Chains {
       'iifname "lo" accept',
       ...translated.map(({ device, cidrs }) => `iifname "${device}" ip daddr ${set(cidrs)} meta l4proto tcp jump idle`),
       'ct state established,related accept',
-      `iifname vmap ${map(plan.interfaces, 'from')}`,
+      'iifname vmap @from',
       'drop',
     ],
     arrivals: [
@@ -85,7 +86,7 @@ export function compileRuleset(plan: FilterPlan): Chains {
     leaving: families.flatMap((family) => verdicts(plan, family, 'saddr', 'out', 'egress')),
     entering: families.flatMap((family) => verdicts(plan, family, 'daddr', 'in', 'ingress')),
   }
-  return {
+  const chains = {
     ...Object.fromEntries(
       plan.subnets.flatMap(({ name, cidr, ingress, egress }) => {
         const family = familyOf(cidr)
@@ -105,6 +106,7 @@ export function compileRuleset(plan: FilterPlan): Chains {
     ...Object.fromEntries(plan.interfaces.map((one) => [`from_${one.device}`, flowRules(plan, one)])),
     ...base,
   }
+  return { chains, devices: plan.interfaces.map(({ device }) => device) }
 }
 
 /** A packet that comes too late for its NAT gateway. */
@@ -149,7 +151,10 @@ function idleChains(
 const FLOWS_SET = `add set ${TABLE} ${FLOWS} { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic,timeout; size 65536; }`
 
 /** Nothing passes: what is enforced where the real ruleset cannot be. */
-export const CLOSED: Chains = { flows: ['type filter hook prerouting priority raw', 'drop'] }
+export const CLOSED: Ruleset = {
+  chains: { flows: ['type filter hook prerouting priority raw', 'drop'] },
+  devices: [],
+}
 
 /** An ACL that lets everything pass, as a VPC's first one does, need not be asked about every packet. */
 function isOpen(rules: readonly AclRule[], family: Family): boolean {
@@ -310,24 +315,33 @@ const ICMPV6 = 58
 
 const set = (elements: readonly string[]) => `{ ${elements.join(', ')} }`
 
-function map(interfaces: readonly InterfacePlan[], chain: string): string {
-  // A map must not be empty; no device has this name.
-  const verdicts = interfaces.map(({ device }) => `"${device}" : goto ${chain}_${device}`)
-  return set(['"none" : drop', ...verdicts])
-}
+/** Of each device the chain `source_…` or `from_…`. */
+const MAPS = ['source', 'from']
 
 /** What leads from one ruleset to the other, as one transaction; empty when nothing changed. Without a `before`, all anew. */
-export function transition(before: Chains | undefined, after: Chains): string {
-  if (!before) return `add table ${TABLE}\ndelete table ${TABLE}\n${transition({}, after)}`
-  const changed = Object.keys(after).filter((name) => !same(before[name], after[name]!))
-  const gone = Object.keys(before).filter((name) => after[name] === undefined)
+export function transition(before: Ruleset | undefined, after: Ruleset): string {
+  if (!before) {
+    const maps = MAPS.map((name) => `add map ${TABLE} ${name} { type ifname : verdict; }`)
+    const anew = [`add table ${TABLE}`, `delete table ${TABLE}`, `add table ${TABLE}`, ...maps, '']
+    return anew.join('\n') + transition({ chains: {}, devices: [] }, after)
+  }
+  const [old, now] = [before.chains, after.chains]
+  const changed = Object.keys(now).filter((name) => !same(old[name], now[name]!))
+  const gone = Object.keys(old).filter((name) => now[name] === undefined)
   if (changed.length + gone.length === 0) return ''
+  const added = after.devices.filter((device) => !before.devices.includes(device))
+  const removed = before.devices.filter((device) => !after.devices.includes(device))
+  const elements = (verb: string, devices: readonly string[]) =>
+    devices.flatMap((device) =>
+      MAPS.map((name) => `${verb} element ${TABLE} ${name} { "${device}" : goto ${name}_${device} }`),
+    )
   return [
-    `add table ${TABLE}`,
-    ...(after['idle'] && !before['idle'] ? [FLOWS_SET] : []),
-    ...changed.map((name) => `add chain ${TABLE} ${name}${hookOf(after[name]!)}`),
-    ...[...changed, ...gone].map((name) => `flush chain ${TABLE} ${name}`),
-    ...changed.flatMap((name) => rulesOf(after[name]!).map((rule) => `add rule ${TABLE} ${name} ${rule}`)),
+    ...(now['idle'] && !old['idle'] ? [FLOWS_SET] : []),
+    ...changed.map((name) => `add chain ${TABLE} ${name}${hookOf(now[name]!)}`),
+    ...[...changed, ...gone].filter((name) => old[name]).map((name) => `flush chain ${TABLE} ${name}`),
+    ...changed.flatMap((name) => rulesOf(now[name]!).map((rule) => `add rule ${TABLE} ${name} ${rule}`)),
+    ...elements('delete', removed),
+    ...elements('add', added),
     ...gone.map((name) => `delete chain ${TABLE} ${name}`),
     '',
   ].join('\n')

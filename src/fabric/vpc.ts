@@ -12,7 +12,7 @@ import type { Mode } from './probe.ts'
 import { FabricError, openRouter } from './router.ts'
 import type { Router } from './router.ts'
 import { CLOSED, compileRuleset, transition } from './ruleset.ts'
-import type { Chains } from './ruleset.ts'
+import type { Ruleset } from './ruleset.ts'
 import { openSockets } from './sockets.ts'
 
 export interface VpcPlace {
@@ -71,7 +71,7 @@ export async function openVpc(
   const forget = recordRun(options.records, `${account}.${region}.${vpcId}.${router.pid}`, [router.pid], '')
   const plugged = new Map<string, Plugged>()
   const byAddress = new Map<string, string>()
-  let chains: Chains | undefined
+  let enforced: Ruleset | undefined
   let devices = 0
 
   const internet: Internet | undefined = own?.silent
@@ -82,13 +82,13 @@ export async function openVpc(
   /** Puts the filter in step with the network, `beside` and then `after` another script. Fails closed. */
   const enforce = async (beside = '', after = ''): Promise<void> => {
     const next = compileRuleset(planNow())
-    const text = transition(chains, next)
-    chains = next
+    const text = transition(enforced, next)
+    enforced = next
     if (beside + text + after === '') return
     try {
       await router.run(atOnce(text && filter(text), beside) + after)
     } catch (error) {
-      chains = undefined
+      enforced = undefined
       await router.run(filter(transition(undefined, CLOSED)))
       throw error
     }
