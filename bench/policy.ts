@@ -2,7 +2,8 @@
  * Decisions per second of one core on the workloads of policy-workloads.ts, with the whole record of each decision and a
  * context that is worked out key by key; the time of a single decision; compiling; and two peers on the same questions.
  * Rates are by CPU time of this process, all of its threads: a machine that gives it less time does not lower them. One that
- * shares its caches and its memory with others does, by half at times: so the best run stands beside the median.
+ * shares its cores with others does, by half: so each run stands between two probes of the core, and what is given first is
+ * the median of those runs that had the core to themselves; the median of all, and the best, stand beside it.
  *
  * Each workload has a process of its own, as what the compiler learns from one is not to count for or against another.
  *
@@ -29,24 +30,51 @@ function cpu(): number {
 let sink: unknown
 
 /** Nanoseconds a call, of `runs` runs of at least `ms` CPU milliseconds each; `work` says how many it did. */
-function measure(work: () => number, runs = 7, ms = 300): { middle: number; best: number } {
-  const times = Array.from({ length: runs }, () => {
+function measure(work: () => number, runs = 7, ms = 300): number[] {
+  return Array.from({ length: runs }, () => {
     const start = cpu()
     let count = 0
     do count += work()
     while (cpu() - start < ms)
     return ((cpu() - start) * 1e6) / count
   })
-  return { middle: median(times), best: Math.min(...times) }
 }
 
-const RUNS = 25
+/** CPU milliseconds of additions that wait for nothing: twice as many where another shares the core. */
+function probe(): number {
+  const start = cpu()
+  let [a, b, c, d] = [1, 2, 3, 4]
+  for (let at = 0; at < 1e7; at++) {
+    a = (a + at) | 0
+    b = (b ^ at) | 0
+    c = (c - at) | 0
+    d = (d | at) & 0xffff
+  }
+  sink = a + b + c + d
+  return cpu() - start
+}
+
+/** Whole-core runs, of which half of all may be few: `quiet` are those between two probes near the best of all. */
+function measureQuietly(work: () => number): { all: number[]; quiet: number[] } {
+  for (let warm = 0; warm < 20; warm++) probe()
+  const probes = [probe()]
+  const all: number[] = []
+  for (let run = 0; run < RUNS; run++) {
+    all.push(...measure(work, 1, 50))
+    probes.push(probe())
+  }
+  const limit = Math.min(...probes) * 1.15
+  return { all, quiet: all.filter((_, run) => probes[run]! <= limit && probes[run + 1]! <= limit) }
+}
+
+const RUNS = 150
 
 const rate = (nanoseconds: number) => Math.round(1e9 / nanoseconds).toLocaleString('en-US')
-const rates = ({ middle, best }: { middle: number; best: number }) => [
-  rate(middle),
-  `${middle.toFixed(0)} ns`,
-  `best ${rate(best)}`,
+const rates = ({ all, quiet }: { all: number[]; quiet: number[] }) => [
+  ...(quiet.length > 0 ? [rate(median(quiet)), `${median(quiet).toFixed(0)} ns`] : ['-', '-']),
+  `${quiet.length} of ${all.length} runs`,
+  `all ${rate(median(all))}`,
+  `best ${rate(Math.min(...all))}`,
 ]
 const print = (what: string, ...columns: string[]) =>
   console.log(`  ${what.padEnd(58)}${columns.map((column) => column.padStart(16)).join('')}`)
@@ -120,15 +148,18 @@ async function report(workload: Workload, others: readonly Peer[]): Promise<void
   )
 
   const cycled = calls(requests, requests.length)
-  const again = measure(() => {
+  const again = measureQuietly(() => {
     for (const call of cycled) sink = evaluate(requestOf(call), set)
     return cycled.length
-  }, RUNS)
+  })
   print(`decisions a second, the ${requests.length} questions in turn`, ...rates(again))
-  const decision = measure(() => {
-    for (const call of asked) sink = evaluate(requestOf(call), set)
-    return asked.length
-  }, RUNS)
+  let at = 0
+  const decision = measureQuietly(() => {
+    const end = at + DISTINCT / 10
+    for (; at < end; at++) sink = evaluate(requestOf(asked[at]!), set)
+    at %= DISTINCT
+    return DISTINCT / 10
+  })
   print('decisions a second, all of them distinct', ...rates(decision))
   const { p50, p99, most } = single(
     () => asked,
@@ -145,14 +176,14 @@ async function report(workload: Workload, others: readonly Peer[]): Promise<void
     }
     return some.length
   }, 3)
-  print('the same, denials with sentence and near misses', ...rates(explained))
+  print('the same, denials with sentence and near misses', rate(median(explained)), microseconds(median(explained)))
 
   const compiling = measure(() => ((sink = compileWorkload(workload, written)), 1))
   const first = measure(() => ((sink = evaluate(requestOf(some[0]!), compileWorkload(workload, written))), 1))
   const parsing = measure(() => ((sink = written.map((text) => JSON.parse(text) as unknown)), 1))
-  print('compile from text', microseconds(compiling.middle))
-  print('compile from text and decide once', microseconds(first.middle))
-  print('baseline: JSON.parse of the texts', microseconds(parsing.middle))
+  print('compile from text', microseconds(median(compiling)))
+  print('compile from text and decide once', microseconds(median(first)))
+  print('baseline: JSON.parse of the texts', microseconds(median(parsing)))
 
   for (const peer of others) {
     const decide = peer.of(workload)
@@ -174,7 +205,7 @@ async function report(workload: Workload, others: readonly Peer[]): Promise<void
       peer.name,
       rate(theirs),
       microseconds(theirs),
-      `${Math.round(theirs / decision.middle).toLocaleString('en-US')} × ours`,
+      `${Math.round(theirs / median(decision.all)).toLocaleString('en-US')} × ours`,
     )
     const refused = requests.length - answered.length
     console.log(`    ${peer.how}`)

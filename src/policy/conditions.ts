@@ -37,6 +37,7 @@ export class Condition {
     const rule = this.#rule
     if (typeof actual === 'string') {
       if (rule.holds) return rule.holds(actual, context)
+      if (rule.truth !== undefined) return isTrue(actual) === rule.truth
       return (actual === rule.first || actual === rule.second) !== this.negated
     }
     if (actual === undefined || actual.length === 0) return rule.whenMissing
@@ -46,8 +47,9 @@ export class Condition {
 
 /** What a condition makes of its key's value. */
 interface Rule {
-  /** Of one value; undefined where it is compared with the two texts. */
+  /** Of one value; undefined where it is compared with one truth or with two texts. */
   readonly holds: Pattern | undefined
+  readonly truth: boolean | undefined
   readonly first: string | undefined
   readonly second: string | undefined
   readonly whenMissing: boolean
@@ -59,8 +61,11 @@ interface Rule {
   readonly ofMany: ((actual: readonly string[], context: Context) => boolean) | undefined
 }
 
+/** All rules have the same fields in the same order: then V8 reads them without asking what they are. */
+const atOnce = { holds: undefined, truth: undefined, first: undefined, second: undefined, ofMany: undefined }
+
 function rule(whenMissing: boolean, holds: Pattern, ofMany?: Rule['ofMany']): Rule {
-  return { holds, first: undefined, second: undefined, whenMissing, ofMany }
+  return { ...atOnce, holds, ofMany, whenMissing }
 }
 
 /** Compiles one key of one operator, in a statement of that effect. Throws where the operator does not exist. */
@@ -84,7 +89,10 @@ function ruleOf(name: OperatorName, values: readonly string[], variables: boolea
   const known = operators.get(base)!
   const whenMissing = known.negated || ifExists
   if (!set && values.length <= 2 && isLiteral(base, values)) {
-    return { holds: undefined, first: values[0], second: values[1], whenMissing, ofMany: undefined }
+    return { ...atOnce, first: values[0], second: values[1], whenMissing }
+  }
+  if (!set && base === 'Bool' && values.length === 1 && !values[0]!.includes('$')) {
+    return { ...atOnce, truth: isTrue(values[0]!), whenMissing }
   }
   const holds = holding(known, anyValue(base, values, variables, known.compile), effect)
   if (set === 'ForAllValues') return forAllValues(holds)

@@ -70,8 +70,7 @@ function decide(request: AuthorizationRequest, set: PolicySet): Decision {
     const { effect, type } = layers[at]!
     if (effect === 'explicit-deny') return { effect, decidedBy: type, layers, missing }
   }
-  const first = missing[0]
-  if (first) return { effect: 'implicit-deny', decidedBy: first, layers, missing }
+  if (missing.length > 0) return { effect: 'implicit-deny', decidedBy: missing[0]!, layers, missing }
   return { effect: 'allow', decidedBy: grantedBy, layers, missing }
 }
 
@@ -142,9 +141,11 @@ function ask(type: PolicyType, policies: Layer, request: AuthorizationRequest): 
     const matched = candidates.filter((candidate) => candidate.applies(resource, context))
     return union.record(matched.map(({ match }) => match))
   }
-  let bits = 0
-  for (let at = 0; at < candidates.length; at++) {
-    if (candidates[at]!.applies(resource, context)) bits |= 1 << at
+  let bits = question.always
+  const { conditional } = question
+  for (let at = 0; at < conditional.length; at++) {
+    const candidate = conditional[at]!
+    if (candidate.applies(resource, context)) bits |= question.bits[at]!
   }
   return question.recordOf(bits)
 }

@@ -38,6 +38,8 @@ interface Root {
   readonly account: string
   /** `arn:aws:` */
   readonly partition: string
+  /** The last one that began so: who calls once calls again. */
+  begun?: string
 }
 
 const ACCOUNT_ID = /^\d{12}$/
@@ -156,7 +158,12 @@ function listsAccount({ accounts, roots, canonicalIds }: Names, { account, arn, 
 function listsRoot(roots: readonly Root[], account: string, arn: string): boolean {
   for (let at = 0; at < roots.length; at++) {
     const root = roots[at]!
-    if (root.account === account && begins(arn, root.partition)) return true
+    if (root.account !== account) continue
+    if (arn === root.begun) return true
+    if (begins(arn, root.partition)) {
+      root.begun = arn
+      return true
+    }
   }
   return false
 }

@@ -76,11 +76,22 @@ function isSame(policies: readonly CompiledPolicy[], layer: readonly CompiledPol
 export class Question {
   /** Statements of all the policies whose Action or NotAction covers the action, in their order. */
   readonly candidates: readonly Candidate[]
+  /** The bits of those that ask for neither resource nor condition. */
+  readonly always: number
+  /** The others, and the bit of each. */
+  readonly conditional: readonly Candidate[]
+  readonly bits: readonly number[]
   readonly #union: Union
   readonly #records: (LayerDecision | undefined)[]
 
   constructor(union: Union, candidates: readonly Candidate[]) {
     this.candidates = candidates
+    const bit = (candidate: Candidate) => 1 << candidates.indexOf(candidate)
+    this.conditional = candidates.filter(({ resource, conditions }) => resource !== undefined || conditions.length > 0)
+    this.bits = this.conditional.map(bit)
+    this.always = candidates
+      .filter((candidate) => !this.conditional.includes(candidate))
+      .reduce((bits, candidate) => bits | bit(candidate), 0)
     this.#union = union
     this.#records = [union.silent]
   }
