@@ -1,5 +1,5 @@
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
-import { findByArn } from '../services/sagemaker/training-job.ts'
+import { findJobByArn } from '../services/sagemaker/job-table.ts'
 import type { World } from '../world.ts'
 import { isControlLayer, levelNames } from './control-levels.ts'
 import type { Blocker, ExplainedNeed, Explanation, Layer } from './explanation.ts'
@@ -32,14 +32,15 @@ export async function explainLast(world: World, account: string): Promise<Explan
 
 /** A job: the decision of the step that failed (or of its last call), and all steps. */
 export async function explainJob(world: World, arn: string, account: string): Promise<Explanation | undefined> {
-  const job = findByArn(world.store, arn)
-  if (!job || job.account !== account) return undefined
-  const { TrainingJobStatus: status, FailureReason: failureReason } = job.description
+  const found = findJobByArn(world.store, arn)
+  if (found?.job.account !== account) return undefined
+  const { job, jobs, status } = found
+  const { FailureReason: failureReason } = job.description as { FailureReason?: string }
   const requestId = (
     job.steps.findLast((step) => step.status === 'failed') ?? job.steps.findLast((step) => step.requestId)
   )?.requestId
   const trace = requestId === undefined ? undefined : world.decisions.get(requestId)
-  const base = trace ? await explanation(world, trace) : withoutCall(world, arn, failureReason)
+  const base = trace ? await explanation(world, trace) : withoutCall(world, arn, jobs.facts.create, failureReason)
   return {
     ...base,
     decision: status === 'Failed' ? 'denied' : 'allowed',
@@ -185,13 +186,13 @@ function componentOf(trace: DecisionTrace, one: NeedTrace, layer: Layer): string
 }
 
 /** A job that failed by no call of ours (its program ended with an error) or that goes well. */
-function withoutCall(world: World, arn: string, failureReason: string | undefined): Explanation {
+function withoutCall(world: World, arn: string, operation: string, failureReason: string | undefined): Explanation {
   return {
     version: 1,
     requestId: '',
     time: new Date(world.now()).toISOString(),
     service: 'sagemaker',
-    operation: 'CreateTrainingJob',
+    operation,
     decision: failureReason ? 'denied' : 'allowed',
     status: 0,
     caller: { kind: 'service', account: '', arn: 'sagemaker.amazonaws.com', principalArn: '' },

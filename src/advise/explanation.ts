@@ -1,6 +1,6 @@
 import type { Blocker as NetworkBlocker } from '../network/types.ts'
 import type { PolicyType } from '../policy/types.ts'
-import type { StepRecord } from '../services/sagemaker/training-job.ts'
+import type { StepRecord } from '../services/sagemaker/job.ts'
 
 /** Where the cause lies, in the words of the command line's contract. */
 export type Layer =

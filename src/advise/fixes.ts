@@ -7,7 +7,7 @@ import { compiledManagedPolicy, policiesOf } from '../services/iam/policies-of.t
 import { networkDocuments } from '../services/ec2/documents.ts'
 import { findCredential } from '../services/iam/credentials.ts'
 import { escapePattern } from '../policy/pattern.ts'
-import { findByArn } from '../services/sagemaker/training-job.ts'
+import { findJobByArn } from '../services/sagemaker/job-table.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import { command } from './command.ts'
@@ -58,10 +58,10 @@ async function liftAll(world: World, trace: DecisionTrace, denied: readonly Need
 
 /** What else the job will ask of S3 by the same way and would not be allowed today. */
 function deniedNext(world: World, trace: DecisionTrace, denied: readonly NeedTrace[]): NeedTrace[] {
-  const job = trace.service === 's3' && trace.onBehalfOf ? findByArn(world.store, trace.onBehalfOf) : undefined
-  if (!job) return []
+  const found = trace.service === 's3' && trace.onBehalfOf ? findJobByArn(world.store, trace.onBehalfOf) : undefined
+  if (!found) return []
   const call = callAgain(world, trace, callerToday(world, trace))
-  return s3Needs(call, job)
+  return s3Needs(call, found.jobs.facts.transfers(found.job))
     .filter((next) => !denied.some((one) => one.action === next.action && one.resource === next.resource))
     .map((next) => judged(call, next))
     .filter((next) => next.decision.effect !== 'allow')
@@ -189,16 +189,13 @@ function freeName(overlay: World, { caller }: DecisionTrace, wanted: string): st
  */
 function reach(overlay: World, trace: DecisionTrace, one: NeedTrace): string {
   const exact = one.resource === '*' ? '*' : escapePattern(one.resource)
-  const job = trace.onBehalfOf === undefined ? undefined : findByArn(overlay.store, trace.onBehalfOf)
-  if (!job) return exact
-  const { InputDataConfig: channels = [], OutputDataConfig: output } = job.description
-  const inputs = channels.map((channel) => channel.DataSource?.S3DataSource?.S3Uri ?? '')
-  const prefixes = [...inputs, `${(output?.S3OutputPath ?? '').replace(/\/+$/, '')}/`].map((uri) =>
-    uri.replace('s3://', 'arn:aws:s3:::'),
-  )
+  const found = trace.onBehalfOf === undefined ? undefined : findJobByArn(overlay.store, trace.onBehalfOf)
+  if (!found) return exact
+  const { reads, outputs } = found.jobs.facts.transfers(found.job)
+  const prefixes = [...reads.map(({ uri }) => uri), ...outputs].map((uri) => uri.replace('s3://', 'arn:aws:s3:::'))
   const prefix = prefixes.find((arn) => arn.includes('/') && one.resource.startsWith(arn))
   if (prefix) return `${escapePattern(prefix)}*`
-  const group = /^(arn:[^:]*:logs:[^:]*:[^:]*:log-group:\/aws\/sagemaker\/TrainingJobs)/.exec(one.resource)
+  const group = /^(arn:[^:]*:logs:[^:]*:[^:]*:log-group:\/aws\/sagemaker\/\w+)/.exec(one.resource)
   return group ? `${group[1]}*` : exact
 }
 

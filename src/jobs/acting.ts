@@ -7,6 +7,14 @@ export const sagemakerNetwork: Origin = { kind: 'service-network', service: 'sag
 
 const renewBeforeMs = 15 * 60_000
 
+/** For which job, by which role. */
+export interface ActingJob {
+  roleArn: string
+  arn: string
+  account: string
+  region: string
+}
+
 /**
  * SageMaker acting for one job by its execution role. Every call is an ordinary one through the door, with the session's
  * credentials; the session is renewed before it ends, by assuming the role again, so that a changed trust shows.
@@ -19,10 +27,10 @@ export class Acting {
   readonly #region: string
   #session: { credentials: Credentials; expiresAt: number } | undefined
 
-  constructor(world: World, job: { roleArn: string; jobArn: string; account: string; region: string }) {
+  constructor(world: World, job: ActingJob) {
     this.#world = world
     this.#roleArn = job.roleArn
-    this.#jobArn = job.jobArn
+    this.#jobArn = job.arn
     this.#account = job.account
     this.#region = job.region
   }

@@ -1,9 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TrainingJob } from '../services/sagemaker/training-job.ts'
-import type { World } from '../world.ts'
+import type { TrainingJobDescription } from '../services/sagemaker/training-job.ts'
 
-type Description = TrainingJob['description']
+type Description = TrainingJobDescription
 
 /** Folders of SageMaker's container contract, below the folder that the program sees as /opt/ml ("How Amazon SageMaker Provides Training Information"). */
 export interface ContainerFolders {
@@ -29,11 +28,6 @@ export function hostsOf(jobFolder: string, job: Description): Host[] {
     const name = hostName(index)
     return { name, folders: foldersOf(join(jobFolder, name)) }
   })
-}
-
-/** Where a job works, below the server's data folder. */
-export function folderOf(world: World, { account, region, description }: TrainingJob): string {
-  return join(world.config.dataDir, 'jobs', account, region, description.TrainingJobName)
 }
 
 function foldersOf(host: string): ContainerFolders {

@@ -1,14 +1,9 @@
-import type { World } from '../world.ts'
 import { recordsOf, runnerOf } from '../runners/choose.ts'
-import type { PreparedImage, RunSpec, Running } from '../runners/runner.ts'
+import type { OutputLine, PreparedImage, RunSpec, Running } from '../runners/runner.ts'
 import { environmentOf as wholeEnvironmentOf, hiddenFolders } from '../runners/sandbox.ts'
-import type { TrainingJob } from '../services/sagemaker/training-job.ts'
-import { environmentOf, failureText } from './container.ts'
-import type { Host } from './container.ts'
+import type { World } from '../world.ts'
 import type { JobNetwork } from './container-network.ts'
-import { JobFailure, reasons } from './failure.ts'
-import type { JobLogs } from './job-logs.ts'
-import type { MetricReader } from './metrics.ts'
+import { JobFailure } from './failure.ts'
 
 /** SIGTERM first, and 120 s for the program to save what it has (API_StopTrainingJob). */
 const stopGraceSeconds = 120
@@ -18,13 +13,21 @@ export type Ending = 'Stopped' | 'MaxRuntimeExceeded'
 
 /** What the containers of a job are made of and tell to. */
 export interface Containers {
-  job: TrainingJob
-  hosts: readonly Host[]
+  /** Unique among what runs. */
+  name: string
   image: PreparedImage
+  entrypoint: readonly string[]
+  arguments: readonly string[]
+  /** `ml`: the folder that the program sees as /opt/ml. */
+  hosts: readonly { name: string; ml: string; env: Readonly<Record<string, string>> }[]
   network: JobNetwork
-  /** One for each host. */
-  logs: readonly JobLogs[]
-  metrics: MetricReader
+  /** A line that a host's program printed. */
+  told: (host: number, line: OutputLine) => void
+  /** Keeps all that was told. */
+  saved(): Promise<void>
+  /** FailureReason of a host whose program ended so. */
+  failure(host: number, exitCode: number): Promise<string>
+  maxRuntimeSeconds: number | undefined
   stop: AbortSignal
   shutdown: AbortSignal
 }
@@ -34,7 +37,7 @@ export interface Containers {
  * JobFailure; returns why they were told to end, if they were.
  */
 export async function runContainers(world: World, containers: Containers): Promise<Ending | undefined> {
-  const { hosts, logs, shutdown } = containers
+  const { hosts, shutdown } = containers
   const running: Running[] = []
   const alive = new Set<Running>()
   try {
@@ -46,19 +49,17 @@ export async function runContainers(world: World, containers: Containers): Promi
     }
     const { ending, failed } = await follow(containers, running, alive)
     // What the programs said is kept, however they ended.
-    if (failed || shutdown.aborted) for (const one of logs) await one.close()
-    if (failed) throw new JobFailure(reasons.algorithm(await failureText(hosts[failed.host]!.folders), failed.code))
+    if (failed || shutdown.aborted) await containers.saved()
+    if (failed) throw new JobFailure(await containers.failure(failed.host, failed.code))
     return ending
   } finally {
     await Promise.all([...alive].map((one) => one.stop(0)))
   }
 }
 
-async function start(world: World, { job, hosts, image, network }: Containers, index: number): Promise<Running> {
-  const { description, account, region } = job
-  const { ContainerEntrypoint, ContainerArguments } = description.AlgorithmSpecification!
-  const { name: hostname, folders } = hosts[index]!
-  const own = environmentOf(description, region, hostname)
+async function start(world: World, containers: Containers, index: number): Promise<Running> {
+  const { name, hosts, image, network, entrypoint, arguments: args } = containers
+  const { name: hostname, ml, env: own } = hosts[index]!
   const hide = [world.config.dataDir]
   const env = wholeEnvironmentOf({ image, env: own, hostname })
   const view =
@@ -66,11 +67,11 @@ async function start(world: World, { job, hosts, image, network }: Containers, i
   const place = network.host(index, view)
   const runner = await runnerOf(world)
   return runner.start({
-    name: `${account}-${region}-${description.TrainingJobName}-${hostname}`,
+    name: `${name}-${hostname}`,
     image,
-    entrypoint: ContainerEntrypoint ?? [],
-    arguments: ContainerArguments ?? ['train'],
-    ml: folders.ml,
+    entrypoint,
+    arguments: args,
+    ml,
     hostname,
     hide,
     records: recordsOf(world),
@@ -81,7 +82,7 @@ async function start(world: World, { job, hosts, image, network }: Containers, i
 
 /** Passes output on as it comes, and ends the programs when they are told to or their time is over. */
 async function follow(
-  { job, logs, metrics, stop, shutdown }: Containers,
+  { told, maxRuntimeSeconds = 86_400, stop, shutdown }: Containers,
   running: readonly Running[],
   alive: ReadonlySet<Running>,
 ) {
@@ -96,8 +97,7 @@ async function follow(
   }
   const onStop = () => end('Stopped')
   const onShutdown = () => endAll(0)
-  const limitMs = (job.description.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000
-  const timer = setTimeout(() => end('MaxRuntimeExceeded'), Math.min(limitMs, 2 ** 31 - 1))
+  const timer = setTimeout(() => end('MaxRuntimeExceeded'), Math.min(maxRuntimeSeconds * 1000, 2 ** 31 - 1))
   if (stop.aborted) onStop()
   else stop.addEventListener('abort', onStop, { once: true })
   if (shutdown.aborted) onShutdown()
@@ -105,10 +105,7 @@ async function follow(
   try {
     await Promise.all(
       running.map(async (one, host) => {
-        for await (const line of one.output) {
-          logs[host]!.write(line.time, line.text)
-          metrics.read(line.time, line.text)
-        }
+        for await (const line of one.output) told(host, line)
         const { code } = await one.exit
         if (code === 0 || ending || failed || shutdown.aborted) return
         failed = { host, code }

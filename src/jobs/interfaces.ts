@@ -1,4 +1,4 @@
-import type { JobInterface, TrainingJob } from '../services/sagemaker/training-job.ts'
+import type { Job, JobInterface } from '../services/sagemaker/job.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { Acting } from './acting.ts'
 import { JobFailure, reasons } from './failure.ts'
@@ -127,7 +127,7 @@ function noAddresses(): JobFailure {
 }
 
 /** Notes what is still to be taken away. */
-export function keepLeftovers(job: TrainingJob, left: JobInterface[]): void {
+export function keepLeftovers(job: Job, left: JobInterface[]): void {
   if (left.length > 0) job.leftovers = left
   else delete job.leftovers
 }

@@ -2,7 +2,6 @@ import { AwsError } from '../wire/aws-error.ts'
 import type { Acting } from './acting.ts'
 import { JobFailure, reasons } from './failure.ts'
 
-const group = '/aws/sagemaker/TrainingJobs'
 const flushAfterMs = 200
 const batchEvents = 1000
 
@@ -18,17 +17,19 @@ interface LogEvent {
 export class JobLogs {
   readonly stream: string
   readonly #acting: Acting
+  readonly #group: string
   #pending: LogEvent[] = []
   #sending: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #failure: unknown
 
-  private constructor(acting: Acting, stream: string) {
+  private constructor(acting: Acting, group: string, stream: string) {
     this.#acting = acting
+    this.#group = group
     this.stream = stream
   }
 
-  static async open(acting: Acting, jobName: string, host: string, now: number): Promise<JobLogs> {
+  static async open(acting: Acting, group: string, jobName: string, host: string, now: number): Promise<JobLogs> {
     const stream = `${jobName}/${host}-${Math.floor(now / 1000)}`
     try {
       const known = await acting
@@ -39,7 +40,7 @@ export class JobLogs {
     } catch (error) {
       throw asFailure(error)
     }
-    return new JobLogs(acting, stream)
+    return new JobLogs(acting, group, stream)
   }
 
   /** Takes one line, in order. */
@@ -58,7 +59,7 @@ export class JobLogs {
     this.#pending = []
     this.#sending = this.#sending
       .then(() =>
-        this.#acting.call('logs', 'PutLogEvents', { logGroupName: group, logStreamName: this.stream, logEvents }),
+        this.#acting.call('logs', 'PutLogEvents', { logGroupName: this.#group, logStreamName: this.stream, logEvents }),
       )
       .then(
         () => undefined,

@@ -37,17 +37,21 @@ export class MetricReader {
   }
 
   /** Publishes them as the role. False when the role may not: the job goes on without, and the record says so. */
-  async publish(acting: Acting, jobName: string): Promise<AwsError | undefined> {
+  async publish(
+    acting: Acting,
+    namespace: string,
+    dimension: { Name: string; Value: string },
+  ): Promise<AwsError | undefined> {
     const data = this.values.map(({ name, value, timestamp }) => ({
       MetricName: name,
       Value: value,
       Timestamp: timestamp / 1000,
-      Dimensions: [{ Name: 'TrainingJobName', Value: jobName }],
+      Dimensions: [dimension],
     }))
     try {
       for (let at = 0; at < data.length; at += 500) {
         const MetricData = data.slice(at, at + 500)
-        await acting.call('cloudwatch', 'PutMetricData', { Namespace: '/aws/sagemaker/TrainingJobs', MetricData })
+        await acting.call('cloudwatch', 'PutMetricData', { Namespace: namespace, MetricData })
       }
       return undefined
     } catch (error) {

@@ -1,51 +1,62 @@
 import { rm } from 'node:fs/promises'
-import { allJobs, changeJob, isOver, transition, type TrainingJob } from '../services/sagemaker/training-job.ts'
+import { unfinishedJobs } from '../services/sagemaker/job.ts'
+import type { Job } from '../services/sagemaker/job.ts'
+import { findJobByArn } from '../services/sagemaker/job-table.ts'
+import type { FoundJob } from '../services/sagemaker/job-table.ts'
 import type { World } from '../world.ts'
 import { Acting } from './acting.ts'
-import { folderOf } from './container.ts'
 import { reasons } from './failure.ts'
+import { folderOf } from './folders.ts'
 import { deleteInterfaces, keepLeftovers } from './interfaces.ts'
+import { kindOf } from './job-kinds.ts'
+import type { JobKind } from './job-kinds.ts'
 import { closeJobs, isUnderWay, startJob } from './running.ts'
 
 /**
- * After a start: jobs that had not begun are queued again, jobs that were under way end as Failed with the truth, and
- * what they left (folders, interfaces) is taken away, interfaces by their role.
+ * After a start: jobs that had not begun are queued again, and those that conduct others go on; jobs that were under way end
+ * as Failed with the truth, and what they left (folders, interfaces) is taken away, interfaces by their role.
  */
 export function resumeJobs(world: World): { stop(): Promise<void> } {
-  const cut: TrainingJob[] = []
-  for (const job of allJobs(world.store)) {
-    if (isUnderWay(world, job)) continue
-    if (isOver(job)) {
-      if (job.leftovers) cut.push(job)
-    } else if (!job.steps.length) startJob(world, job)
-    else cut.push(endCut(world, job))
+  const resuming = resume(world).catch((error: unknown) =>
+    world.log.warn({ err: error }, 'what a stopped server left behind could not be tidied wholly'),
+  )
+  return {
+    async stop() {
+      await closeJobs(world)
+      await resuming
+    },
   }
-  void tidy(world, cut)
-  return { stop: () => closeJobs(world) }
 }
 
-function endCut(world: World, job: TrainingJob): TrainingJob {
-  return changeJob(world.store, job, (changed) => {
+async function resume(world: World): Promise<void> {
+  const cut: FoundJob[] = []
+  for (const arn of unfinishedJobs(world.store)) {
+    const found = findJobByArn(world.store, arn)
+    if (!found || isUnderWay(world, found.job)) continue
+    const { job } = found
+    if (job.over) cut.push(found)
+    else {
+      const kind = await kindOf(job.type)
+      if (job.steps.length === 0 || kind.resumes) startJob(world, job)
+      else cut.push({ ...found, job: endCut(world, found, kind) })
+    }
+  }
+  for (const one of cut) await tidy(world, one)
+}
+
+function endCut(world: World, { job, jobs }: FoundJob, kind: JobKind): Job {
+  return jobs.change(world.store, job, (changed) => {
     const step = changed.steps.findLast((one) => one.status === 'running') ?? changed.steps.at(-1)!
-    changed.description.FailureReason = reasons.restarted(step.name)
     step.status = 'failed'
-    step.text = changed.description.FailureReason
-    transition(changed, 'Failed', 'Failed', 'Training job failed', world.now() / 1000)
+    step.text = reasons.restarted(step.name)
+    kind.fail(changed, step.text, world.now() / 1000)
   })
 }
 
-async function tidy(world: World, jobs: readonly TrainingJob[]): Promise<void> {
-  try {
-    for (const job of jobs) {
-      const { TrainingJobArn: jobArn, RoleArn: roleArn } = job.description
-      const acting = new Acting(world, { jobArn: jobArn, roleArn: roleArn!, account: job.account, region: job.region })
-      if (job.leftovers) {
-        const left = await deleteInterfaces(acting, job.leftovers)
-        changeJob(world.store, job, (changed) => keepLeftovers(changed, left))
-      }
-      await rm(folderOf(world, job), { recursive: true, force: true })
-    }
-  } catch (error) {
-    world.log.warn({ err: error }, 'what a stopped server left behind could not be tidied wholly')
+async function tidy(world: World, { job, jobs }: FoundJob): Promise<void> {
+  if (job.leftovers) {
+    const left = await deleteInterfaces(new Acting(world, job), job.leftovers)
+    jobs.change(world.store, job, (changed) => keepLeftovers(changed, left))
   }
+  await rm(folderOf(world, job), { recursive: true, force: true })
 }

@@ -1,13 +1,18 @@
-import { findByArn, type TrainingJob } from '../services/sagemaker/training-job.ts'
+import type { Job, JobType } from '../services/sagemaker/job.ts'
+import { findJobByArn } from '../services/sagemaker/job-table.ts'
 import type { World } from '../world.ts'
-import { runTrainingJob } from './training.ts'
+import { kindOf } from './job-kinds.ts'
 
-/** At most so many jobs run at once; the rest wait their turn, first come first served. */
+/** At most so many jobs run programs at once; the rest wait their turn: accounts in turn, and of each first come, first served. */
 const slots = 8
 
+/** They run no programs of their own, and would keep the places that their jobs wait for. */
+const CONDUCTORS: readonly JobType[] = ['hyper-parameter-tuning-job', 'automl-job']
+
 interface Queue {
-  waiting: string[]
-  running: Map<string, { done: Promise<void>; stop: AbortController }>
+  /** Account → ARNs. The account whose turn is next comes first. */
+  waiting: Map<string, string[]>
+  running: Map<string, { done: Promise<void>; stop: AbortController; conducts: boolean }>
   /** Aborted when this server ends. */
   shutdown: AbortController
 }
@@ -17,25 +22,27 @@ const queues = new WeakMap<World, Queue>()
 function queueOf(world: World): Queue {
   let queue = queues.get(world)
   if (!queue) {
-    queue = { waiting: [], running: new Map(), shutdown: new AbortController() }
+    queue = { waiting: new Map(), running: new Map(), shutdown: new AbortController() }
     queues.set(world, queue)
   }
   return queue
 }
 
 /** Puts a stored job in the queue. */
-export function startJob(world: World, job: TrainingJob): void {
+export function startJob(world: World, job: Pick<Job, 'arn' | 'account' | 'type'>): void {
   if (isUnderWay(world, job)) return
   const queue = queueOf(world)
-  queue.waiting.push(job.description.TrainingJobArn)
+  if (CONDUCTORS.includes(job.type)) return begin(world, queue, job.arn, true)
+  const own = queue.waiting.get(job.account)
+  if (own) own.push(job.arn)
+  else queue.waiting.set(job.account, [job.arn])
   next(world, queue)
 }
 
 /** True for a job that this process runs or holds in its queue. */
-export function isUnderWay(world: World, job: TrainingJob): boolean {
+export function isUnderWay(world: World, { arn, account }: Pick<Job, 'arn' | 'account'>): boolean {
   const { waiting, running } = queueOf(world)
-  const arn = job.description.TrainingJobArn
-  return running.has(arn) || waiting.includes(arn)
+  return running.has(arn) || (waiting.get(account)?.includes(arn) ?? false)
 }
 
 /** Tells a running job to stop; one that still waits is told when its turn comes (its document says so). */
@@ -46,24 +53,46 @@ export function stopJob(world: World, arn: string): void {
 /** Takes no more jobs, kills what runs and waits until its traces are written; the next start ends those jobs as Failed. */
 export async function closeJobs(world: World): Promise<void> {
   const queue = queueOf(world)
-  queue.waiting.length = 0
+  queue.waiting.clear()
   queue.shutdown.abort()
   await Promise.all([...queue.running.values()].map((one) => one.done))
 }
 
 function next(world: World, queue: Queue): void {
-  const shutdown = queue.shutdown.signal
-  while (!shutdown.aborted && queue.running.size < slots && queue.waiting.length) {
-    const arn = queue.waiting.shift()!
-    const stop = new AbortController()
-    const job = findByArn(world.store, arn)!
-    const done = runTrainingJob(world, job, { stop: stop.signal, shutdown })
-      // Its outcome could not even be written down; the next start finds it unfinished and says so.
-      .catch((error: unknown) => world.log.error({ err: error, job: arn }, 'a training job was lost sight of'))
-      .finally(() => {
-        queue.running.delete(arn)
-        next(world, queue)
-      })
-    queue.running.set(arn, { done, stop })
+  while (!queue.shutdown.signal.aborted && taken(queue) < slots) {
+    const arn = nextInTurn(queue)
+    if (arn === undefined) return
+    begin(world, queue, arn, false)
   }
+}
+
+const taken = ({ running }: Queue) => [...running.values()].filter(({ conducts }) => !conducts).length
+
+/** The account goes to the end of the round. */
+function nextInTurn({ waiting }: Queue): string | undefined {
+  const [first] = waiting
+  if (!first) return undefined
+  const [account, arns] = first
+  const arn = arns.shift()
+  waiting.delete(account)
+  if (arns.length > 0) waiting.set(account, arns)
+  return arn
+}
+
+function begin(world: World, queue: Queue, arn: string, conducts: boolean): void {
+  const stop = new AbortController()
+  const done = carryOut(world, arn, { stop: stop.signal, shutdown: queue.shutdown.signal })
+    // Its outcome could not even be written down; the next start finds it unfinished and says so.
+    .catch((error: unknown) => world.log.error({ err: error, job: arn }, 'a job was lost sight of'))
+    .finally(() => {
+      queue.running.delete(arn)
+      next(world, queue)
+    })
+  queue.running.set(arn, { done, stop, conducts })
+}
+
+async function carryOut(world: World, arn: string, signals: { stop: AbortSignal; shutdown: AbortSignal }) {
+  const found = findJobByArn(world.store, arn)
+  // It was deleted while it waited.
+  if (found) await (await kindOf(found.job.type)).run(world, found.job, signals)
 }

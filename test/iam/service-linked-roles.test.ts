@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { managedPolicy } from '../../src/services/iam/managed-policies.ts'
 import { linkedRoles } from '../../src/services/iam/service-linked-roles.ts'
-import { type TrainingJob, saveJob } from '../../src/services/sagemaker/training-job.ts'
+import { type TrainingJob, trainingJobs } from '../../src/services/sagemaker/training-job.ts'
 import { account, newAccount, refused } from './account.ts'
 
 const arn = (rest: string) => `arn:aws:iam::${account}:${rest}`
@@ -66,15 +66,15 @@ describe('service-linked roles', () => {
       .RoleName
     refused(() => act('admin', 'DeleteRole', { RoleName }), 'UnmodifiableEntity', /only modifiable by AWS/, 400)
     const job = (TrainingJobStatus: 'InProgress' | 'Completed') =>
-      saveJob(store, {
+      trainingJobs.save(store, {
+        type: 'training-job',
         account,
         region: 'eu-west-1',
-        description: {
-          TrainingJobName: 'j',
-          TrainingJobArn: 'arn:aws:sagemaker:eu-west-1:::training-job/j',
-          TrainingJobStatus,
-        },
+        name: 'j',
+        arn: trainingJobs.arn({ account, region: 'eu-west-1' }, 'j'),
+        description: { TrainingJobStatus, CreationTime: 1 },
         steps: [],
+        ...(TrainingJobStatus === 'Completed' && { over: true }),
       } as unknown as TrainingJob)
     const attempt = () => {
       const { DeletionTaskId } = act('admin', 'DeleteServiceLinkedRole', { RoleName })
@@ -90,7 +90,7 @@ describe('service-linked roles', () => {
     const { Status, Reason } = attempt()
     assert.equal(Status, 'FAILED')
     assert.deepEqual(Reason.RoleUsageList, [
-      { Region: 'eu-west-1', Resources: ['arn:aws:sagemaker:eu-west-1:::training-job/j'] },
+      { Region: 'eu-west-1', Resources: [`arn:aws:sagemaker:eu-west-1:${account}:training-job/j`] },
     ])
     act('admin', 'GetRole', { RoleName })
     job('Completed')

@@ -41,7 +41,7 @@ describe('jobs on a machine where no VPC is made', () => {
   test('an operator can forbid it', async () => {
     const { world, account, region } = lab.server
     const roleArn = `arn:aws:iam::${account}:role/jobs`
-    const acting = new Acting(world, { roleArn, jobArn: '', account, region })
+    const acting = new Acting(world, { roleArn, arn: '', account, region })
     const runner: Runner = {
       ...processRunner,
       isolation: async () => ({ ...(await processRunner.isolation()), tool: 'none' }),

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { imagePush } from '../../src/cli/image-push.ts'
-import { findJob, type TrainingJob } from '../../src/services/sagemaker/training-job.ts'
+import { trainingJobs, type TrainingJob } from '../../src/services/sagemaker/training-job.ts'
 import { call } from '../support/call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { until } from '../clients/until.ts'
@@ -61,7 +61,7 @@ export async function openJobLab(
     }
     return all
   }
-  const kept = (name: string) => findJob(server.world.store, server.account, server.region, name)!
+  const kept = (name: string) => trainingJobs.find(server.world.store, server, name)!
   const over = (name: string) => ['Completed', 'Failed', 'Stopped'].includes(kept(name).description.TrainingJobStatus)
   return {
     server,

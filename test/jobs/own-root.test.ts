@@ -36,8 +36,8 @@ describe('containers in the fabric find names, certificates and credentials', ()
   async function ran(runner: Runner, name: string, image: PreparedImage, view: { root: string }) {
     const { world, account, region, dataDir } = lab.server
     const roleArn = `arn:aws:iam::${account}:role/jobs`
-    const jobArn = `arn:aws:sagemaker:${region}:${account}:training-job/${name}`
-    const acting = new Acting(world, { roleArn, jobArn, account, region })
+    const arn = `arn:aws:sagemaker:${region}:${account}:training-job/${name}`
+    const acting = new Acting(world, { roleArn, arn, account, region })
     const wish = { account, region, roleArn, isolated: false, count: 1, interfaces: [], folder }
     const network = await openJobNetwork(world, runner, acting, wish)
     assert.equal(network.notice, undefined)

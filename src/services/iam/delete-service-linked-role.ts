@@ -7,7 +7,8 @@ import type {
 import { need } from '../../door/call.ts'
 import type { Store } from '../../store/store.ts'
 import { operation } from '../operation.ts'
-import { allJobs, isOver } from '../sagemaker/training-job.ts'
+import { unfinishedJobs } from '../sagemaker/job.ts'
+import { findJobByArn } from '../sagemaker/job-table.ts'
 import { deleteEntity, iamArn, invalidInput, noSuchEntity, requireEntity, type Role } from './entities.ts'
 import { forgetUse } from './last-used.ts'
 import { onRole } from './needs.ts'
@@ -89,10 +90,10 @@ function serviceOf({ name, path }: Role): string {
 function usageOf(store: Store, account: string, service: string): RoleUsage[] {
   if (service !== 'sagemaker.amazonaws.com') return []
   const regions = new Map<string, string[]>()
-  for (const job of allJobs(store)) {
-    if (job.account !== account || isOver(job)) continue
-    const arns = regions.get(job.region) ?? []
-    regions.set(job.region, [...arns, job.description.TrainingJobArn ?? ''])
+  for (const arn of unfinishedJobs(store)) {
+    const job = findJobByArn(store, arn)?.job
+    if (job?.account !== account || job.over) continue
+    regions.set(job.region, [...(regions.get(job.region) ?? []), arn])
   }
   return [...regions].map(([Region, Resources]) => ({ Region, Resources }))
 }

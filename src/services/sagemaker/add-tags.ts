@@ -12,7 +12,7 @@ import { operation } from '../operation.ts'
 import type { World } from '../../world.ts'
 import { page } from './page.ts'
 import { putTags, removeTags, requestTagKeys, resourceTagKeys, tagList, tagsOf } from './tags.ts'
-import { findByArn } from './training-job.ts'
+import { isTaggable } from './taggable.ts'
 
 export const addTags = operation<AddTagsCommandInput, AddTagsCommandOutput>('sagemaker', 'AddTags', {
   needs: (input, call) => [
@@ -52,5 +52,5 @@ export const listTags = operation<ListTagsCommandInput, ListTagsCommandOutput>('
 
 /** inferred: SageMaker's sentence for an ARN without a resource. */
 function mustExist(world: World, arn: string): void {
-  if (!findByArn(world.store, arn)) throw new AwsError('ValidationException', `Could not find resource ${arn}.`)
+  if (!isTaggable(world.store, arn)) throw new AwsError('ValidationException', `Could not find resource ${arn}.`)
 }

@@ -12,7 +12,7 @@ import { passRole } from '../iam/pass-role.ts'
 import { operation } from '../operation.ts'
 import { accountOf, sagemakerArn } from './arns.ts'
 import { addTagsNeed, putTags, requestTagKeys } from './tags.ts'
-import { findJob, saveJob, transition, type TrainingJob, type TrainingJobRequest } from './training-job.ts'
+import { trainingJobs, transition, type TrainingJob, type TrainingJobRequest } from './training-job.ts'
 import { refuseUnbuilt } from './unbuilt.ts'
 
 /**
@@ -44,7 +44,7 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
 
       const acting = new Acting(world, {
         roleArn: input.RoleArn,
-        jobArn: arn,
+        arn,
         account: call.account,
         region: call.region,
       })
@@ -56,7 +56,7 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
       const job = newJob(input, call, arn)
       world.store.transaction(() => {
         refuseTaken(permit, input.TrainingJobName, arn)
-        saveJob(world.store, job)
+        trainingJobs.save(world.store, job)
         putTags(world.store, arn, input.Tags)
       })
       startJob(world, job)
@@ -101,7 +101,7 @@ function checkRequest(input: TrainingJobRequest, call: Call): void {
 
 /** API_CreateTrainingJob: ResourceInUse. The sentence is the live service's. [M] */
 function refuseTaken({ call, world }: Permit, name: string, arn: string): void {
-  if (findJob(world.store, call.account, call.region, name)) {
+  if (trainingJobs.find(world.store, call, name)) {
     throw new AwsError(
       'ResourceInUse',
       `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
@@ -206,8 +206,12 @@ function newJob(input: TrainingJobRequest, call: Call, arn: string): TrainingJob
   const { Tags: _, ...request } = input
   const now = call.time / 1000
   const job: TrainingJob = {
+    type: 'training-job',
     account: call.account,
     region: call.region,
+    name: input.TrainingJobName,
+    arn,
+    roleArn: input.RoleArn,
     description: {
       ...request,
       TrainingJobArn: arn,

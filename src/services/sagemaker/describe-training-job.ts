@@ -3,7 +3,7 @@ import { need } from '../../door/call.ts'
 import { operation } from '../operation.ts'
 import { sagemakerArn } from './arns.ts'
 import { resourceTagKeys } from './tags.ts'
-import { mustFindJob } from './training-job.ts'
+import { trainingJobs } from './training-job.ts'
 
 export const describeTrainingJob = operation<DescribeTrainingJobCommandInput, DescribeTrainingJobCommandOutput>(
   'sagemaker',
@@ -13,7 +13,6 @@ export const describeTrainingJob = operation<DescribeTrainingJobCommandInput, De
       const arn = sagemakerArn(call, 'training-job', input.TrainingJobName)
       return [need('sagemaker:DescribeTrainingJob', arn, { context: resourceTagKeys(call.world.store, arn) })]
     },
-    perform: (input, { call, world }) =>
-      mustFindJob(world.store, call.account, call.region, input.TrainingJobName).description,
+    perform: (input, { call, world }) => trainingJobs.must(world.store, call, input.TrainingJobName).description,
   },
 )

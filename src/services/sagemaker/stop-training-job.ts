@@ -5,7 +5,7 @@ import { AwsError } from '../../wire/aws-error.ts'
 import { operation } from '../operation.ts'
 import { sagemakerArn } from './arns.ts'
 import { resourceTagKeys } from './tags.ts'
-import { changeJob, mustFindJob, transition } from './training-job.ts'
+import { trainingJobs, transition } from './training-job.ts'
 
 /** API_StopTrainingJob: SIGTERM, 120 s for the program to save its model, then SIGKILL; what it saved is uploaded. */
 export const stopTrainingJob = operation<StopTrainingJobCommandInput, StopTrainingJobCommandOutput>(
@@ -17,7 +17,7 @@ export const stopTrainingJob = operation<StopTrainingJobCommandInput, StopTraini
       return [need('sagemaker:StopTrainingJob', arn, { context: resourceTagKeys(call.world.store, arn) })]
     },
     perform(input, { call, world }) {
-      const job = mustFindJob(world.store, call.account, call.region, input.TrainingJobName)
+      const job = trainingJobs.must(world.store, call, input.TrainingJobName)
       const status = job.description.TrainingJobStatus
       if (status !== 'InProgress' && status !== 'Stopping') {
         // inferred: sentence
@@ -27,12 +27,12 @@ export const stopTrainingJob = operation<StopTrainingJobCommandInput, StopTraini
         )
       }
       if (status === 'InProgress') {
-        changeJob(world.store, job, (changed) => {
+        trainingJobs.change(world.store, job, (changed) => {
           changed.stopRequested = true
           transition(changed, 'Stopping', 'Stopping', 'Stopping the training job', world.now() / 1000)
         })
       }
-      stopJob(world, job.description.TrainingJobArn)
+      stopJob(world, job.arn)
       return {}
     },
   },

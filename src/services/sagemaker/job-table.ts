@@ -1,0 +1,24 @@
+import type { Store } from '../../store/store.ts'
+import type { Job, Jobs, JobType } from './job.ts'
+import { trainingJobs } from './training-job.ts'
+
+/** The jobs of each type that is built. Descriptions differ: who needs more than is common to all asks the type's own. */
+export const jobTable: Readonly<Partial<Record<JobType, Jobs<never>>>> = {
+  'training-job': trainingJobs as unknown as Jobs<never>,
+}
+
+/** What is known of a job by its ARN, whatever its type. */
+export interface FoundJob {
+  job: Job
+  jobs: Jobs<object>
+  status: string
+}
+
+export function findJobByArn(store: Store, arn: string): FoundJob | undefined {
+  const [, , service, region = '', account = '', rest = ''] = arn.split(':', 6)
+  const slash = rest.indexOf('/')
+  if (service !== 'sagemaker') return undefined
+  const jobs = jobTable[rest.slice(0, slash) as JobType] as unknown as Jobs<object> | undefined
+  const job = jobs?.find(store, { account, region }, rest.slice(slash + 1))
+  return jobs && job && { job, jobs, status: jobs.facts.entryOf(job.description).status ?? '' }
+}
