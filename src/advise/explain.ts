@@ -15,8 +15,12 @@ export async function explainRequest(
   const trace = world.decisions.get(requestId)
   // Of a call that nobody is known to have made, only the server's own account hears.
   if (!trace || (trace.account ?? world.config.account) !== account) return undefined
-  const cause = trace.causedBy === undefined ? undefined : world.decisions.get(trace.causedBy)
-  return explanation(world, trace, cause)
+  return withCause(world, trace)
+}
+
+/** With the inner call that it only passed on, if there was one. */
+function withCause(world: World, trace: DecisionTrace): Promise<Explanation> {
+  return explanation(world, trace, trace.causedBy === undefined ? undefined : world.decisions.get(trace.causedBy))
 }
 
 /** How far back `explainLast` looks, in decisions. */
@@ -40,7 +44,7 @@ export async function explainJob(world: World, arn: string, account: string): Pr
     job.steps.findLast((step) => step.status === 'failed') ?? job.steps.findLast((step) => step.requestId)
   )?.requestId
   const trace = requestId === undefined ? undefined : world.decisions.get(requestId)
-  const base = trace ? await explanation(world, trace) : withoutCall(world, arn, jobs.facts.create, failureReason)
+  const base = trace ? await withCause(world, trace) : withoutCall(world, arn, jobs.facts.create, failureReason)
   return {
     ...base,
     decision: status === 'Failed' ? 'denied' : 'allowed',

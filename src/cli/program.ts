@@ -130,6 +130,13 @@ function buildProgram(done: (code: number) => void): Command {
     .action(async (options) => done(await (await import('./tour.ts')).tour(options)))
 
   program
+    .command('verify')
+    .description("SageMaker's role page, tried line by line: each policy suffices, and each of its actions is needed")
+    .option('--only <chapter>', 'one chapter: a file of corpus/roles, such as training')
+    .addOption(new Option('--format <format>').choices(['pretty', 'json', 'markdown']).default('pretty'))
+    .action(async (options) => done(await (await import('./verify.ts')).verify(options)))
+
+  program
     .command('doctor')
     .description('what this machine can and cannot do for Sallyport')
     .addOption(dataOption())

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Config } from '../../world.ts'
 import { variablesOf } from '../env.ts'
 import { UsageError } from '../failure.ts'
 
@@ -34,7 +35,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function startTemporary(): Promise<TourServer> {
+/** A server on a folder and a port of its own, both gone when it stops. */
+export async function startTemporary(options: Partial<Config> = {}): Promise<TourServer> {
   const { startServer } = await import('../../server.ts')
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-tour-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
@@ -49,6 +51,7 @@ async function startTemporary(): Promise<TourServer> {
       decisionsMax: 100_000,
       decisionsDays: 14,
       logLevel: 'error',
+      ...options,
     })
     const stop = async () => {
       await server.close()

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import type { Client } from '../cli/client.ts'
+import { runPassRole } from './pass-role.ts'
+import { actionsOf, filledIn, overlaid, policyOf, readChapters, without } from './role-page.ts'
+import type { Chapter, Row } from './role-page.ts'
+import { tryRequest } from './try.ts'
+import type { Tried } from './try.ts'
+import type { Values } from './world.ts'
+
+/** What became of one line of the matrix. */
+export interface Line {
+  chapter: string
+  row: string
+  /** `all of it`; `without ACTION`; what a neighbour is. */
+  what: string
+  /**
+   * `suffices`, `needed` (fails and names the action), `misses` (goes on without, and the record names the action),
+   * `not needed` (and the table says why), `kept out` (a neighbour); or `wrong`, which no line may be.
+   */
+  verdict: 'suffices' | 'needed' | 'misses' | 'not needed' | 'kept out' | 'wrong'
+  /** AWS's text, or why an action is not needed. */
+  text?: string
+}
+
+/** One attempt that is still to be made. */
+interface Attempt {
+  chapter: string
+  of: Chapter
+  row: Row
+  what: string
+  policy: object
+  request: Record<string, unknown>
+  judge(tried: Tried): Pick<Line, 'verdict' | 'text'>
+  /** An action that must be refused, be it after the end. */
+  awaited?: string
+  /** Before anybody has made the log group. */
+  early: boolean
+}
+
+const AT_ONCE = 6
+const TRUST = JSON.parse(
+  readFileSync(new URL('../../corpus/policy/documents/trust-sagemaker.json', import.meta.url), 'utf8'),
+) as object
+
+/** Tries everything that the role page says, or one chapter of it, on a server that buildWorld has prepared. */
+export async function runMatrix(
+  client: Client,
+  values: Values,
+  told: (line: Line) => void,
+  only?: string,
+): Promise<Line[]> {
+  const attempts = readChapters(only).flatMap(({ file, chapter }) =>
+    chapter.rows.flatMap((row) => attemptsOf(file, chapter, row, values)),
+  )
+  const lines = new Map<Attempt, Line>()
+  for (const group of [attempts.filter(({ early }) => early), attempts.filter(({ early }) => !early)])
+    await inTurn(group, AT_ONCE, async (attempt) => {
+      const line = await make(client, attempt, values, attempts.indexOf(attempt))
+      lines.set(attempt, line)
+      told(line)
+    })
+  const ofPages = attempts.map((attempt) => lines.get(attempt)!)
+  return only === undefined || only === 'pass-role'
+    ? [...ofPages, ...(await runPassRole(client, values, told))]
+    : ofPages
+}
+
+function attemptsOf(chapter: string, of: Chapter, row: Row, values: Values): Attempt[] {
+  const policy = policyOf(row, values)
+  const request = overlaid(of.request, row.request)
+  const base = { chapter, of, row, request }
+  return [
+    { ...base, what: 'all of it', policy, judge: judgeWhole, early: false },
+    ...actionsOf(policy.Statement).map((action) => ({
+      ...base,
+      what: `without ${action}`,
+      policy: without(policy, action),
+      judge: (tried: Tried) => judgeWithout(tried, action, row.notNeeded?.[action]),
+      early: action === 'logs:CreateLogGroup',
+      ...(row.notNeeded?.[action] === undefined && { awaited: action }),
+    })),
+    ...(row.neighbours ?? []).map(({ what, request: over, refused }) => ({
+      ...base,
+      request: overlaid(request, over),
+      what,
+      policy,
+      judge: (tried: Tried) => judgeNeighbour(tried, refused),
+      early: false,
+    })),
+  ]
+}
+
+function judgeWhole({ outcome, text, refused }: Tried): Pick<Line, 'verdict' | 'text'> {
+  if (outcome === 'succeeded' && refused.length === 0) return { verdict: 'suffices' }
+  return { verdict: 'wrong', text: text ?? `went on without ${refused.join(', ')}` }
+}
+
+function judgeWithout(
+  { outcome, text = '', refused }: Tried,
+  action: string,
+  reason: string | undefined,
+): Pick<Line, 'verdict' | 'text'> {
+  const named = refused.includes(action)
+  if (reason !== undefined) {
+    const fits = outcome === 'succeeded' && !named
+    return fits ? { verdict: 'not needed', text: reason } : { verdict: 'wrong', text: `said to be not needed; ${text}` }
+  }
+  if (!named) return { verdict: 'wrong', text: outcome === 'failed' ? `not named by: ${text}` : 'nothing lacked it' }
+  return outcome === 'failed' ? { verdict: 'needed', text } : { verdict: 'misses', text }
+}
+
+function judgeNeighbour({ outcome, text = '', refused }: Tried, action: string): Pick<Line, 'verdict' | 'text'> {
+  return outcome === 'failed' && refused.includes(action)
+    ? { verdict: 'kept out', text }
+    : { verdict: 'wrong', text: outcome === 'failed' ? `${action} is not named by: ${text}` : 'it succeeded' }
+}
+
+async function make(client: Client, attempt: Attempt, values: Values, at: number): Promise<Line> {
+  const { chapter, of, row, what, policy, request, judge, awaited } = attempt
+  const RoleName = `verify-${at}`
+  const { Role } = (await client.call('iam', 'CreateRole', {
+    RoleName,
+    AssumeRolePolicyDocument: JSON.stringify(TRUST),
+  })) as { Role: { Arn: string } }
+  const PolicyDocument = JSON.stringify(policy)
+  if (PolicyDocument.includes('"Action"'))
+    await client.call('iam', 'PutRolePolicy', { RoleName, PolicyName: 'page', PolicyDocument })
+  const own = { ...values, role: Role.Arn, name: `verify-${at}` }
+  const tried = await tryRequest(client, of, filledIn(request, own), own, awaited)
+  return { chapter, row: row.name, what, ...judge(tried) }
+}
+
+async function inTurn<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  let at = 0
+  const worker = async () => {
+    while (at < items.length) await work(items[at++]!)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}

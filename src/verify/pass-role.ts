@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { connect } from '../cli/client.ts'
+import type { Client } from '../cli/client.ts'
+import { filledIn } from './role-page.ts'
+import type { Chapter } from './role-page.ts'
+import type { Line } from './matrix.ts'
+import { tryRequest } from './try.ts'
+import type { Tried } from './try.ts'
+import type { Values } from './world.ts'
+
+/** One of the APIs that take a role, with a request that needs nothing but the role. */
+interface Api extends Omit<Chapter, 'rows'> {
+  /** Calls that make what the request refers to. What they answer is not looked at. */
+  before?: { operation: string; input: Record<string, unknown> }[]
+  /** What the caller must be allowed beside the operation itself. */
+  caller?: string[]
+}
+
+/** How a role is passed. `callerPasses`: the condition of the caller's iam:PassRole; undefined: the caller has none. */
+interface Way {
+  what: string
+  callerPasses?: string
+  trusts: string
+  foreign?: true
+  judge(tried: Tried): boolean
+}
+
+const passes = 'sagemaker.amazonaws.com'
+const namesPassRole = ({ outcome, text = '', refused }: Tried) =>
+  outcome === 'failed' &&
+  text.startsWith('AccessDenied') &&
+  text.includes('iam:PassRole') &&
+  refused.includes('iam:PassRole')
+
+const ways: readonly Way[] = [
+  {
+    what: 'passed to SageMaker',
+    callerPasses: passes,
+    trusts: passes,
+    judge: ({ outcome }) => outcome === 'succeeded',
+  },
+  { what: 'the caller lacks iam:PassRole', trusts: passes, judge: namesPassRole },
+  { what: 'iam:PassedToService is another', callerPasses: 'glue.amazonaws.com', trusts: passes, judge: namesPassRole },
+  {
+    what: 'the role trusts another service',
+    callerPasses: passes,
+    trusts: 'glue.amazonaws.com',
+    judge: ({ outcome, refused }) => outcome === 'failed' && refused.includes('sts:AssumeRole'),
+  },
+  {
+    what: 'the role is of another account',
+    callerPasses: passes,
+    trusts: passes,
+    foreign: true,
+    judge: ({ outcome, text = '' }) => outcome === 'failed' && /^(ValidationException|AccessDenied)/.test(text),
+  },
+]
+
+/** "Passing roles": the APIs that the page lists, each in every way. */
+export async function runPassRole(admin: Client, values: Values, told: (line: Line) => void): Promise<Line[]> {
+  const apis = JSON.parse(readFileSync(new URL('../../corpus/pass-role.json', import.meta.url), 'utf8')) as Api[]
+  const lines: Line[] = []
+  for (const [number, api] of apis.entries()) {
+    for (const [at, way] of ways.entries()) {
+      const tried = await tryWay(admin, api, way, { ...values, name: `pass-${number}-${at}` })
+      const text = tried.text ?? (tried.refused.length > 0 ? `refused: ${tried.refused.join(', ')}` : undefined)
+      const line: Line = {
+        chapter: 'pass-role',
+        row: api.create,
+        what: way.what,
+        verdict: way.judge(tried) ? (at === 0 ? 'suffices' : 'kept out') : 'wrong',
+        ...(text !== undefined && { text }),
+      }
+      lines.push(line)
+      told(line)
+    }
+  }
+  return lines
+}
+
+async function tryWay(admin: Client, api: Api, way: Way, own: Values): Promise<Tried> {
+  const RoleName = own['name']!
+  const good = await roleOf(admin, `${RoleName}-before`, passes)
+  const made = way.foreign ? `arn:aws:iam::999999999999:role/${RoleName}` : await roleOf(admin, RoleName, way.trusts)
+  const values = { ...own, role: made, goodRole: good }
+  for (const { operation, input } of api.before ?? []) await admin.call('sagemaker', operation, filledIn(input, values))
+  const caller = await callerOf(admin, api, way, values)
+  return tryRequest(caller, { ...api, rows: [] }, filledIn(api.request, values), values)
+}
+
+async function roleOf(admin: Client, RoleName: string, service: string): Promise<string> {
+  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }
+  const { Role } = await admin.call('iam', 'CreateRole', {
+    RoleName,
+    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+  })
+  await admin.call('iam', 'AttachRolePolicy', { RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })
+  return Role.Arn as string
+}
+
+/** A user who may make the call, look at what becomes of it, and pass the role as the way says. */
+async function callerOf(admin: Client, api: Api, way: Way, values: Values): Promise<Client> {
+  const UserName = values['name']!
+  await admin.call('iam', 'CreateUser', { UserName })
+  const own = [
+    `sagemaker:${api.create}`,
+    'sagemaker:Describe*',
+    'iam:GetRequestAuthorizationDetails',
+    ...(api.caller ?? []),
+  ]
+  const pass = way.callerPasses !== undefined && {
+    Effect: 'Allow',
+    Action: 'iam:PassRole',
+    Resource: values['role'],
+    Condition: { StringEquals: { 'iam:PassedToService': way.callerPasses } },
+  }
+  const statements = [{ Effect: 'Allow', Action: own, Resource: '*' }, ...(pass ? [pass] : [])]
+  await admin.call('iam', 'PutUserPolicy', {
+    UserName,
+    PolicyName: 'caller',
+    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+  })
+  const { AccessKey } = await admin.call('iam', 'CreateAccessKey', { UserName })
+  return connect({
+    AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey,
+    AWS_ENDPOINT_URL: admin.endpoint,
+    AWS_REGION: admin.region,
+    // A profile of whoever runs this must not be laid below.
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_CONFIG_FILE: '/dev/null',
+  })
+}
