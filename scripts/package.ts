@@ -28,6 +28,8 @@ for (const file of globSync('dist/**/*.js', { cwd: target }).map((name) => join(
 for (const name of ['models', 'generated', 'examples/training', 'LICENSE', 'NOTICE', 'README.md']) {
   cpSync(join(root, name), join(target, name), { recursive: true })
 }
+// Programs of an image, which no compiler touches.
+cpSync(join(root, 'src/automl-image'), join(target, 'dist/automl-image'), { recursive: true })
 cpSync(join(root, 'scripts/package/command.js'), join(target, 'sallyport.js'))
 chmodSync(join(target, 'sallyport.js'), 0o755)
 

@@ -48,6 +48,8 @@ export function repeat(
 /** What looks after jobs, and what services do by themselves; read only once calls are taken, for it is much code. */
 const keepers: readonly (() => Promise<(world: World) => Upkeep>)[] = [
   async () => (await import('./jobs/resume.ts')).resumeJobs,
+  async () => (await import('./services/sagemaker/settlers.ts')).keepSettling,
+  async () => (await import('./services/sagemaker/monitoring/run-schedules.ts')).keepSchedules,
   async () => (await import('./services/kms/due.ts')).keepKeys,
   async () => (await import('./services/logs/upkeep.ts')).keepLogs,
   async () => (await import('./services/s3/lifecycle-run.ts')).keepLifecycles,

@@ -26,6 +26,8 @@ export interface Config {
   objectsEndpoint?: string
   /** File of the master key, where the operator keeps it elsewhere than in the data folder. */
   masterKeyFile?: string
+  /** Folder of the compiler that compilation jobs run, where the operator has another than ours (jobs/compiler.ts). */
+  compilerImage?: string
   decisionsMax: number
   decisionsDays: number
 }

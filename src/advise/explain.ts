@@ -1,4 +1,5 @@
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
+import type { Job, StepRecord } from '../services/sagemaker/job.ts'
 import { findJobByArn } from '../services/sagemaker/job-table.ts'
 import type { World } from '../world.ts'
 import { isControlLayer, levelNames } from './control-levels.ts'
@@ -39,9 +40,11 @@ export async function explainJob(world: World, arn: string, account: string): Pr
   const found = findJobByArn(world.store, arn)
   if (found?.job.account !== account) return undefined
   const { job, jobs, status } = found
+  const children = jobs.facts.children?.(world.store, job) ?? []
+  const steps = [...job.steps, ...children.flatMap(stepsOfChild)]
   const { FailureReason: failureReason } = job.description as { FailureReason?: string }
   const requestId = (
-    job.steps.findLast((step) => step.status === 'failed') ?? job.steps.findLast((step) => step.requestId)
+    steps.findLast((step) => step.status === 'failed' && step.requestId) ?? steps.findLast((step) => step.requestId)
   )?.requestId
   const trace = requestId === undefined ? undefined : world.decisions.get(requestId)
   const base = trace ? await withCause(world, trace) : withoutCall(world, arn, jobs.facts.create, failureReason)
@@ -49,8 +52,15 @@ export async function explainJob(world: World, arn: string, account: string): Pr
     ...base,
     decision: status === 'Failed' ? 'denied' : 'allowed',
     job: { arn, status: status, ...(failureReason ? { failureReason } : {}) },
-    steps: job.steps,
+    steps,
   }
+}
+
+/** What a job of a job did not get; what went well is its own matter. */
+function stepsOfChild({ name, steps }: Job): StepRecord[] {
+  return steps
+    .filter(({ status }) => status === 'failed' || status === 'refused')
+    .map((step) => ({ ...step, name: `${name}: ${step.name}` }))
 }
 
 async function explanation(world: World, recorded: DecisionTrace, causedBy?: DecisionTrace): Promise<Explanation> {

@@ -61,6 +61,7 @@ function buildProgram(done: (code: number) => void): Command {
       'where that store is; its credentials: SALLYPORT_OBJECTS_ACCESS_KEY_ID, ..._SECRET_ACCESS_KEY',
     )
     .option('--master-key-file <file>', 'the key that seals key material and data keys; DATA/master.key unless given')
+    .option('--compiler-image <folder>', 'the program `compile` that compilation jobs run, instead of our own')
     .option('--decisions-max <count>', 'how many decisions to keep', count, 100_000)
     .option('--decisions-days <days>', 'for how many days to keep them', count, 14)
     .addOption(new Option('--log-level <level>').choices(['silent', 'error', 'warn', 'info', 'debug']).default('warn'))

@@ -17,6 +17,7 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   // A file that may not grow any further is an error of the write, as a full disk is, and no reason to end.
   process.on('SIGXFSZ', () => {})
   const stopped = signalled()
+  if (options.compilerImage !== undefined) options.compilerImage = resolve(options.compilerImage)
   const server = await startServer({ ...options, dataDir: resolve(data) })
   process.stdout.write(`Ready ${server.url}\n`)
   process.stderr.write(hints(data))

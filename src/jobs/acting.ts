@@ -1,5 +1,6 @@
 import type { Credentials } from '../door/door.ts'
 import type { Origin } from '../door/call.ts'
+import { findCredential } from '../services/iam/credentials.ts'
 import type { World } from '../world.ts'
 
 /** SageMaker's own network, where the control plane's calls come from (design.md "Where calls come from"). */
@@ -13,6 +14,8 @@ export interface ActingJob {
   arn: string
   account: string
   region: string
+  /** aws:SourceArn where it is not the job's own ARN: hosting and Studio send a literal (facts: errors.md B4). */
+  sourceArn?: string
 }
 
 /**
@@ -23,6 +26,7 @@ export class Acting {
   readonly #world: World
   readonly #roleArn: string
   readonly #jobArn: string
+  readonly #sourceArn: string
   readonly #account: string
   readonly #region: string
   #session: { credentials: Credentials; expiresAt: number } | undefined
@@ -31,6 +35,7 @@ export class Acting {
     this.#world = world
     this.#roleArn = job.roleArn
     this.#jobArn = job.arn
+    this.#sourceArn = job.sourceArn ?? job.arn
     this.#account = job.account
     this.#region = job.region
   }
@@ -49,7 +54,7 @@ export class Acting {
       service: 'sts',
       operation: 'AssumeRole',
       input: { RoleArn: this.#roleArn, RoleSessionName: 'SageMaker' },
-      as: { service: 'sagemaker.amazonaws.com', sourceArn: this.#jobArn, sourceAccount: this.#account },
+      as: { service: 'sagemaker.amazonaws.com', sourceArn: this.#sourceArn, sourceAccount: this.#account },
       origin: sagemakerNetwork,
       region: this.#region,
       onBehalfOf: this.#jobArn,
@@ -82,6 +87,21 @@ export class Acting {
       region: this.#region,
       onBehalfOf: this.#jobArn,
       ...(host ? { host } : {}),
+    })
+  }
+
+  /** One call in the role's own name by SageMaker (kms:ViaService, kms:GrantIsForAWSResource), from its network. */
+  async forward<O>(service: string, operation: string, input: Record<string, unknown>): Promise<O> {
+    const { credentials } = await this.session()
+    const { caller } = findCredential(this.#world.store, credentials.accessKeyId, this.#world.now())!
+    return this.#world.door.call<O>({
+      service,
+      operation,
+      input,
+      as: { caller, via: 'sagemaker.amazonaws.com' },
+      origin: sagemakerNetwork,
+      region: this.#region,
+      onBehalfOf: this.#jobArn,
     })
   }
 }

@@ -11,6 +11,11 @@ export class JobFailure extends Error {
   }
 }
 
+/** S3's own refusal, of which AWS's reasons show no more than "Access Denied"; what KMS refused to S3 is told as it is. */
+export function isPlainDenial({ code, message }: AwsError): boolean {
+  return code === 'AccessDenied' && !message.includes('kms:')
+}
+
 /** FailureReasons in AWS's words (facts: errors.md A9); those that no public source shows are marked inferred. */
 export const reasons = {
   trust:
@@ -23,6 +28,9 @@ export const reasons = {
     `ClientError: Data download failed:Unable to download object ${uri} (AccessDenied: Access Denied)`,
   downloadFailed: (uri: string, error: AwsError) =>
     `ClientError: Data download failed:Unable to download object ${uri} (${error.code}: ${error.message})`,
+  /** The public source breaks off there. */
+  partialPrefix:
+    'ClientError: Data download failed:Failed to download data. For FastFile mode, partial S3 prefix is not supported.',
   /** inferred: by analogy with the download. */
   listDenied: (uri: string) =>
     `ClientError: Data download failed:Unable to list objects under ${uri} (AccessDenied: Access Denied)`,
@@ -36,11 +44,16 @@ export const reasons = {
     const sentence = error.message.replace(/ Encoded authorization failure message: \S+$/, '')
     return `ClientError: Unable to create a network interface in your VPC. ${sentence} (Service: AmazonEC2; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${error.requestId ?? ''}; Proxy: null)`
   },
+  /** inferred: KMS's sentence in the same style. */
+  volumeKey: (key: string, error: AwsError) =>
+    `ClientError: Unable to use the KMS key ${key} for the ML storage volume. ${error.message} (Service: AWSKMS; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${error.requestId ?? ''}; Proxy: null)`,
   /** inferred */
   logs: (error: AwsError) => `ClientError: Unable to write to CloudWatch Logs. ${error.message}`,
   algorithm: (text: string, exitCode: number) => `AlgorithmError: ${text}, exit code: ${exitCode}`,
   /** The truth of this server; AWS has no such case. */
   noFabric: (why: string) => `InternalServerError: The job's network cannot be made here. ${why}`,
+  /** The truth of this server; AWS has no such case. */
+  noMounts: 'InternalServerError: Pipe input and checkpoints need a sandbox, and none works here.',
   internal: 'InternalServerError: We encountered an internal error.  Please try again.',
   /** The truth of this server; AWS has no such case. */
   restarted: (step: string) =>

@@ -86,24 +86,33 @@ function subnetsFor(
   })
 }
 
-/** Takes interfaces away again, as far as the role may. Returns those that are left. */
-export async function deleteInterfaces(acting: Acting, made: readonly JobInterface[]): Promise<JobInterface[]> {
+/** Takes interfaces away again, as far as the role may. Returns those that are left, and what refused the first of them. */
+export async function deleteInterfaces(
+  acting: Acting,
+  made: readonly JobInterface[],
+): Promise<{ left: JobInterface[]; refused?: AwsError }> {
   const left: JobInterface[] = []
-  for (const one of made) if (!(await deleteInterface(acting, one))) left.push(one)
-  return left
+  let refused: AwsError | undefined
+  for (const one of made) {
+    const error = await deleteInterface(acting, one)
+    if (!error) continue
+    left.push(one)
+    refused ??= error
+  }
+  return { left, ...(refused && { refused }) }
 }
 
-/** Permission first; a role that may not leaves it standing, as on AWS. Returns whether it is gone. */
-async function deleteInterface(acting: Acting, made: JobInterface): Promise<boolean> {
+/** Permission first; a role that may not leaves it standing, as on AWS. Returns the refusal. */
+async function deleteInterface(acting: Acting, made: JobInterface): Promise<AwsError | undefined> {
   const { networkInterfaceId: id, permissionId } = made
   try {
     if (permissionId) {
       await gone(acting.call('ec2', 'DeleteNetworkInterfacePermission', { NetworkInterfacePermissionId: permissionId }))
     }
     await gone(acting.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId: id }))
-    return true
+    return undefined
   } catch (error) {
-    if (error instanceof AwsError) return false
+    if (error instanceof AwsError) return error
     throw error
   }
 }

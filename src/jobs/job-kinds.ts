@@ -18,7 +18,12 @@ export interface JobKind<D extends object = object> {
 }
 
 const loaders: Readonly<Partial<Record<JobType, () => Promise<JobKind<never>>>>> = {
+  'automl-job': async () => (await import('./automl.ts')).autoMLJob,
+  'compilation-job': async () => (await import('./compilation.ts')).compilationJob,
+  'processing-job': async () => (await import('./processing.ts')).processingJob,
+  'hyper-parameter-tuning-job': async () => (await import('./tuning.ts')).tuningJob,
   'training-job': async () => (await import('./training.ts')).trainingJob,
+  'transform-job': async () => (await import('./transform.ts')).transformJob,
 }
 
 /** Read when the first such job is run. */

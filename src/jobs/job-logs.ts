@@ -29,8 +29,11 @@ export class JobLogs {
     this.stream = stream
   }
 
-  static async open(acting: Acting, group: string, jobName: string, host: string, now: number): Promise<JobLogs> {
-    const stream = `${jobName}/${host}-${Math.floor(now / 1000)}`
+  static open(acting: Acting, group: string, jobName: string, host: string, now: number): Promise<JobLogs> {
+    return JobLogs.openStream(acting, group, `${jobName}/${host}-${Math.floor(now / 1000)}`)
+  }
+
+  static async openStream(acting: Acting, group: string, stream: string): Promise<JobLogs> {
     try {
       const known = await acting
         .call('logs', 'DescribeLogStreams', { logGroupName: group, logStreamNamePrefix: stream, limit: 1 })

@@ -11,6 +11,7 @@ import { JobFailure, reasons } from './failure.ts'
 import { folderOf } from './folders.ts'
 import { createInterfaces, deleteInterfaces, keepLeftovers } from './interfaces.ts'
 import type { Signals } from './job-kinds.ts'
+import { grantVolume, openVolume, retireGrants } from './volume-grants.ts'
 
 /**
  * What running a job of any type has in common: steps that are written down as they are tried, calls by the execution role,
@@ -74,8 +75,24 @@ export abstract class JobRun<D extends object> {
     })
   }
 
+  /**
+   * With a volume key: each of `count` hosts' volumes is granted it, by the role unless the caller has done so when the job
+   * was created, and the grants are used as EBS does. The grants end with the job.
+   */
+  protected async encryptVolumes(keyId: string | undefined, count: number): Promise<void> {
+    if (!keyId) return
+    await this.step('CreateGrant', async () => {
+      while ((this.job.grants?.length ?? 0) < count) {
+        const grant = await grantVolume(this.world, this.acting, keyId)
+        this.change((job) => (job.grants = [...(job.grants ?? []), grant]))
+      }
+      for (const grant of this.job.grants!) await openVolume(this.world, this.job, grant)
+    })
+  }
+
   /** Opened beside the steps that come before the programs; `joinNetwork` waits for it. */
   protected beginNetwork(isolated: boolean, count: number, interfaces: readonly string[]): void {
+    this.#left = undefined
     this.#network = this.#openNetwork(isolated, count, interfaces)
     this.#network.catch(() => {}) // told by the step that needs it, unless the job fails before
   }
@@ -104,11 +121,16 @@ export abstract class JobRun<D extends object> {
   /** A step that the end of the server cuts stays `running`: so the next start finds it. */
   protected async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     this.signals.shutdown.throwIfAborted()
-    this.change((job) => job.steps.push({ name, status: 'running', at: this.seconds() }))
+    await this.#note((job) => job.steps.push({ name, status: 'running', at: this.seconds() }))
     const result = await work()
     this.signals.shutdown.throwIfAborted()
-    this.change((job) => (job.steps.findLast((one) => one.name === name)!.status = 'done'))
+    await this.#note((job) => (job.steps.findLast((one) => one.name === name)!.status = 'done'))
     return result
+  }
+
+  /** Of many jobs at once, one sync of the disk does for all. */
+  async #note(change: (job: Job<D>) => unknown): Promise<void> {
+    this.job = await this.#jobs.changeSoon(this.world.store, this.job, (job) => void change(job))
   }
 
   /** A step that the role was refused and the job goes on without. */
@@ -133,16 +155,21 @@ export abstract class JobRun<D extends object> {
   /** Ends the job as Failed with AWS's reason; what is no JobFailure is our bug, logged, and AWS's internal error to the user. */
   #failed(error: unknown): void {
     if (this.signals.shutdown.aborted) return
+    const failure = this.stepFailed(error)
+    this.change((job) => this.fail(job, failure.message, this.seconds()))
+  }
+
+  /** Notes why the step that runs came to nothing; for runs that try again. */
+  protected stepFailed(error: unknown): JobFailure {
     const failure = error instanceof JobFailure ? error : this.#unexpected(error)
     this.change((job) => {
       const step = job.steps.findLast((one) => one.status === 'running')
-      if (step) {
-        step.status = 'failed'
-        step.text = failure.message
-        if (failure.requestId) step.requestId = failure.requestId
-      }
-      this.fail(job, failure.message, this.seconds())
+      if (!step) return
+      step.status = 'failed'
+      step.text = failure.message
+      if (failure.requestId) step.requestId = failure.requestId
     })
+    return failure
   }
 
   #unexpected(error: unknown): JobFailure {
@@ -156,8 +183,13 @@ export abstract class JobRun<D extends object> {
       await this.leaveNetwork()
       if (this.signals.shutdown.aborted) return
       if (this.job.leftovers) {
-        const left = await deleteInterfaces(this.acting, this.job.leftovers)
+        const { left, refused } = await deleteInterfaces(this.acting, this.job.leftovers)
         this.change((job) => keepLeftovers(job, left))
+        if (refused) this.refused('DeleteNetworkInterface', refused)
+      }
+      if (this.job.grants) {
+        await retireGrants(this.world, this.job, this.job.grants)
+        this.change((job) => delete job.grants)
       }
       await rm(this.folder, { recursive: true, force: true })
     } catch (error) {

@@ -3,6 +3,7 @@ import type { MetricData, MetricDefinition } from '@aws-sdk/client-sagemaker'
 import { AwsError } from '../wire/aws-error.ts'
 import type { Shape } from '../wire/shape.ts'
 import type { Acting } from './acting.ts'
+import type { Metric } from './live-metrics.ts'
 
 // A user's pattern runs over a user's logs: V8 falls back to its linear engine where backtracking would run away.
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
@@ -13,16 +14,22 @@ const lineMax = 8192
 /** Reads the metrics of MetricDefinitions out of log lines; the last value of each is the job's final one. */
 export class MetricReader {
   readonly #patterns: { name: string; regex: RegExp }[]
-  readonly values: { name: string; value: number; timestamp: number }[] = []
+  readonly values: Metric[] = []
+  readonly #told: ((metric: Metric) => void) | undefined
 
-  constructor(definitions: readonly Shape<MetricDefinition>[] = []) {
+  /** `told` is called with each value as it is read. */
+  constructor(definitions: readonly Shape<MetricDefinition>[] = [], told?: (metric: Metric) => void) {
+    this.#told = told
     this.#patterns = definitions.map(({ Name, Regex }) => ({ name: Name, regex: metricPattern(Regex) }))
   }
 
   read(timestamp: number, line: string): void {
     for (const { name, regex } of this.#patterns) {
       const value = Number(regex.exec(line.slice(0, lineMax))?.[1])
-      if (Number.isFinite(value)) this.values.push({ name, value, timestamp })
+      if (!Number.isFinite(value)) continue
+      const metric = { name, value, timestamp }
+      this.values.push(metric)
+      this.#told?.(metric)
     }
   }
 

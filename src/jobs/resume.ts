@@ -10,6 +10,7 @@ import { folderOf } from './folders.ts'
 import { deleteInterfaces, keepLeftovers } from './interfaces.ts'
 import { kindOf } from './job-kinds.ts'
 import type { JobKind } from './job-kinds.ts'
+import { retireGrants } from './volume-grants.ts'
 import { closeJobs, isUnderWay, startJob } from './running.ts'
 
 /**
@@ -55,8 +56,12 @@ function endCut(world: World, { job, jobs }: FoundJob, kind: JobKind): Job {
 
 async function tidy(world: World, { job, jobs }: FoundJob): Promise<void> {
   if (job.leftovers) {
-    const left = await deleteInterfaces(new Acting(world, job), job.leftovers)
+    const { left } = await deleteInterfaces(new Acting(world, job), job.leftovers)
     jobs.change(world.store, job, (changed) => keepLeftovers(changed, left))
+  }
+  if (job.grants) {
+    await retireGrants(world, job, job.grants)
+    jobs.change(world.store, job, (changed) => delete changed.grants)
   }
   await rm(folderOf(world, job), { recursive: true, force: true })
 }

@@ -13,6 +13,8 @@ interface Queue {
   /** Account → ARNs. The account whose turn is next comes first. */
   waiting: Map<string, string[]>
   running: Map<string, { done: Promise<void>; stop: AbortController; conducts: boolean }>
+  /** Who waits for the end of a job, by its ARN. */
+  awaited: Map<string, PromiseWithResolvers<void>>
   /** Aborted when this server ends. */
   shutdown: AbortController
 }
@@ -22,7 +24,7 @@ const queues = new WeakMap<World, Queue>()
 function queueOf(world: World): Queue {
   let queue = queues.get(world)
   if (!queue) {
-    queue = { waiting: new Map(), running: new Map(), shutdown: new AbortController() }
+    queue = { waiting: new Map(), running: new Map(), awaited: new Map(), shutdown: new AbortController() }
     queues.set(world, queue)
   }
   return queue
@@ -48,6 +50,16 @@ export function isUnderWay(world: World, { arn, account }: Pick<Job, 'arn' | 'ac
 /** Tells a running job to stop; one that still waits is told when its turn comes (its document says so). */
 export function stopJob(world: World, arn: string): void {
   queueOf(world).running.get(arn)?.stop.abort()
+}
+
+/** Resolves when a job that this process runs or holds in its queue has ended; never rejects. At the end of this server nobody is told. */
+export async function whenEnded(world: World, arn: string): Promise<void> {
+  const { awaited } = queueOf(world)
+  const [, , , , account = ''] = arn.split(':', 5)
+  if (!isUnderWay(world, { arn, account })) return
+  let end = awaited.get(arn)
+  if (!end) awaited.set(arn, (end = Promise.withResolvers()))
+  await end.promise
 }
 
 /** Takes no more jobs, kills what runs and waits until its traces are written; the next start ends those jobs as Failed. */
@@ -86,6 +98,8 @@ function begin(world: World, queue: Queue, arn: string, conducts: boolean): void
     .catch((error: unknown) => world.log.error({ err: error, job: arn }, 'a job was lost sight of'))
     .finally(() => {
       queue.running.delete(arn)
+      queue.awaited.get(arn)?.resolve()
+      queue.awaited.delete(arn)
       next(world, queue)
     })
   queue.running.set(arn, { done, stop, conducts })

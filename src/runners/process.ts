@@ -4,7 +4,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { closeSync, statSync } from 'node:fs'
 import { chmod, lchown, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import { constants, tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -100,6 +100,17 @@ async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promi
   }
 }
 
+/** Programs yield to the server: who asks it something does not wait for those who compute. */
+const MODEST = 10
+
+function beModest(pid: number): void {
+  try {
+    setPriority(pid, MODEST)
+  } catch {
+    // It is over already, or the machine does not allow it: it runs as well as any other.
+  }
+}
+
 function launch(
   { command: [tool = '', ...args], env, cwd, arguments: rest, filter }: Plan,
   output: number,
@@ -111,6 +122,7 @@ function launch(
     if (filter) stdio[FILTER_FD] = 'pipe'
     // A group of its own, so that there is something to kill where no namespace is.
     const child = spawn(tool, args, { stdio, env, detached: true, ...(cwd !== undefined && { cwd }) })
+    if (child.pid !== undefined) beModest(child.pid)
     feed(child, ARGUMENTS_FD, rest)
     if (filter) feed(child, FILTER_FD, filter)
     return child

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Client } from '../cli/client.ts'
+import { roleTrusting, userWith } from './people.ts'
 import { runPassRole } from './pass-role.ts'
 import { actionsOf, filledIn, overlaid, policyOf, readChapters, without } from './role-page.ts'
 import type { Chapter, Row } from './role-page.ts'
@@ -38,9 +38,6 @@ interface Attempt {
 }
 
 const AT_ONCE = 6
-const TRUST = JSON.parse(
-  readFileSync(new URL('../../corpus/policy/documents/trust-sagemaker.json', import.meta.url), 'utf8'),
-) as object
 
 /** Tries everything that the role page says, or one chapter of it, on a server that buildWorld has prepared. */
 export async function runMatrix(
@@ -49,13 +46,16 @@ export async function runMatrix(
   told: (line: Line) => void,
   only?: string,
 ): Promise<Line[]> {
-  const attempts = readChapters(only).flatMap(({ file, chapter }) =>
+  const chapters = readChapters(only)
+  const attempts = chapters.flatMap(({ file, chapter }) =>
     chapter.rows.flatMap((row) => attemptsOf(file, chapter, row, values)),
   )
+  const callers = new Map<string, Client>()
+  for (const { file, chapter } of chapters) callers.set(file, await callerOf(client, file, chapter))
   const lines = new Map<Attempt, Line>()
   for (const group of [attempts.filter(({ early }) => early), attempts.filter(({ early }) => !early)])
     await inTurn(group, AT_ONCE, async (attempt) => {
-      const line = await make(client, attempt, values, attempts.indexOf(attempt))
+      const line = await make(client, callers.get(attempt.chapter)!, attempt, values, attempts.indexOf(attempt))
       lines.set(attempt, line)
       told(line)
     })
@@ -69,15 +69,16 @@ function attemptsOf(chapter: string, of: Chapter, row: Row, values: Values): Att
   const policy = policyOf(row, values)
   const request = overlaid(of.request, row.request)
   const base = { chapter, of, row, request }
+  const notNeeded = { ...of.notNeeded, ...row.notNeeded }
   return [
     { ...base, what: 'all of it', policy, judge: judgeWhole, early: false },
     ...actionsOf(policy.Statement).map((action) => ({
       ...base,
       what: `without ${action}`,
       policy: without(policy, action),
-      judge: (tried: Tried) => judgeWithout(tried, action, row.notNeeded?.[action]),
+      judge: (tried: Tried) => judgeWithout(tried, action, notNeeded[action]),
       early: action === 'logs:CreateLogGroup',
-      ...(row.notNeeded?.[action] === undefined && { awaited: action }),
+      ...(notNeeded[action] === undefined && { awaited: action }),
     })),
     ...(row.neighbours ?? []).map(({ what, request: over, refused }) => ({
       ...base,
@@ -100,7 +101,7 @@ function judgeWithout(
   action: string,
   reason: string | undefined,
 ): Pick<Line, 'verdict' | 'text'> {
-  const named = refused.includes(action)
+  const named = refused.includes(action) || text.includes(action)
   if (reason !== undefined) {
     const fits = outcome === 'succeeded' && !named
     return fits ? { verdict: 'not needed', text: reason } : { verdict: 'wrong', text: `said to be not needed; ${text}` }
@@ -115,19 +116,22 @@ function judgeNeighbour({ outcome, text = '', refused }: Tried, action: string):
     : { verdict: 'wrong', text: outcome === 'failed' ? `${action} is not named by: ${text}` : 'it succeeded' }
 }
 
-async function make(client: Client, attempt: Attempt, values: Values, at: number): Promise<Line> {
+async function make(admin: Client, caller: Client, attempt: Attempt, values: Values, at: number): Promise<Line> {
   const { chapter, of, row, what, policy, request, judge, awaited } = attempt
-  const RoleName = `verify-${at}`
-  const { Role } = (await client.call('iam', 'CreateRole', {
-    RoleName,
-    AssumeRolePolicyDocument: JSON.stringify(TRUST),
-  })) as { Role: { Arn: string } }
+  const name = `verify-${at}`
+  const role = await roleTrusting(admin, name, 'sagemaker.amazonaws.com')
   const PolicyDocument = JSON.stringify(policy)
   if (PolicyDocument.includes('"Action"'))
-    await client.call('iam', 'PutRolePolicy', { RoleName, PolicyName: 'page', PolicyDocument })
-  const own = { ...values, role: Role.Arn, name: `verify-${at}` }
-  const tried = await tryRequest(client, of, filledIn(request, own), own, awaited)
+    await admin.call('iam', 'PutRolePolicy', { RoleName: name, PolicyName: 'page', PolicyDocument })
+  const own = { ...values, role, name }
+  const tried = await tryRequest(caller, of, filledIn(request, own), own, awaited)
   return { chapter, row: row.name, what, ...judge(tried) }
+}
+
+/** Who makes a chapter's requests: what the role lacks, the caller must not have in its stead. */
+function callerOf(admin: Client, name: string, { caller = [] }: Chapter): Promise<Client> {
+  const Action = ['sagemaker:*', 'iam:PassRole', 'iam:GetRequestAuthorizationDetails', ...caller]
+  return userWith(admin, `verify-${name}`, [{ Effect: 'Allow', Action }])
 }
 
 async function inTurn<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {

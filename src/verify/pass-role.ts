@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { connect } from '../cli/client.ts'
 import type { Client } from '../cli/client.ts'
+import { roleTrusting, userWith } from './people.ts'
 import { filledIn } from './role-page.ts'
 import type { Chapter } from './role-page.ts'
 import type { Line } from './matrix.ts'
@@ -79,55 +79,35 @@ export async function runPassRole(admin: Client, values: Values, told: (line: Li
 }
 
 async function tryWay(admin: Client, api: Api, way: Way, own: Values): Promise<Tried> {
-  const RoleName = own['name']!
-  const good = await roleOf(admin, `${RoleName}-before`, passes)
-  const made = way.foreign ? `arn:aws:iam::999999999999:role/${RoleName}` : await roleOf(admin, RoleName, way.trusts)
-  const values = { ...own, role: made, goodRole: good }
+  const name = own['name']!
+  const goodRole = await mightyRole(admin, `${name}-before`, passes)
+  const role = way.foreign ? `arn:aws:iam::999999999999:role/${name}` : await mightyRole(admin, name, way.trusts)
+  const values = { ...own, role, goodRole }
   for (const { operation, input } of api.before ?? []) await admin.call('sagemaker', operation, filledIn(input, values))
-  const caller = await callerOf(admin, api, way, values)
+  const caller = await userWith(admin, name, [
+    {
+      Effect: 'Allow',
+      Action: [
+        `sagemaker:${api.create}`,
+        'sagemaker:Describe*',
+        'iam:GetRequestAuthorizationDetails',
+        ...(api.caller ?? []),
+      ],
+    },
+    ...passing(way, role),
+  ])
   return tryRequest(caller, { ...api, rows: [] }, filledIn(api.request, values), values)
 }
 
-async function roleOf(admin: Client, RoleName: string, service: string): Promise<string> {
-  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }
-  const { Role } = await admin.call('iam', 'CreateRole', {
-    RoleName,
-    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
-  })
-  await admin.call('iam', 'AttachRolePolicy', { RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })
-  return Role.Arn as string
+function passing({ callerPasses }: Way, Resource: string) {
+  if (callerPasses === undefined) return []
+  const Condition = { StringEquals: { 'iam:PassedToService': callerPasses } }
+  return [{ Effect: 'Allow' as const, Action: 'iam:PassRole', Resource, Condition }]
 }
 
-/** A user who may make the call, look at what becomes of it, and pass the role as the way says. */
-async function callerOf(admin: Client, api: Api, way: Way, values: Values): Promise<Client> {
-  const UserName = values['name']!
-  await admin.call('iam', 'CreateUser', { UserName })
-  const own = [
-    `sagemaker:${api.create}`,
-    'sagemaker:Describe*',
-    'iam:GetRequestAuthorizationDetails',
-    ...(api.caller ?? []),
-  ]
-  const pass = way.callerPasses !== undefined && {
-    Effect: 'Allow',
-    Action: 'iam:PassRole',
-    Resource: values['role'],
-    Condition: { StringEquals: { 'iam:PassedToService': way.callerPasses } },
-  }
-  const statements = [{ Effect: 'Allow', Action: own, Resource: '*' }, ...(pass ? [pass] : [])]
-  await admin.call('iam', 'PutUserPolicy', {
-    UserName,
-    PolicyName: 'caller',
-    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
-  })
-  const { AccessKey } = await admin.call('iam', 'CreateAccessKey', { UserName })
-  return connect({
-    AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId,
-    AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey,
-    AWS_ENDPOINT_URL: admin.endpoint,
-    AWS_REGION: admin.region,
-    // A profile of whoever runs this must not be laid below.
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_CONFIG_FILE: '/dev/null',
-  })
+/** What the role itself may do is not the question here. */
+async function mightyRole(admin: Client, RoleName: string, service: string): Promise<string> {
+  const arn = await roleTrusting(admin, RoleName, service)
+  await admin.call('iam', 'AttachRolePolicy', { RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })
+  return arn
 }

@@ -18,6 +18,10 @@ export interface Chapter {
   /** Member of the create's answer that `explain` is asked about. */
   arn?: string
   request: Record<string, unknown>
+  /** Action → why no request of this kind needs it. */
+  notNeeded?: Record<string, string>
+  /** What the caller needs beside the operations of SageMaker and iam:PassRole. */
+  caller?: string[]
   rows: Row[]
 }
 

@@ -3,6 +3,7 @@ import { call } from '../support/call.ts'
 import { authority, leaf, leafKey, sshKey } from '../iam/certificates.ts'
 import { samlMetadata } from '../iam/saml-metadata.ts'
 import type { Input, Samples } from './sample-input.ts'
+import { studioSamples } from './studio.ts'
 
 const policy = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [Statement] })
 
@@ -188,6 +189,43 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     'ec2:CreateSubnet': { CidrBlock: '10.7.1.0/24' },
     'ec2:CreateNatGateway': { SubnetId },
     'ec2:AllocateAddress': { Domain: 'vpc' },
+    ...(await studioSamples({ url, admin, account, region }, { VpcId, SubnetIds: [SubnetId], RoleArn: Role.Arn })),
+    'sagemaker:CreateAutoMLJobV2': {
+      AutoMLProblemTypeConfig: { TabularJobConfig: { TargetAttributeName: 'sample' } },
+    },
+    'sagemaker.MetricsEndpointPath': '/metrics',
+    'sagemaker:CreateModel': {
+      ExecutionRoleArn: Role.Arn,
+      PrimaryContainer: { Image: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest` },
+    },
+    'sagemaker:CreateEndpointConfig': {
+      ProductionVariants: [
+        { VariantName: 'sample', ModelName: 'sample', InstanceType: 'ml.m5.large', InitialInstanceCount: 1 },
+      ],
+    },
+    'sagemaker:CreateHyperParameterTuningJob': {
+      HyperParameterTuningJobConfig: {
+        Strategy: 'Random',
+        HyperParameterTuningJobObjective: { Type: 'Minimize', MetricName: 'sample' },
+        ParameterRanges: { CategoricalParameterRanges: [{ Name: 'sample', Values: ['sample', 'other'] }] },
+        ResourceLimits: { MaxNumberOfTrainingJobs: 1, MaxParallelTrainingJobs: 1 },
+      },
+      TrainingJobDefinition: {
+        AlgorithmSpecification: {
+          TrainingImage: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest`,
+          TrainingInputMode: 'File',
+          MetricDefinitions: [{ Name: 'sample', Regex: 'sample' }],
+        },
+        RoleArn: Role.Arn,
+        OutputDataConfig: { S3OutputPath: 's3://sample-bucket' },
+        ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 },
+        StoppingCondition: { MaxRuntimeInSeconds: 60 },
+      },
+    },
+    // Teams of others are nobody's to ask about.
+    'sagemaker.WorkteamArn': `arn:aws:sagemaker:${region}:${account}:workteam/private-crowd/sample`,
+    'sagemaker:CreateFeatureGroup': { OnlineStoreConfig: { EnableOnlineStore: true } },
+    'sagemaker:RenderUiTemplate': { UiTemplate: { Content: 'sample' }, Task: { Input: '{}' } },
     'sagemaker:CreateTrainingJob': {
       AlgorithmSpecification: {
         TrainingImage: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest`,

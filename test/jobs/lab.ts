@@ -12,8 +12,8 @@ export interface JobLab {
   server: TestServer
   // oxlint-disable-next-line typescript/no-explicit-any -- answers are as the model says, tests know their shape
   call(service: string, operation: string, input?: Input): Promise<any>
-  /** Starts a job of a program; hyperparameters are texts. */
-  start(name: string, program: string, changes?: Input): Promise<void>
+  /** Starts a job of a program; hyperparameters are texts. `by`: somebody else than the administrator asks. */
+  start(name: string, program: string, changes?: Input, by?: JobLab['call']): Promise<void>
   /** The job as it is kept, once it is over. */
   ended(name: string): Promise<TrainingJob>
   /** What the hosts of a job have printed, by host. */
@@ -66,8 +66,8 @@ export async function openJobLab(
   return {
     server,
     call: ask,
-    async start(name, program, changes = {}) {
-      await ask('sagemaker', 'CreateTrainingJob', {
+    async start(name, program, changes = {}, by = ask) {
+      await by('sagemaker', 'CreateTrainingJob', {
         TrainingJobName: name,
         RoleArn: roleArn,
         AlgorithmSpecification: { TrainingImage: image(program), TrainingInputMode: 'File' },

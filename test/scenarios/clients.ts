@@ -22,10 +22,11 @@ const program = (name: string) => fileURLToPath(new URL(`programs/${name}`, impo
 const bin = (name: string) => join(root, '.venv/bin', name)
 const node = [process.execPath, '--disable-warning=ExperimentalWarning']
 
-/** Seconds until a client gives up. The model's silence has no end. */
-const PATIENCE = '2'
+/** Seconds until a client gives up: the model's silence has no end, but an answer that is sure to come may come late. */
+const patienceFor = (sees: Observation['sees']) => (sees === 'timeout' ? '2' : '20')
 
 export function programOf({
+  sees,
   aws,
   sallyport,
   boto3,
@@ -37,27 +38,30 @@ export function programOf({
   tcp,
   idle,
 }: Observation): Program {
-  if (aws !== undefined) return { argv: [...awsCli, ...aws.split(' ').slice(1), ...awsPatience], tell: awsTold }
+  const patience = patienceFor(sees)
+  const env = ['env', `PATIENCE=${patience}`, 'AWS_MAX_ATTEMPTS=1']
+  if (aws !== undefined)
+    return { argv: [...env, bin('aws'), ...aws.split(' ').slice(1), ...awsPatience(patience)], tell: awsTold }
   if (sallyport !== undefined)
     return { argv: [join(root, 'sallyport'), ...sallyport.split(' ').slice(1)], tell: awsTold }
-  if (boto3) return { argv: [bin('python'), program('boto3-call.py'), ...words(boto3)], tell: selfTold }
-  if (sdk) return { argv: [...node, program('sdk-call.ts'), ...words(sdk)], tell: selfTold }
+  if (boto3) return { argv: [...env, bin('python'), program('boto3-call.py'), ...words(boto3)], tell: selfTold }
+  if (sdk) return { argv: [...env, ...node, program('sdk-call.ts'), ...words(sdk)], tell: selfTold }
   if (skopeo !== undefined)
     return { argv: [...node, program('skopeo.ts'), bin('aws'), ...skopeo.split(' ').slice(1)], tell: skopeoTold }
-  if (fetch !== undefined) return { argv: [...node, program('fetch.ts'), fetch], tell: selfTold }
+  if (fetch !== undefined) return { argv: [...env, ...node, program('fetch.ts'), fetch], tell: selfTold }
   if (curl !== undefined)
     return {
-      argv: ['curl', '-sS', '--connect-timeout', PATIENCE, '-o', '/dev/null', '-w', '%{http_code}', curl],
+      argv: ['curl', '-sS', '--connect-timeout', patience, '-o', '/dev/null', '-w', '%{http_code}', curl],
       tell: curlTold,
     }
   if (lookup !== undefined) return { argv: ['getent', 'ahostsv4', lookup], tell: lookupTold }
-  if (tcp !== undefined) return { argv: [...node, program('dial.ts'), ...tcp.split(':')], tell: selfTold }
+  if (tcp !== undefined) return { argv: [...env, ...node, program('dial.ts'), ...tcp.split(':')], tell: selfTold }
   if (idle) return { argv: [...node, program('idle.ts'), ...idle.to.split(':'), String(idle.seconds)], tell: selfTold }
   throw new Error('an observation names no client')
 }
 
-const awsCli = ['env', 'AWS_MAX_ATTEMPTS=1', bin('aws')]
-const awsPatience = ['--cli-connect-timeout', PATIENCE, '--cli-read-timeout', '10', '--output', 'json']
+const awsPatience = (seconds: string) =>
+  `--cli-connect-timeout ${seconds} --cli-read-timeout 30 --output json`.split(' ')
 
 const words = ([service, method, input = {}, ...more]: readonly [string, string, object?, string?]) => [
   service,

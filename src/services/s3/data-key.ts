@@ -1,10 +1,12 @@
-import type { Permit } from '../../door/call.ts'
+import { randomBytes } from 'node:crypto'
+import type { Call, Permit } from '../../door/call.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { bucketArn, type Bucket } from './bucket.ts'
 import { askedOnce } from './bucket-keys.ts'
 import { customerEncryption, keyFor, type CustomerKeyInput } from './customer-key.ts'
 import type { Encryption, KmsEncryption } from './encryption.ts'
 import { requireSignatureV4, type Wanted } from './encryption-request.ts'
+import { isInner } from './needs.ts'
 
 /** How a write's bytes will be encrypted, and with which key; without one the store makes its own (SSE-S3). */
 export interface Sealing {
@@ -12,20 +14,36 @@ export interface Sealing {
   key?: Buffer
 }
 
+interface DataKey {
+  KeyId: string
+  Plaintext: Uint8Array
+  CiphertextBlob: Uint8Array
+}
+
+/**
+ * Output that SageMaker writes for a job under the key of its OutputDataConfig: AWS's role page and API reference ask for
+ * `kms:Encrypt` of the execution role there, where a PutObject of anyone else's asks for `kms:GenerateDataKey`.
+ */
+function isJobOutput(call: Call): boolean {
+  return isInner(call) && call.onBehalfOf?.startsWith('arn:aws:sagemaker:') === true
+}
+
 /** A data key for a new object, from KMS in the caller's name where a KMS key is to protect it. */
 export async function newKey(wanted: Wanted, bucket: Bucket, key: string, permit: Permit): Promise<Sealing> {
   if (wanted.type === 'AES256') return {}
   if (wanted.type === 'SSE-C') return { encryption: customerEncryption(permit.world, wanted), key: wanted.key }
-  const { type, keyId = 'alias/aws/s3', bucketKey, given } = wanted
+  const { type, keyId = 'alias/aws/s3', bucketKey, given, asked } = wanted
   // With a bucket key the context is the bucket's, and that of the request is not used (S3 User Guide, "Bucket Keys").
   const arn = bucketKey ? bucketArn(bucket.name) : `${bucketArn(bucket.name)}/${key}`
   const context = bucketKey ? { 'aws:s3:arn': arn } : { ...given, 'aws:s3:arn': given?.['aws:s3:arn'] ?? arn }
-  const generate = () =>
-    askKms<{ KeyId: string; Plaintext: Uint8Array; CiphertextBlob: Uint8Array }>(permit, bucket, 'GenerateDataKey', {
-      KeyId: keyId,
-      KeySpec: 'AES_256',
-      EncryptionContext: context,
-    })
+  const generate = async (): Promise<DataKey> => {
+    const KeyId = keyId
+    if (!asked || !isJobOutput(permit.call))
+      return askKms(permit, bucket, 'GenerateDataKey', { KeyId, KeySpec: 'AES_256', EncryptionContext: context })
+    const Plaintext = randomBytes(32)
+    const wrapped = await askKms<DataKey>(permit, bucket, 'Encrypt', { KeyId, Plaintext, EncryptionContext: context })
+    return { ...wrapped, Plaintext }
+  }
   const { KeyId, Plaintext, CiphertextBlob } = bucketKey
     ? await askedOnce({ call: permit.call, bucket, question: `generate ${keyId}` }, generate)
     : await generate()

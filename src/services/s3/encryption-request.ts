@@ -13,6 +13,8 @@ export type Wanted =
       keyId?: string
       given?: Record<string, string>
       bucketKey: boolean
+      /** The request says so, not the bucket's default. */
+      asked?: true
     }
   | { type: 'SSE-C'; key: Buffer; keyMD5: string }
 
@@ -39,7 +41,7 @@ export function wantedEncryption(input: EncryptionInput, bucket: Bucket, call: C
     )
   }
   if (own) return { type: 'SSE-C', ...own }
-  if (type === 'aws:kms' || type === 'aws:kms:dsse') return kms(type, input, bucket, call)
+  if (type === 'aws:kms' || type === 'aws:kms:dsse') return { ...kms(type, input, bucket, call), asked: true }
   if (keyId !== undefined || input.SSEKMSEncryptionContext !== undefined) {
     throw invalidArgument(
       'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
@@ -67,7 +69,12 @@ function wantsCustomerKey(input: CustomerKeyInput): boolean {
   return [input.SSECustomerAlgorithm, input.SSECustomerKey, input.SSECustomerKeyMD5].some((one) => one !== undefined)
 }
 
-function kms(type: 'aws:kms' | 'aws:kms:dsse', input: EncryptionInput, bucket: Bucket, call: Call): Wanted {
+function kms(
+  type: 'aws:kms' | 'aws:kms:dsse',
+  input: EncryptionInput,
+  bucket: Bucket,
+  call: Call,
+): Extract<Wanted, { bucketKey: boolean }> {
   requireSignatureV4(call)
   const given = parseContext(input.SSEKMSEncryptionContext)
   const bucketKey = type === 'aws:kms' && (input.BucketKeyEnabled ?? bucket.encryption?.bucketKey ?? false)

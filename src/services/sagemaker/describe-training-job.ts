@@ -4,6 +4,7 @@ import { operation } from '../operation.ts'
 import { sagemakerArn } from './arns.ts'
 import { resourceTagKeys } from './tags.ts'
 import { trainingJobs } from './training-job.ts'
+import { warmPoolNow } from './warm-pool.ts'
 
 export const describeTrainingJob = operation<DescribeTrainingJobCommandInput, DescribeTrainingJobCommandOutput>(
   'sagemaker',
@@ -13,6 +14,10 @@ export const describeTrainingJob = operation<DescribeTrainingJobCommandInput, De
       const arn = sagemakerArn(call, 'training-job', input.TrainingJobName)
       return [need('sagemaker:DescribeTrainingJob', arn, { context: resourceTagKeys(call.world.store, arn) })]
     },
-    perform: (input, { call, world }) => trainingJobs.must(world.store, call, input.TrainingJobName).description,
+    perform(input, { call, world }) {
+      const { description } = trainingJobs.must(world.store, call, input.TrainingJobName)
+      const WarmPoolStatus = warmPoolNow(description, world.now() / 1000)
+      return WarmPoolStatus ? { ...description, WarmPoolStatus } : description
+    },
   },
 )

@@ -1,10 +1,20 @@
 import type { Store } from '../../store/store.ts'
+import { autoMLJobs } from './automl-job.ts'
+import { compilationJobs } from './compilation-job.ts'
 import type { Job, Jobs, JobType } from './job.ts'
+import { processingJobs } from './processing-job.ts'
 import { trainingJobs } from './training-job.ts'
+import { transformJobs } from './transform-job.ts'
+import { tuningJobs } from './tuning-job.ts'
 
 /** The jobs of each type that is built. Descriptions differ: who needs more than is common to all asks the type's own. */
 export const jobTable: Readonly<Partial<Record<JobType, Jobs<never>>>> = {
+  'automl-job': autoMLJobs as unknown as Jobs<never>,
+  'compilation-job': compilationJobs as unknown as Jobs<never>,
+  'processing-job': processingJobs as unknown as Jobs<never>,
+  'hyper-parameter-tuning-job': tuningJobs as unknown as Jobs<never>,
   'training-job': trainingJobs as unknown as Jobs<never>,
+  'transform-job': transformJobs as unknown as Jobs<never>,
 }
 
 /** What is known of a job by its ARN, whatever its type. */

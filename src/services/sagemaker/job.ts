@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.ts'
+import type { AwsError } from '../../wire/aws-error.ts'
 import { Resources } from './resources.ts'
 import type { Entry, Place, Resource } from './resources.ts'
 
@@ -28,6 +29,13 @@ export interface JobInterface {
   permissionId?: string
 }
 
+/** By which SageMaker may use a KMS key for the storage volume of a host. */
+export interface VolumeGrant {
+  keyId: string
+  grantId: string
+  volumeId: string
+}
+
 /** What is kept of a job: AWS's own description, and how it went. */
 export interface Job<D extends object = object> extends Resource<D> {
   type: JobType
@@ -38,6 +46,8 @@ export interface Job<D extends object = object> extends Resource<D> {
   stopRequested?: boolean
   /** What is to be undone when the server that ran it is gone. */
   leftovers?: JobInterface[]
+  /** Grants on the volume key; given up at the end. */
+  grants?: VolumeGrant[]
 }
 
 /** ARNs of jobs that are not over, or left something: what a new server looks at. */
@@ -63,8 +73,10 @@ export interface JobFacts<D extends object> {
   /** For lists; `status` is the job's. */
   entryOf(description: D): Omit<Entry, 'name'>
   /** AWS's sentence for a name that it does not know. */
-  notFound?: string
+  notFound?: string | ((arn: string, name: string) => AwsError)
   transfers(job: Job<D>): Transfers
+  /** Jobs that it made, in their order: what it lacks, they lack. */
+  children?(store: Store, job: Job<D>): Job[]
 }
 
 /** Jobs of one type. */
@@ -79,7 +91,7 @@ export class Jobs<D extends object> extends Resources<Job<D>> {
   override save(store: Store, job: Job<D>): void {
     store.transaction(() => {
       super.save(store, job)
-      if (job.over && !job.leftovers) store.delete(UNFINISHED, job.arn)
+      if (job.over && !job.leftovers && !job.grants) store.delete(UNFINISHED, job.arn)
       else if (!store.get(UNFINISHED, job.arn)) store.put(UNFINISHED, job.arn, {})
     })
   }

@@ -27,7 +27,8 @@ export const trainingJobs = new Jobs<TrainingJobDescription>({
     const folder = (output?.S3OutputPath ?? '').replace(/\/+$/, '')
     return {
       reads: sources.map(({ S3Uri, S3DataType }) => ({ uri: S3Uri, prefix: S3DataType === 'S3Prefix' })),
-      writes: [`${folder}/${name}/output/model.tar.gz`],
+      // Of an uncompressed model nobody knows the objects before it is there.
+      writes: output?.CompressionType === 'NONE' ? [] : [`${folder}/${name}/output/model.tar.gz`],
       outputs: [`${folder}/`],
     }
   },

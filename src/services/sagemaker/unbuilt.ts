@@ -1,27 +1,25 @@
 import { AwsError } from '../../wire/aws-error.ts'
 import type { TrainingJobRequest } from './training-job.ts'
 
-/** What CreateTrainingJob knows on AWS and this slice does not run: refused by name, before anything is done. */
+/** What CreateTrainingJob knows on AWS and is not run here: refused by name, before anything is done. */
 export function refuseUnbuilt(input: TrainingJobRequest): void {
   const channels = input.InputDataConfig ?? []
-  const algorithm = input.AlgorithmSpecification
+  const { AlgorithmSpecification: algorithm, ResourceConfig: resources } = input
+  const sources = channels.flatMap((one) => one.DataSource?.S3DataSource ?? [])
   const asked: Record<string, unknown> = {
-    'OutputDataConfig.KmsKeyId': input.OutputDataConfig.KmsKeyId,
-    'OutputDataConfig.CompressionType NONE': input.OutputDataConfig.CompressionType === 'NONE',
-    'ResourceConfig.VolumeKmsKeyId': input.ResourceConfig?.VolumeKmsKeyId,
-    'ResourceConfig.InstanceGroups': input.ResourceConfig?.InstanceGroups?.length,
     'AlgorithmSpecification.AlgorithmName': algorithm?.AlgorithmName,
     'a job without AlgorithmSpecification.TrainingImage': !algorithm?.TrainingImage,
-    'TrainingInputMode Pipe or FastFile':
-      algorithm?.TrainingInputMode !== 'File' || channels.some((one) => one.InputMode && one.InputMode !== 'File'),
+    'AlgorithmSpecification.TrainingImageConfig': algorithm?.TrainingImageConfig,
     'channels other than S3': channels.some((one) => !one.DataSource?.S3DataSource?.S3Uri),
-    'S3DataType AugmentedManifestFile': channels.some(
-      (one) => !['S3Prefix', 'ManifestFile'].includes(one.DataSource?.S3DataSource?.S3DataType ?? ''),
-    ),
-    'compressed channels': channels.some((one) => one.CompressionType === 'Gzip'),
-    EnableManagedSpotTraining: input.EnableManagedSpotTraining,
-    CheckpointConfig: input.CheckpointConfig,
-    ServerlessJobConfig: (input as Record<string, unknown>)['ServerlessJobConfig'],
+    'S3DataType Converse': sources.some((one) => one.S3DataType === 'Converse'),
+    'S3DataSource.HubAccessConfig': sources.some((one) => one.HubAccessConfig),
+    'ResourceConfig.TrainingPlanArn': resources?.TrainingPlanArn,
+    'ResourceConfig.InstancePreferences': unmodelled(resources, 'InstancePreferences'),
+    'ResourceConfig.InstancePlacementConfig': unmodelled(resources, 'InstancePlacementConfig'),
+    'SessionChainingConfig.EnableSessionTagChaining': input.SessionChainingConfig?.EnableSessionTagChaining,
+    ServerlessJobConfig: unmodelled(input, 'ServerlessJobConfig'),
+    MlflowConfig: unmodelled(input, 'MlflowConfig'),
+    ModelPackageConfig: unmodelled(input, 'ModelPackageConfig'),
   }
   const named = Object.keys(asked).filter((name) => asked[name])
   if (named.length) {
@@ -32,3 +30,6 @@ export function refuseUnbuilt(input: TrainingJobRequest): void {
     )
   }
 }
+
+/** A member that the SDK's types may not have yet. */
+const unmodelled = (value: object | undefined, name: string) => (value as Record<string, unknown> | undefined)?.[name]

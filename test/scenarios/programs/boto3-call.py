@@ -1,6 +1,7 @@
 """One call by boto3, with nothing set but patience: `boto3-call.py SERVICE METHOD JSON [ENDPOINT]`; tells how it ended, as JSON."""
 
 import json
+import os
 import sys
 
 import boto3
@@ -8,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 service, method, given = sys.argv[1:4]
-config = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+config = Config(connect_timeout=int(os.environ["PATIENCE"]), read_timeout=30, retries={"total_max_attempts": 1})
 client = boto3.client(service, config=config, endpoint_url=(sys.argv[4:] or [None])[0])
 try:
     meta = getattr(client, method)(**json.loads(given))["ResponseMetadata"]

@@ -1,7 +1,7 @@
 /** A bare connection: `dial.ts HOST PORT`; tells how it ended and what the other side said, as JSON. */
 import { connect } from 'node:net'
 
-const PATIENCE_MS = 2000
+const PATIENCE_MS = 1000 * Number(process.env['PATIENCE'])
 /** Who takes a connection may wait for the client to speak first. */
 const SILENCE_MS = 1000
 

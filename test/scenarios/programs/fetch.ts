@@ -7,7 +7,9 @@ const codes: Record<string, string> = {
   ETIMEDOUT: 'timeout',
 }
 try {
-  const { status } = await fetch(process.argv[2]!, { signal: AbortSignal.timeout(3000) })
+  const { status } = await fetch(process.argv[2]!, {
+    signal: AbortSignal.timeout(1000 + 1000 * Number(process.env['PATIENCE'])),
+  })
   process.stdout.write(JSON.stringify({ seen: { status } }))
 } catch (error) {
   const { name, message, cause } = error as Error & { cause?: { code?: string } }

@@ -4,7 +4,8 @@ const sdk = await import(`@aws-sdk/client-${service}`)
 const Client = Object.values(sdk).find(
   (one: any) => /^[A-Z]\w+Client$/.test(one?.name ?? '') && one.name !== '__Client',
 ) as any
-const client = new Client({ maxAttempts: 1, requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000 } })
+const connectionTimeout = 1000 * Number(process.env['PATIENCE'])
+const client = new Client({ maxAttempts: 1, requestHandler: { connectionTimeout, requestTimeout: 30_000 } })
 
 const codes: Record<string, string> = {
   ENOTFOUND: 'no such name',

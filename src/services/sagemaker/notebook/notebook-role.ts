@@ -1,0 +1,9 @@
+import { Acting } from '../../../jobs/acting.ts'
+import type { ActingJob } from '../../../jobs/acting.ts'
+import type { World } from '../../../world.ts'
+import { checkTrust } from '../check-training-request.ts'
+
+/** Tries the role's trust; what the role may do beside it matters once a program runs in the instance. */
+export async function checkNotebookRole(world: World, role: ActingJob): Promise<void> {
+  await checkTrust(new Acting(world, role), role.roleArn)
+}
