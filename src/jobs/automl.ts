@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AutoMLJobSecondaryStatus } from '@aws-sdk/client-sagemaker'
-import { isMinimized, objectiveOf, ranked } from '../services/sagemaker/automl-candidates.ts'
-import { autoMLJobs, candidatesByDefault, tabular, transition } from '../services/sagemaker/automl-job.ts'
-import type { Algorithm, AutoMLDescription, AutoMLJob, Candidate } from '../services/sagemaker/automl-job.ts'
-import { algorithmsOf } from '../services/sagemaker/check-automl-request.ts'
+import { ranked } from '../services/sagemaker/automl-candidates.ts'
+import { autoMLJobs, tabular, transition } from '../services/sagemaker/automl-job.ts'
+import type { AutoMLDescription, AutoMLJob, Candidate } from '../services/sagemaker/automl-job.ts'
 import type { TrainingJob } from '../services/sagemaker/training-job.ts'
 import type { World } from '../world.ts'
 import { stepsImage } from './automl-image.ts'
+import { nextCandidate } from './automl-next.ts'
 import { resolve } from './automl-resolve.ts'
-import { propose } from './automl-search.ts'
 import { folderBelow, newName, preparation, trial } from './automl-steps.ts'
 import { AutoMLTrainings, wasCut } from './automl-trainings.ts'
 import { JobFailure, reasons } from './failure.ts'
@@ -42,8 +41,6 @@ function endCandidates({ description }: AutoMLJob, now: number): void {
 /** Candidates that are trained at a time. */
 const AT_A_TIME = 4
 const TICK_MS = 100
-/** Candidates that an ensemble joins. */
-const MEMBERS = 3
 
 type Ending = 'stopped' | 'time is over'
 
@@ -142,36 +139,20 @@ class AutoMLRun extends JobRun<AutoMLDescription> {
     return this.job.description.candidates.filter((one) => one.status === 'InProgress')
   }
 
-  /** The next candidate, or undefined when none is to be begun now. */
+  /** The next candidate to begin, if there is one now. */
   #next(image: string): Candidate | undefined {
-    const { candidates, resolved } = this.job.description
-    const { mode, AutoMLJobObjective } = resolved!
-    const most = tabular(this.job.description).CompletionCriteria?.MaxCandidates ?? candidatesByDefault[mode]
-    if (candidates.length >= most) return undefined
-    const made = { created: this.seconds(), status: 'InProgress', image } as const
-    // The last one joins the best of the others, which must be there; of less than two there is nothing to join.
-    if (mode === 'ENSEMBLING' && most > 2 && candidates.length === most - 1) {
-      if (this.#running().length > 0) return undefined
-      const members = ranked(this.job).slice(0, MEMBERS)
-      if (members.length < 2) return undefined
-      const ensemble = { algorithm: 'ensemble', parameters: {}, members: members.map(({ name }) => name) } as const
-      return { ...this.#place('ensemble', candidates.length), ...ensemble, ...made }
+    const { name, description } = this.job
+    const next = nextCandidate(this.job)
+    if (!next) return undefined
+    const number = String(description.candidates.length + 1).padStart(3, '0')
+    return {
+      ...next,
+      name: newName(this.world, name, number),
+      outputPath: folderBelow(this.job, `tuning/${name}-dpp1-${next.algorithm}`),
+      created: this.seconds(),
+      status: 'InProgress',
+      image,
     }
-    const metric = AutoMLJobObjective.MetricName
-    const sign = isMinimized(metric) ? 1 : -1
-    const history = candidates.map((one) => {
-      const value = objectiveOf(one, metric)
-      return { ...one, algorithm: one.algorithm as Algorithm, cost: value === undefined ? undefined : sign * value }
-    })
-    const algorithms = algorithmsOf(this.job.description.request) as Algorithm[] | undefined
-    const { algorithm, parameters } = propose(history, { mode, algorithms, seed: this.job.arn })
-    return { ...this.#place(algorithm, candidates.length), algorithm, parameters, ...made }
-  }
-
-  #place(algorithm: Candidate['algorithm'], at: number): { name: string; outputPath: string } {
-    const number = String(at + 1).padStart(3, '0')
-    const folder = folderBelow(this.job, `tuning/${this.job.name}-dpp1-${algorithm}`)
-    return { name: newName(this.world, this.job.name, number), outputPath: folder }
   }
 
   /** What trainings that are over have found out. One that the end of a server cut short is begun anew. */

@@ -23,7 +23,7 @@ export async function download(acting: Acting, channel: S3Channel, folder: strin
   const items = await itemsOf(acting, channel, by)
   if (channel.InputMode === 'FastFile') refusePartialPrefix(channel, items)
   const { Seed } = channel.ShuffleConfig ?? {}
-  const order = Seed === undefined ? items : shuffled(items, Number(Seed))
+  const order = Seed === undefined ? items : shuffled(items, Seed)
   for (const item of shareOf(order, channel, by)) await fetchObject(acting, item, folder, by)
 }
 

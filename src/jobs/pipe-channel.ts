@@ -99,7 +99,7 @@ export class PipeChannel {
   async *#content(epoch: number): AsyncGenerator<Buffer> {
     const { ShuffleConfig, CompressionType, RecordWrapperType } = this.#channel
     // "shuffling is done at the start of every epoch"; shards are cut from the shuffled whole (API_ShuffleConfig).
-    const order = ShuffleConfig ? shuffled(this.#pieces, Number(ShuffleConfig.Seed) + epoch) : this.#pieces
+    const order = ShuffleConfig ? shuffled(this.#pieces, ShuffleConfig.Seed + epoch) : this.#pieces
     for (const piece of shareOf(order, this.#channel, this.#by).flat()) {
       const uri = 'text' in piece ? '' : s3Uri(piece.bucket, piece.key)
       const stored = 'text' in piece ? [Buffer.from(piece.text)] : await openObject(this.#acting, piece, this.#by)

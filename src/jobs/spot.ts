@@ -48,8 +48,8 @@ export function billableSeconds(job: Job, now: number): number {
 
 function timeIn({ SecondaryStatusTransitions: all = [] }: Job, statuses: readonly string[], now: number): number {
   return all
-    .filter(({ Status }) => statuses.includes(Status!))
-    .reduce((sum, { StartTime, EndTime = now }) => sum + Math.max(0, EndTime - StartTime!), 0)
+    .filter(({ Status }) => statuses.includes(Status))
+    .reduce((sum, { StartTime, EndTime = now }) => sum + Math.max(0, EndTime - StartTime), 0)
 }
 
 /** RetryStrategy: "the number of times to retry the job when the job fails due to an InternalServerError". */

@@ -3,7 +3,7 @@ import { roleTrusting, userWith } from './people.ts'
 import { runPassRole } from './pass-role.ts'
 import { actionsOf, filledIn, overlaid, policyOf, readChapters, without } from './role-page.ts'
 import type { Chapter, Row } from './role-page.ts'
-import { tryRequest } from './try.ts'
+import { prepared, tryRequest } from './try.ts'
 import type { Tried } from './try.ts'
 import type { Values } from './world.ts'
 
@@ -69,16 +69,18 @@ function attemptsOf(chapter: string, of: Chapter, row: Row, values: Values): Att
   const policy = policyOf(row, values)
   const request = overlaid(of.request, row.request)
   const base = { chapter, of, row, request }
-  const notNeeded = { ...of.notNeeded, ...row.notNeeded }
+  const reasons = { ...of.notNeeded, ...row.notNeeded }
+  const needed = new Set(row.needed ?? of.needed ?? [])
+  const reasonOf = (action: string) => reasons[action] ?? (needed.has(action) ? undefined : reasons['*'])
   return [
     { ...base, what: 'all of it', policy, judge: judgeWhole, early: false },
     ...actionsOf(policy.Statement).map((action) => ({
       ...base,
       what: `without ${action}`,
       policy: without(policy, action),
-      judge: (tried: Tried) => judgeWithout(tried, action, notNeeded[action]),
+      judge: (tried: Tried) => judgeWithout(tried, action, reasonOf(action)),
       early: action === 'logs:CreateLogGroup',
-      ...(notNeeded[action] === undefined && { awaited: action }),
+      ...(reasonOf(action) === undefined && { awaited: action }),
     })),
     ...(row.neighbours ?? []).map(({ what, request: over, refused }) => ({
       ...base,
@@ -123,7 +125,7 @@ async function make(admin: Client, caller: Client, attempt: Attempt, values: Val
   const PolicyDocument = JSON.stringify(policy)
   if (PolicyDocument.includes('"Action"'))
     await admin.call('iam', 'PutRolePolicy', { RoleName: name, PolicyName: 'page', PolicyDocument })
-  const own = { ...values, role, name }
+  const own = await prepared(admin, of, { ...values, role, name })
   const tried = await tryRequest(caller, of, filledIn(request, own), own, awaited)
   return { chapter, row: row.name, what, ...judge(tried) }
 }

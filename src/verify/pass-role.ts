@@ -4,14 +4,12 @@ import { roleTrusting, userWith } from './people.ts'
 import { filledIn } from './role-page.ts'
 import type { Chapter } from './role-page.ts'
 import type { Line } from './matrix.ts'
-import { tryRequest } from './try.ts'
+import { prepared, tryRequest } from './try.ts'
 import type { Tried } from './try.ts'
 import type { Values } from './world.ts'
 
 /** One of the APIs that take a role, with a request that needs nothing but the role. */
 interface Api extends Omit<Chapter, 'rows'> {
-  /** Calls that make what the request refers to. What they answer is not looked at. */
-  before?: { operation: string; input: Record<string, unknown> }[]
   /** What the caller must be allowed beside the operation itself. */
   caller?: string[]
 }
@@ -82,8 +80,7 @@ async function tryWay(admin: Client, api: Api, way: Way, own: Values): Promise<T
   const name = own['name']!
   const goodRole = await mightyRole(admin, `${name}-before`, passes)
   const role = way.foreign ? `arn:aws:iam::999999999999:role/${name}` : await mightyRole(admin, name, way.trusts)
-  const values = { ...own, role, goodRole }
-  for (const { operation, input } of api.before ?? []) await admin.call('sagemaker', operation, filledIn(input, values))
+  const values = await prepared(admin, api, { ...own, role, goodRole })
   const caller = await userWith(admin, name, [
     {
       Effect: 'Allow',

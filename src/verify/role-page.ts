@@ -17,9 +17,13 @@ export interface Chapter {
   describe?: { operation: string; status: string; good: string[]; bad: string[] }
   /** Member of the create's answer that `explain` is asked about. */
   arn?: string
+  /** Calls of the administrator that make what the request refers to; `keep`: a member of the answer → its name as a value. */
+  before?: { operation: string; input: Record<string, unknown>; keep?: Record<string, string> }[]
   request: Record<string, unknown>
-  /** Action → why no request of this kind needs it. */
+  /** Action, or `*` for all that are not named → why no request of this kind needs it. */
   notNeeded?: Record<string, string>
+  /** Actions that `*` of notNeeded leaves out. */
+  needed?: string[]
   /** What the caller needs beside the operations of SageMaker and iam:PassRole. */
   caller?: string[]
   rows: Row[]
@@ -34,6 +38,7 @@ export interface Row {
   request?: Record<string, unknown>
   /** Action → why this request does without it. What is not here must be needed. */
   notNeeded?: Record<string, string>
+  needed?: string[]
   /** Scoped rows: requests next door, and the action that refuses each. */
   neighbours?: { what: string; request: Record<string, unknown>; refused: string }[]
 }

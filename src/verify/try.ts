@@ -50,6 +50,20 @@ export async function tryRequest(
   }
 }
 
+/** Makes what the request refers to; the values with those that came of it. */
+export async function prepared(
+  admin: Client,
+  { before = [] }: Pick<Chapter, 'before'>,
+  values: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const all: Record<string, string> = { ...values }
+  for (const { operation, input, keep = {} } of before) {
+    const answer = (await admin.call('sagemaker', operation, filledIn(input, all))) as Record<string, unknown>
+    for (const [member, name] of Object.entries(keep)) all[name] = String(answer[member])
+  }
+  return all
+}
+
 async function ended(
   client: Client,
   { name }: Chapter,

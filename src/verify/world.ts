@@ -28,6 +28,8 @@ export async function buildWorld(client: Client): Promise<Values> {
     call('s3', 'PutObject', { Bucket, Key, Body: Buffer.from('1,2\n3,4\n'), ...more })
   for (const name of ['object', 'other']) await put('inputbucket', `${name}/data.csv`)
   await put('neighbourbucket', 'object/data.csv')
+  await put('inputbucket', 'model/model.tar.gz')
+  await put('inputbucket', 'object/manifest.json', { Body: Buffer.from('{"source":"one"}\n') })
   await put('inputbucket', 'sealed/data.csv', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key })
   return {
     account,
@@ -35,6 +37,7 @@ export async function buildWorld(client: Client): Promise<Values> {
     key,
     ...(await pushImages(client, account)),
     ...(await buildNetwork(call)),
+    workteam: await workteamOf(call),
   }
 }
 
@@ -56,6 +59,31 @@ async function pushImages(client: Client, account: string): Promise<{ image: str
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
+}
+
+/** People for labels and reviews, of an identity provider that nobody has to ask. */
+async function workteamOf(call: Call): Promise<string> {
+  const url = (path: string) => `https://people.example.com/${path}`
+  await call('sagemaker', 'CreateWorkforce', {
+    WorkforceName: 'people',
+    OidcConfig: {
+      ClientId: 'verify',
+      ClientSecret: 'verify',
+      Issuer: url(''),
+      AuthorizationEndpoint: url('authorize'),
+      TokenEndpoint: url('token'),
+      UserInfoEndpoint: url('user'),
+      LogoutEndpoint: url('logout'),
+      JwksUri: url('keys'),
+    },
+  })
+  const { WorkteamArn } = await call('sagemaker', 'CreateWorkteam', {
+    WorkteamName: 'people',
+    WorkforceName: 'people',
+    Description: 'people',
+    MemberDefinitions: [{ OidcMemberDefinition: { Groups: ['people'] } }],
+  })
+  return WorkteamArn as string
 }
 
 type Call = (service: string, operation: string, input?: Record<string, unknown>) => ReturnType<Client['call']>

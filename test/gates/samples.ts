@@ -226,6 +226,15 @@ export async function makeSamples({ url, admin, account, region }: TestServer): 
     'sagemaker.WorkteamArn': `arn:aws:sagemaker:${region}:${account}:workteam/private-crowd/sample`,
     'sagemaker:CreateFeatureGroup': { OnlineStoreConfig: { EnableOnlineStore: true } },
     'sagemaker:RenderUiTemplate': { UiTemplate: { Content: 'sample' }, Task: { Input: '{}' } },
+    'sagemaker:CreateProcessingJob': {
+      AppSpecification: { ImageUri: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest` },
+      ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 } },
+    },
+    'sagemaker:CreateTransformJob': {
+      TransformInput: { DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://sample-bucket/' } } },
+      TransformOutput: { S3OutputPath: 's3://sample-bucket/' },
+      TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
+    },
     'sagemaker:CreateTrainingJob': {
       AlgorithmSpecification: {
         TrainingImage: `${account}.dkr.ecr.${region}.amazonaws.com/sample:latest`,

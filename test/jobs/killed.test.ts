@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -17,7 +18,7 @@ const region = 'us-east-1'
 const roleArn = `arn:aws:iam::${account}:role/jobs`
 const image = `${account}.dkr.ecr.${region}.amazonaws.com/jobs/reports:latest`
 
-/** Each is held long enough to be met by so many hosts, and by a large model. */
+/** Each is held long enough to be met: by several hosts, a large image, many checkpoints, a large model. */
 const STEPS = [
   'CreateGrant',
   'CreateNetworkInterface',
@@ -68,8 +69,11 @@ describe('a server that is killed in the middle of a training job', () => {
       await ask('s3', 'PutObject', { Bucket: 'jobs', Key: `data/${at}`, Body: 'x' })
       await ask('s3', 'PutObject', { Bucket: 'jobs', Key: `checkpoints/${at}`, Body: 'x' })
     }
-    const dir = fileURLToPath(new URL('programs/reports', import.meta.url))
+    const dir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+    copyFileSync(fileURLToPath(new URL('programs/reports/train', import.meta.url)), join(dir, 'train'))
+    writeFileSync(join(dir, 'ballast'), randomBytes(10_000_000))
     await imagePush({ dir, imageUri: image, entrypoint: './train', call: ask, progress: () => {} })
+    rmSync(dir, { recursive: true })
     const vpc = (await ask('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' })).Vpc.VpcId
     const subnet = (await ask('ec2', 'CreateSubnet', { VpcId: vpc, CidrBlock: '10.0.1.0/24' })).Subnet.SubnetId
     const Filters = [{ Name: 'vpc-id', Values: [vpc] }]
@@ -84,15 +88,19 @@ describe('a server that is killed in the middle of a training job', () => {
   async function begin(step: string): Promise<string> {
     const name = `cut-${++jobs}`
     const DataSource = { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://jobs/data/' } }
-    await ask('sagemaker', 'CreateTrainingJob', {
-      TrainingJobName: name,
-      RoleArn: roleArn,
-      AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File' },
+    // Its network is made beside the steps before: without them it is waited for.
+    const data = {
       InputDataConfig: [
         { ChannelName: 'data', DataSource },
         { ChannelName: 'piped', InputMode: 'Pipe', DataSource },
       ],
       CheckpointConfig: { S3Uri: `s3://jobs/checkpoints` },
+    }
+    await ask('sagemaker', 'CreateTrainingJob', {
+      TrainingJobName: name,
+      RoleArn: roleArn,
+      AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File' },
+      ...(step === 'JoinNetwork' ? {} : data),
       OutputDataConfig: { S3OutputPath: 's3://jobs/out' },
       StoppingCondition: { MaxRuntimeInSeconds: 600 },
       ResourceConfig: {
@@ -103,7 +111,8 @@ describe('a server that is killed in the middle of a training job', () => {
       },
       VpcConfig: { Subnets: [place['subnet']], SecurityGroupIds: [place['group']] },
       HyperParameters: {
-        checkpoints: '/opt/ml/checkpoints',
+        ...(step === 'JoinNetwork' ? {} : { checkpoints: '/opt/ml/checkpoints' }),
+        ...(step === 'UploadCheckpoints' ? { points: '40' } : {}),
         ...(step === 'Train' ? { seconds: '600' } : {}),
         ...(step === 'UploadModel' ? { megabytes: '10' } : {}),
       },

@@ -87,6 +87,10 @@ describe('an execution of a monitoring schedule', () => {
       },
     )
     assert.equal(Date.parse(report.end_time) - Date.parse(report.start_time), 3 * HOUR_MS)
+    const { LastMonitoringExecutionSummary: last } = await lab.call('sagemaker', 'DescribeMonitoringSchedule', {
+      MonitoringScheduleName: 'now',
+    })
+    assert.deepEqual(last, execution)
     const ProcessingJobName = execution.ProcessingJobArn.split('/')[1]
     const job = await lab.call('sagemaker', 'DescribeProcessingJob', { ProcessingJobName })
     assert.equal(job.MonitoringScheduleArn, `arn:aws:sagemaker:us-east-1:${account}:monitoring-schedule/now`)

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { featureGroups } from '../../src/services/sagemaker/feature-store/feature-group.ts'
+import { flowDefinitions } from '../../src/services/sagemaker/ground-truth/flow-definition.ts'
+import { labelingJobs } from '../../src/services/sagemaker/ground-truth/labeling-job.ts'
+import { putUnsettled } from '../../src/services/sagemaker/settling.ts'
 import { until } from '../clients/until.ts'
+import { startTestServer } from '../support/server.ts'
 import { arnOf, openRecordLab, requests, roleArn, teamArn, workteam, type RecordLab } from './lab.ts'
 
 const role = roleArn('execution')
@@ -130,28 +138,41 @@ describe('a labeling job', () => {
 
 describe('what was on its way when a server ended', () => {
   it('goes on when one starts again', async (t) => {
-    const lab = await openRecordLab()
-    t.after(() => lab.server.close())
-    const { store } = lab.server.world
-    await lab.call('sagemaker', 'CreateFlowDefinition', requests.CreateFlowDefinition(role, 'flow'))
-    const status = async () =>
-      (await lab.call('sagemaker', 'DescribeFlowDefinition', { FlowDefinitionName: 'flow' })).FlowDefinitionStatus
-    await until('the flow definition is Active', async () => (await status()) === 'Active')
-    assert.deepEqual(store.list('sagemaker/unsettled'), [])
+    const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+    t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+    const { server, call: ask } = await openRecordLab({ dataDir })
+    const at = { account: server.account, region: server.region }
+    await ask('sagemaker', 'CreateFlowDefinition', requests.CreateFlowDefinition(role, 'flow'))
+    await ask('sagemaker', 'CreateFeatureGroup', requests.CreateFeatureGroup(role, 'made'))
+    await ask('sagemaker', 'CreateFeatureGroup', requests.CreateFeatureGroup(role, 'deleted'))
+    await ask('sagemaker', 'CreateLabelingJob', requests.CreateLabelingJob(role, 'job'))
+    const { store } = server.world
+    await until('all is settled', () => store.list('sagemaker/unsettled').length === 0)
 
-    const { flowDefinitions } = await import('../../src/services/sagemaker/ground-truth/flow-definition.ts')
-    const { putUnsettled } = await import('../../src/services/sagemaker/settling.ts')
-    const { keepSettling } = await import('../../src/services/sagemaker/settlers.ts')
-    const at = { account: lab.server.account, region: lab.server.region, name: 'flow' }
-    putUnsettled(
-      store,
-      flowDefinitions.change(store, at, ({ description }) => {
+    // As a server leaves it that is killed right after its answer.
+    store.transaction(() => {
+      const flow = flowDefinitions.change(store, { ...at, name: 'flow' }, ({ description }) => {
         description.FlowDefinitionStatus = 'Initializing'
-      }),
-    )
-    const keeper = keepSettling(lab.server.world)
-    t.after(() => keeper.stop())
-    await until('it is Active again', async () => (await status()) === 'Active')
-    await until('nothing is on its way', () => store.list('sagemaker/unsettled').length === 0)
+      })
+      const groups = (['made', 'deleted'] as const).map((name) =>
+        featureGroups.change(store, { ...at, name }, ({ description }) => {
+          description.FeatureGroupStatus = name === 'made' ? 'Creating' : 'Deleting'
+        }),
+      )
+      const job = labelingJobs.change(store, { ...at, name: 'job' }, ({ description }) => {
+        description.LabelingJobStatus = 'Stopping'
+      })
+      for (const one of [flow, ...groups, job]) putUnsettled(store, one)
+    })
+    await server.close()
+
+    const next = await startTestServer({ dataDir, logLevel: 'error' })
+    t.after(() => next.close())
+    await until('all is settled again', () => next.world.store.list('sagemaker/unsettled').length === 0)
+    const now = next.world.store
+    assert.equal(flowDefinitions.must(now, at, 'flow').description.FlowDefinitionStatus, 'Active')
+    assert.equal(featureGroups.must(now, at, 'made').description.FeatureGroupStatus, 'Created')
+    assert.equal(featureGroups.find(now, at, 'deleted'), undefined)
+    assert.equal(labelingJobs.must(now, at, 'job').description.LabelingJobStatus, 'Stopped')
   })
 })

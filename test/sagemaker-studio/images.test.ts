@@ -50,6 +50,16 @@ const refused = (code: string, message: RegExp) => (error: AwsError) => {
   return true
 }
 
+/** `explain` takes the request that a reason names, and tells which action it was. */
+async function assertExplained(reason: string, action: string): Promise<void> {
+  const Id = /Request ID: ([\w-]+);/.exec(reason)![1]!
+  const { Document } = await lab.ask('sallyport', 'Explain', { Id })
+  assert.equal(Document.decision, 'denied')
+  assert.ok(
+    Document.needs.some((one: { action: string; effect: string }) => one.action === action && one.effect !== 'allow'),
+  )
+}
+
 describe("an image's role", () => {
   it("may do what the page's policy allows, and that suffices", async () => {
     const made = await version(await image())
@@ -65,6 +75,7 @@ describe("an image's role", () => {
       const made = await version(await image(without(`ecr:${action}`)))
       assert.equal(made.ImageVersionStatus, 'CREATE_FAILED')
       assert.match(made.FailureReason, new RegExp(`does not have ${action} permission for the image: '${BaseImage}'`))
+      await assertExplained(made.FailureReason, `ecr:${action}`)
       assert.equal(made.ContainerImage, undefined)
     })
   }
@@ -172,8 +183,8 @@ describe('versions of an image', () => {
 
   const bases = [
     { base: 'python:3', refusal: /^Invalid BaseImage python:3\.$/ },
-    { base: `${repository}:missing`, reason: /^Requested image \S+:missing not found\.$/ },
-    { base: '123456789012.dkr.ecr.us-east-1.amazonaws.com/none', reason: /^Requested image \S+\/none not found\.$/ },
+    { base: `${repository}:missing`, reason: /^Requested image \S+:missing not found\./ },
+    { base: '123456789012.dkr.ecr.us-east-1.amazonaws.com/none', reason: /^Requested image \S+\/none not found\./ },
   ]
   for (const { base, refusal, reason } of bases) {
     it(`are not made of ${base}`, async () => {

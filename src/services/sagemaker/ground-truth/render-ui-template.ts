@@ -36,6 +36,7 @@ export const renderUiTemplate = operation<RenderUiTemplateCommandInput, RenderUi
       }
       const task = taskOf(input.Task.Input)
       const template = given?.Content ?? checkTaskUi(world.store, call, ui!).template
+      // inferred: AWS does not tell for which ARN the role is assumed.
       const arn = ui ?? humanTaskUis.arn(call, '*')
       const acting = new Acting(world, { roleArn, arn, account, region })
       await checkTrust(acting, roleArn)

@@ -12,8 +12,6 @@ export interface ImageVersion extends Resource<Shape<DescribeImageVersionCommand
   aliases: string[]
   /** Of the call that made it: the same again makes none. */
   clientToken: string
-  /** The call that failed it. */
-  failedBy?: string
 }
 
 /** By `IMAGE/NUMBER`, in lower case as in its ARN. */

@@ -2,6 +2,7 @@ import type { Acting } from '../../../jobs/acting.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { World } from '../../../world.ts'
 import { imageIdOf, parseImageUri, type ImageUri } from '../../ecr/image-uri.ts'
+import { pasted } from '../pasted.ts'
 import type { Settle } from '../settling.ts'
 import { imageActing, images } from './image.ts'
 import { imageVersions, type ImageVersion } from './image-version.ts'
@@ -16,18 +17,15 @@ export const settleImageVersion: Settle = async (world, at) => {
 
 async function create(world: World, version: ImageVersion): Promise<void> {
   const outcome: Partial<ImageVersion['description']> = {}
-  let failedBy: string | undefined
   try {
     outcome.ContainerImage = await readBase(world, version)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     outcome.FailureReason = error.message.slice(0, 1024)
-    failedBy = error.causedBy
   }
   // Its image may have been deleted meanwhile, and the version with it.
   if (!imageVersions.find(world.store, version, version.name)) return
   imageVersions.change(world.store, version, (changed) => {
-    if (failedBy !== undefined) changed.failedBy = failedBy
     Object.assign(changed.description, outcome, { LastModifiedTime: world.now() / 1000 })
     if (changed.description.ImageVersionStatus !== 'CREATING') return
     changed.description.ImageVersionStatus = outcome.ContainerImage === undefined ? 'CREATE_FAILED' : 'CREATED'
@@ -49,6 +47,7 @@ async function readBase(world: World, version: ImageVersion): Promise<string> {
   } catch (error) {
     throw because(
       error,
+      'AWSSecurityTokenService',
       `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
     )
   }
@@ -57,7 +56,7 @@ async function readBase(world: World, version: ImageVersion): Promise<string> {
     try {
       await acting.call('ecr', 'GetDownloadUrlForLayer', { ...repository(image), layerDigest })
     } catch (error) {
-      throw because(error, lacks(roleArn!, 'GetDownloadUrlForLayer', uri))
+      throw because(error, 'AmazonECR', lacks(roleArn!, 'GetDownloadUrlForLayer', uri))
     }
   }
   return `${uri.slice(0, uri.indexOf('/'))}/${image.repositoryName}@${digest}`
@@ -77,7 +76,11 @@ async function manifestOf(acting: Acting, image: ImageUri, uri: string, roleArn:
   const answer = acting.call<Got>('ecr', 'BatchGetImage', ask)
   const got = await answer.catch((error: unknown) => {
     const missing = error instanceof AwsError && error.code === 'RepositoryNotFoundException'
-    throw because(error, missing ? `Requested image ${uri} not found.` : lacks(roleArn, 'BatchGetImage', uri))
+    throw because(
+      error,
+      'AmazonECR',
+      missing ? `Requested image ${uri} not found.` : lacks(roleArn, 'BatchGetImage', uri),
+    )
   })
   const found = got.images?.[0]
   if (!found) throw new AwsError('ValidationException', `Requested image ${uri} not found.`)
@@ -92,10 +95,6 @@ const repository = ({ registryId, repositoryName }: ImageUri) => ({ registryId, 
 const lacks = (roleArn: string, action: string, uri: string) =>
   `The role '${roleArn}' does not have ${action} permission for the image: '${uri}'.`
 
-/** A reason whose cause is the record of the inner call. */
-function because(cause: unknown, message: string): unknown {
-  if (!(cause instanceof AwsError)) return cause
-  const error = new AwsError('ValidationException', message)
-  if (cause.requestId) error.causedBy = cause.requestId
-  return error
+function because(cause: unknown, service: string, message: string): unknown {
+  return cause instanceof AwsError ? new AwsError('ValidationException', message + pasted(service, cause)) : cause
 }

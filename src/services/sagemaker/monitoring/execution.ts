@@ -33,6 +33,12 @@ export function pendingExecutions(store: Store): Execution[] {
   return store.list(PENDING).flatMap(({ key }) => store.get<Execution>(EXECUTIONS, key) ?? [])
 }
 
+/** One of them as it stands by now. */
+export function executionAt(store: Store, key: string): Execution | undefined {
+  const found = store.get<Execution>(EXECUTIONS, key)
+  return found && current(store, found)
+}
+
 /** All of an account, or of one schedule, as they stand by now. */
 export function executionsOf(store: Store, { account, region }: Place, schedule?: string): Execution[] {
   const prefix = `${account}/${region}/${schedule === undefined ? '' : `${schedule}/`}`

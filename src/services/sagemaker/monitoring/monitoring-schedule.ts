@@ -8,6 +8,8 @@ import { nextRun, parseSchedule, type Rhythm } from './schedule-expression.ts'
 export interface MonitoringSchedule extends Resource<Shape<DescribeMonitoringScheduleCommandOutput>> {
   /** When it is due next, epoch milliseconds; absent while nothing is. */
   next?: number
+  /** Key of its latest execution. */
+  last?: string
 }
 
 export const monitoringSchedules = new Resources<MonitoringSchedule>(

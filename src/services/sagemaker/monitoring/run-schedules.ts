@@ -49,6 +49,7 @@ function claim(world: World, { name, description, ...at }: MonitoringSchedule): 
       const next = nextRun(rhythm, scheduled)
       if (next === undefined) delete schedule.next
       else schedule.next = next
+      schedule.last = executionKey(at, name, scheduled)
     })
     const { MonitoringJobDefinitionName } = description.MonitoringScheduleConfig
     saveExecution(store, {
@@ -112,13 +113,6 @@ async function launch(world: World, execution: Execution): Promise<void> {
   store.transaction(() => {
     processingJobs.save(store, made)
     end({ job: name }, { MonitoringExecutionStatus: 'InProgress', ProcessingJobArn: arn })
-    monitoringSchedules.change(store, schedule, ({ description }) => {
-      description.LastMonitoringExecutionSummary = {
-        ...summary,
-        MonitoringExecutionStatus: 'InProgress',
-        ProcessingJobArn: arn,
-      }
-    })
   })
   startJob(world, made)
 }

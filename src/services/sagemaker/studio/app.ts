@@ -11,8 +11,6 @@ export interface App extends Resource<Shape<DescribeAppCommandOutput>> {
   grant?: KeyGrant
   /** Epoch seconds. */
   deletedAt?: number
-  /** The call that failed it. */
-  failedBy?: string
 }
 
 /** DescribeApp's own words for a name that it does not know (facts: errors.md A8). */

@@ -4,6 +4,7 @@ import { AwsError } from '../../../wire/aws-error.ts'
 import type { World } from '../../../world.ts'
 import { findEntity } from '../../iam/entities.ts'
 import { because } from '../check-training-request.ts'
+import { pasted } from '../pasted.ts'
 import type { Place } from '../resources.ts'
 
 const PRINCIPAL = 'sagemaker.amazonaws.com'
@@ -72,10 +73,7 @@ export async function checkPlace(world: World, at: Place & { arn: string }, plac
     }
   } catch (error) {
     if (!(error instanceof AwsError) || error.code === 'ValidationException') throw error
-    throw because(
-      error,
-      `${error.message} (Service: AmazonEC2; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${error.requestId}; Proxy: null)`,
-    )
+    throw because(error, error.message + pasted('AmazonEC2', error))
   }
 }
 

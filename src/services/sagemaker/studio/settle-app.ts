@@ -1,5 +1,6 @@
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { World } from '../../../world.ts'
+import { pasted } from '../pasted.ts'
 import { removeTags, tagsOf } from '../tags.ts'
 import type { Settle } from '../settling.ts'
 import { apps, type App, type AppId } from './app.ts'
@@ -37,11 +38,9 @@ async function begin(world: World, app: App): Promise<void> {
     })
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    const failedBy = error.causedBy ?? error.requestId
-    apps.change(world.store, app, (changed) => {
-      if (failedBy !== undefined) changed.failedBy = failedBy
-      changed.description.FailureReason = error.message.slice(0, 1024)
-      if (changed.description.Status === 'Pending') changed.description.Status = 'Failed'
+    apps.change(world.store, app, ({ description }) => {
+      description.FailureReason = error.message.slice(0, 1024)
+      if (description.Status === 'Pending') description.Status = 'Failed'
     })
   }
 }
@@ -65,12 +64,8 @@ async function prepare(world: World, app: App): Promise<KeyGrant | undefined> {
     return await grantByRole(acting, app.region, key, app.arn)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    // KMS's sentence names the action; the rest is in the style in which SageMaker pastes others'. inferred
-    const reason = refused(
-      `${error.message} (Service: AWSKMS; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${error.requestId}; Proxy: null)`,
-    )
-    if (error.requestId) reason.causedBy = error.requestId
-    throw reason
+    // KMS's sentence names the action. inferred: that it is told as it is
+    throw refused(error.message + pasted('AWSKMS', error))
   }
 }
 
@@ -82,11 +77,9 @@ async function session(world: World, app: App, roleArn: string) {
     return acting
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    const reason = refused(
-      `SageMaker is unable to use your associated ExecutionRole [${roleArn}] to create app. Verify that your associated ExecutionRole has a trust relationship that allows 'sagemaker.amazonaws.com' to perform sts:AssumeRole.`,
+    throw refused(
+      `SageMaker is unable to use your associated ExecutionRole [${roleArn}] to create app. Verify that your associated ExecutionRole has a trust relationship that allows 'sagemaker.amazonaws.com' to perform sts:AssumeRole.${pasted('AWSSecurityTokenService', error)}`,
     )
-    if (error.requestId) reason.causedBy = error.requestId
-    throw reason
   }
 }
 

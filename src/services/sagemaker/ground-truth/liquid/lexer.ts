@@ -55,8 +55,9 @@ export function pieces(template: string): Piece[] {
 }
 
 function nextOpen(template: string, from: number): number {
-  const [output, tag] = [template.indexOf('{{', from), template.indexOf('{%', from)]
-  return output === -1 || tag === -1 ? Math.max(output, tag) : Math.min(output, tag)
+  const open = /\{[{%]/g
+  open.lastIndex = from
+  return open.exec(template)?.index ?? -1
 }
 
 const count = (text: string): number => text.split('\n').length - 1
