@@ -30,12 +30,14 @@ def compile_library(source, artifact, job, meta):
     """Leaves the library, compiled.meta and predict.py in `artifact`, and what was derived of the inputs in /opt/ml/output."""
     target = job["target"]
     os.makedirs(artifact, exist_ok=True)
-    library = "compiled.dll" if "-windows-" in target["triple"] else "compiled.so"
+    windows = "-windows-" in target["triple"]
+    library = "compiled.dll" if windows else "compiled.so"
     sources = sorted(glob.glob(f"{source}/*.c"))
     # Few models need Zig's helpers for what a CPU lacks, which take longer to build than all the rest.
-    said = zig(target, f"{artifact}/{library}", sources, ["-fno-compiler-rt"])
+    # Windows' own start-up code always does.
+    said = "undefined symbol" if windows else zig(target, f"{artifact}/{library}", sources, ["-fno-compiler-rt"])
     if said and "undefined symbol" in said:
-        said = zig(target, f"{artifact}/{library}", sources, [])
+        said = zig(target, f"{artifact}/{library}", sources, ["-fno-emit-implib"] if windows else [])
     if said:
         if re.search(r"unknown CPU|unknown .*feature", said, re.I):
             raise Refused(f"OutputConfiguration: CompilerOptions name an unknown CPU or feature: {target['cpu']}")

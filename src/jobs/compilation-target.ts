@@ -83,5 +83,5 @@ export function targetOf(output: CompilationJobDescription['OutputConfig']): Com
   if (platform?.Accelerator) return { name, accelerator: platform.Accelerator }
   // Its C library comes with the NDK only, whose licence lets nobody pass it on.
   if (platform?.Os === 'ANDROID') return { name, accelerator: 'ANDROID' }
-  return { name, ...(device ? devices[device]! : architectures[platform!.Arch!]!) }
+  return { name, ...(device ? devices[device]! : architectures[platform!.Arch]!) }
 }

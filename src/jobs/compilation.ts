@@ -58,9 +58,10 @@ class CompilationRun extends JobRun<CompilationJobDescription> {
     })
     await this.step('AssumeRole', () => this.assumeRole())
     const interfaces = await this.step('CreateNetworkInterface', () => this.takePlaces(vpc, 1))
-    await this.step('ModifyNetworkInterfaceAttribute', () =>
+    const refused = await this.step('DescribeVpcEndpoints', () =>
       describeWays(this.acting, { interfaces, region, jobArn: arn }),
     )
+    if (refused) this.refused('ModifyNetworkInterfaceAttribute', refused)
     this.beginNetwork(true, 1, interfaces)
     const logs = await this.step('CreateLogStream', () => JobLogs.openStream(this.acting, LOG_GROUP, name))
 
@@ -94,8 +95,8 @@ class CompilationRun extends JobRun<CompilationJobDescription> {
     const { name, description } = this.job
     const { InputConfig: input, OutputConfig: output } = description
     const own = this.world.config.compilerImage === undefined
-    if (own && !FRAMEWORKS.includes(input.Framework!))
-      throw new JobFailure(compilationReasons.framework(input.Framework!))
+    if (own && !FRAMEWORKS.includes(input.Framework))
+      throw new JobFailure(compilationReasons.framework(input.Framework))
     const inputs =
       input.DataInputConfig === undefined || input.Framework === 'XGBOOST' // "An input data name and shape are not needed."
         ? undefined

@@ -52,7 +52,7 @@ export async function createInterfaces(
       {
         SubnetId,
         Groups: place.securityGroupIds,
-        Description: `[Do not delete] ENI managed by SageMaker for ${jobArn}`,
+        Description: descriptionOf(jobArn),
       },
     )
     const id = NetworkInterface.NetworkInterfaceId
@@ -69,6 +69,27 @@ export async function createInterfaces(
     one.permissionId = InterfacePermission.NetworkInterfacePermissionId
     created(made)
     await acting.call('ec2', 'DescribeNetworkInterfaces', { NetworkInterfaceIds: [id] })
+  }
+}
+
+const descriptionOf = (jobArn: string) => `[Do not delete] ENI managed by SageMaker for ${jobArn}`
+
+/** Interfaces of a job that a server made and, killed in that moment, could not note; none where the role may not look. */
+export async function strayInterfaces(acting: Acting, { arn, leftovers = [] }: Job): Promise<JobInterface[]> {
+  const Filters = [{ Name: 'description', Values: [descriptionOf(arn)] }]
+  const known = new Set(leftovers.map((one) => one.networkInterfaceId))
+  try {
+    const { NetworkInterfaces } = await acting.call<{ NetworkInterfaces: { NetworkInterfaceId: string }[] }>(
+      'ec2',
+      'DescribeNetworkInterfaces',
+      { Filters },
+    )
+    return NetworkInterfaces.map((one) => ({ networkInterfaceId: one.NetworkInterfaceId })).filter(
+      (one) => !known.has(one.networkInterfaceId),
+    )
+  } catch (error) {
+    if (error instanceof AwsError) return []
+    throw error
   }
 }
 

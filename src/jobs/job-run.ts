@@ -11,7 +11,7 @@ import { JobFailure, reasons } from './failure.ts'
 import { folderOf } from './folders.ts'
 import { createInterfaces, deleteInterfaces, keepLeftovers } from './interfaces.ts'
 import type { Signals } from './job-kinds.ts'
-import { grantVolume, openVolume, retireGrants } from './volume-grants.ts'
+import { grantVolume, openVolume, plannedGrant, retireGrants } from './volume-grants.ts'
 
 /**
  * What running a job of any type has in common: steps that are written down as they are tried, calls by the execution role,
@@ -83,8 +83,10 @@ export abstract class JobRun<D extends object> {
     if (!keyId) return
     await this.step('CreateGrant', async () => {
       while ((this.job.grants?.length ?? 0) < count) {
-        const grant = await grantVolume(this.world, this.acting, keyId)
-        this.change((job) => (job.grants = [...(job.grants ?? []), grant]))
+        const planned = plannedGrant(this.world, keyId)
+        this.change((job) => (job.grants = [...(job.grants ?? []), planned]))
+        const grantId = await grantVolume(this.acting, planned)
+        this.change((job) => (job.grants!.at(-1)!.grantId = grantId))
       }
       for (const grant of this.job.grants!) await openVolume(this.world, this.job, grant)
     })

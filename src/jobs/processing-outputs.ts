@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ProcessingOutput } from '@aws-sdk/client-sagemaker'
 import type { Shape } from '../wire/shape.ts'
 import { putOutput } from './artifacts.ts'
@@ -60,30 +61,16 @@ export class OutputUpload {
   }
 }
 
-/** Uploads continuous outputs while the programs run. `stop` waits for the look under way and rejects with what failed. */
-export function uploadContinuously(uploads: readonly OutputUpload[], failed: () => void): { stop(): Promise<void> } {
+/** Uploads continuous outputs while the programs run, and what they left when they ended. Rejects with JobFailure. */
+export async function keepUploading(
+  uploads: readonly OutputUpload[],
+  { over, shutdown }: { over: AbortSignal; shutdown: AbortSignal },
+): Promise<void> {
   const watched = uploads.filter((one) => one.continuous)
-  let failure: unknown
-  let looking: Promise<void> = Promise.resolve()
-  const look = async () => {
+  while (watched.length > 0 && !shutdown.aborted) {
+    const last = over.aborted
     for (const one of watched) await one.upload()
-  }
-  let idle = true
-  const timer = setInterval(() => {
-    if (!idle || failure !== undefined) return
-    idle = false
-    looking = look()
-      .catch((error: unknown) => {
-        failure = error
-        failed()
-      })
-      .finally(() => (idle = true))
-  }, LOOK_MS)
-  return {
-    async stop() {
-      clearInterval(timer)
-      await looking
-      if (failure !== undefined) throw failure
-    },
+    if (last) return
+    await delay(LOOK_MS, undefined, { signal: over }).catch(() => {}) // over: once more at once
   }
 }

@@ -14,7 +14,7 @@ import { JobRun, placeOf } from './job-run.ts'
 import { exitMessage, layOutProcessing, processingEnvironment, processingHosts } from './processing-container.ts'
 import type { ProcessingHost } from './processing-container.ts'
 import { downloadInput } from './processing-inputs.ts'
-import { OutputUpload, uploadContinuously } from './processing-outputs.ts'
+import { keepUploading, OutputUpload } from './processing-outputs.ts'
 
 const LOG_GROUP = '/aws/sagemaker/ProcessingJobs'
 
@@ -108,8 +108,6 @@ class ProcessingRun extends JobRun<ProcessingJobDescription> {
     this.change((job) => (job.description.ProcessingStartTime = this.seconds()))
     const { account, region, name, description } = this.job
     const { ContainerEntrypoint, ContainerArguments } = description.AppSpecification
-    const spoilt = new AbortController()
-    const uploading = uploadContinuously(uploads, () => spoilt.abort())
     try {
       return await runContainers(this.world, {
         name: `processing-${account}-${region}-${name}`,
@@ -125,13 +123,12 @@ class ProcessingRun extends JobRun<ProcessingJobDescription> {
         },
         failure: async (host, code) => reasons.algorithm((await exitMessage(this.#hosts[host]!)) ?? '', code),
         maxRuntimeSeconds: description.StoppingCondition?.MaxRuntimeInSeconds,
-        stop: AbortSignal.any([this.signals.stop, spoilt.signal]),
-        shutdown: this.signals.shutdown,
+        beside: [(over) => keepUploading(uploads, { over, shutdown: this.signals.shutdown })],
+        ...this.signals,
       })
     } finally {
       void this.leaveNetwork()
       await this.#keepMessage()
-      await uploading.stop()
     }
   }
 

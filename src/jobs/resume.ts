@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
 import { Acting } from './acting.ts'
 import { reasons } from './failure.ts'
 import { folderOf } from './folders.ts'
-import { deleteInterfaces, keepLeftovers } from './interfaces.ts'
+import { deleteInterfaces, keepLeftovers, strayInterfaces } from './interfaces.ts'
 import { kindOf } from './job-kinds.ts'
 import type { JobKind } from './job-kinds.ts'
 import { retireGrants } from './volume-grants.ts'
@@ -55,12 +55,15 @@ function endCut(world: World, { job, jobs }: FoundJob, kind: JobKind): Job {
 }
 
 async function tidy(world: World, { job, jobs }: FoundJob): Promise<void> {
-  if (job.leftovers) {
-    const { left } = await deleteInterfaces(new Acting(world, job), job.leftovers)
+  const acting = new Acting(world, job)
+  const cutWhileMade = job.steps.at(-1)?.name === 'CreateNetworkInterface'
+  const made = [...(job.leftovers ?? []), ...(cutWhileMade ? await strayInterfaces(acting, job) : [])]
+  if (made.length > 0) {
+    const { left } = await deleteInterfaces(acting, made)
     jobs.change(world.store, job, (changed) => keepLeftovers(changed, left))
   }
   if (job.grants) {
-    await retireGrants(world, job, job.grants)
+    await retireGrants(world, job, job.grants, acting)
     jobs.change(world.store, job, (changed) => delete changed.grants)
   }
   await rm(folderOf(world, job), { recursive: true, force: true })

@@ -47,7 +47,6 @@ function fail(job: TransformJob, reason: string, now: number): void {
 interface Host {
   index: number
   ml: string
-  id: string
   container: JobLogs
   data: JobLogs
 }
@@ -82,14 +81,19 @@ class TransformRun extends JobRun<TransformJobDescription> {
     if (this.stopAsked()) return this.#end('Stopped')
 
     this.change((job) => (job.description.TransformStartTime = this.seconds()))
-    try {
-      await this.step('Transform', () =>
-        this.#transformAll(hosts, { objects, image, network, container: container!, isolated, interfaces }),
-      )
-    } finally {
-      void this.leaveNetwork()
+    const saveLogs = async () => {
       for (const { container: one, data } of hosts) await Promise.all([one.close(), data.close()])
     }
+    const work = { objects, image, network, container: container!, isolated, interfaces }
+    try {
+      await this.step('Transform', () => this.#transformAll(hosts, work))
+    } catch (error) {
+      await saveLogs().catch(() => {}) // what failed it first is the reason
+      throw error
+    } finally {
+      void this.leaveNetwork()
+    }
+    await this.step('PutLogEvents', saveLogs)
     this.#end(this.stopAsked() ? 'Stopped' : 'Completed')
   }
 
@@ -131,13 +135,12 @@ class TransformRun extends JobRun<TransformJobDescription> {
     const hosts: Host[] = []
     const seconds = Math.floor(this.seconds())
     for (let index = 0; index < count; index += 1) {
-      const id = `i-0${this.world.hex(16)}`
-      const stream = `${this.job.name}/${id}-${seconds}`
+      const stream = `${this.job.name}/i-0${this.world.hex(16)}-${seconds}`
       const container = await JobLogs.openStream(this.acting, LOG_GROUP, stream)
       const data = await JobLogs.openStream(this.acting, LOG_GROUP, `${stream}/data-log`)
       const ml = join(this.folder, hostName(index), 'ml')
       await mkdir(join(ml, 'model'), { recursive: true })
-      hosts.push({ index, id, container, data, ml })
+      hosts.push({ index, container, data, ml })
     }
     return hosts
   }

@@ -16,8 +16,10 @@ type At = Pick<Job, 'arn' | 'account' | 'region'>
 /** EBS's encryption context of a volume. */
 const contextOf = (volumeId: string) => ({ 'aws:ebs:id': volumeId })
 
+/** With a name it is the same grant when it is asked for again. */
 const wish = (KeyId: string, volumeId: string) => ({
   KeyId,
+  Name: volumeId,
   GranteePrincipal: SERVICE,
   Operations: OPERATIONS,
   Constraints: { EncryptionContextSubset: contextOf(volumeId) },
@@ -71,13 +73,15 @@ async function roleMayGrant(world: World, acting: Acting, keyId: string): Promis
   }
 }
 
-/** A grant for a host's volume, by the execution role. Rejects with JobFailure. */
-export async function grantVolume(world: World, acting: Acting, keyId: string): Promise<VolumeGrant> {
-  const volumeId = newVolume(world)
+/** A grant for a host's volume that is to be made: noted first, so that it is found again whatever happens to this server. */
+export const plannedGrant = (world: World, keyId: string): VolumeGrant => ({ keyId, volumeId: newVolume(world) })
+
+/** Makes it, by the execution role; returns its id. Rejects with JobFailure. */
+export async function grantVolume(acting: Acting, { keyId, volumeId }: VolumeGrant): Promise<string> {
   const { GrantId } = await told(keyId, () =>
     acting.forward<{ GrantId: string }>('kms', 'CreateGrant', wish(keyId, volumeId)),
   )
-  return { keyId, grantId: GrantId, volumeId }
+  return GrantId
 }
 
 /** What EBS does by a grant when it makes and attaches an encrypted volume. Rejects with JobFailure. */
@@ -95,14 +99,23 @@ export async function openVolume(world: World, job: At, { keyId, volumeId }: Vol
   })
 }
 
-/** The service gives its grants up; one that is gone, or whose key is, is no matter. */
-export async function retireGrants(world: World, job: At, grants: readonly VolumeGrant[]): Promise<void> {
-  for (const { keyId, grantId } of grants) {
-    await asService(world, job, 'RetireGrant', { KeyId: keyArn(keyId, job), GrantId: grantId }).catch(
-      (error: unknown) => {
-        if (!(error instanceof AwsError)) throw error
-      },
-    )
+/**
+ * The service gives its grants up; one that is gone, or whose key is, is no matter. Of one that was planned nobody knows
+ * whether it was made: it is asked for again, which names it.
+ */
+export async function retireGrants(
+  world: World,
+  job: At,
+  grants: readonly VolumeGrant[],
+  acting?: Acting,
+): Promise<void> {
+  for (const one of grants) {
+    try {
+      const GrantId = one.grantId ?? (acting && (await grantVolume(acting, one)))
+      if (GrantId !== undefined) await asService(world, job, 'RetireGrant', { KeyId: keyArn(one.keyId, job), GrantId })
+    } catch (error) {
+      if (!(error instanceof AwsError || error instanceof JobFailure)) throw error
+    }
   }
 }
 

@@ -103,7 +103,8 @@ function judgeWithout(
   action: string,
   reason: string | undefined,
 ): Pick<Line, 'verdict' | 'text'> {
-  const named = refused.includes(action) || text.includes(action)
+  // AWS's own sentence may be all that there is: of an image's version, say, `BatchGetImage permission`.
+  const named = refused.includes(action) || text.includes(action.split(':')[1]!)
   if (reason !== undefined) {
     const fits = outcome === 'succeeded' && !named
     return fits ? { verdict: 'not needed', text: reason } : { verdict: 'wrong', text: `said to be not needed; ${text}` }

@@ -14,11 +14,11 @@ export interface Chapter {
   /** Member that names what is made; absent: it has none. */
   name?: string
   /** Tells how it went; absent: the create's own answer is the outcome. */
-  describe?: { operation: string; status: string; good: string[]; bad: string[] }
+  describe?: { operation: string; input?: Record<string, unknown>; status: string; good: string[]; bad: string[] }
   /** Member of the create's answer that `explain` is asked about. */
   arn?: string
   /** Calls of the administrator that make what the request refers to; `keep`: a member of the answer → its name as a value. */
-  before?: { operation: string; input: Record<string, unknown>; keep?: Record<string, string> }[]
+  before?: Preparation[]
   request: Record<string, unknown>
   /** Action, or `*` for all that are not named → why no request of this kind needs it. */
   notNeeded?: Record<string, string>
@@ -27,6 +27,14 @@ export interface Chapter {
   /** What the caller needs beside the operations of SageMaker and iam:PassRole. */
   caller?: string[]
   rows: Row[]
+}
+
+export interface Preparation {
+  operation: string
+  input: Record<string, unknown>
+  keep?: Record<string, string>
+  /** What it takes until it can be used. */
+  until?: { operation: string; input: Record<string, unknown>; status: string; is: string }
 }
 
 /** One set of policies of the page, and a request that needs all of it. */

@@ -40,7 +40,11 @@ export async function tryRequest(
   }
   const { describe } = chapter
   if (!describe) return { outcome: 'succeeded', refused: [] }
-  const described = await ended(client, chapter, describe, values)
+  const input = describe.input ? filledIn(describe.input, values) : { [chapter.name!]: values['name']! }
+  const described = await reached(client, describe.operation, input, describe.status, [
+    ...describe.good,
+    ...describe.bad,
+  ])
   const arn = String(answer[chapter.arn ?? ''] ?? '')
   const failed = describe.bad.includes(String(described[describe.status]))
   return {
@@ -57,25 +61,30 @@ export async function prepared(
   values: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
   const all: Record<string, string> = { ...values }
-  for (const { operation, input, keep = {} } of before) {
+  for (const { operation, input, keep = {}, until } of before) {
     const answer = (await admin.call('sagemaker', operation, filledIn(input, all))) as Record<string, unknown>
     for (const [member, name] of Object.entries(keep)) all[name] = String(answer[member])
+    // CreateDomain answers with the ARN alone.
+    if (all['domainArn']) all['domain'] = all['domainArn'].split('/')[1]!
+    if (until) await reached(admin, until.operation, filledIn(until.input, all), until.status, [until.is, 'Failed'])
   }
   return all
 }
 
-async function ended(
+/** What the operation describes once its status is one of these. */
+async function reached(
   client: Client,
-  { name }: Chapter,
-  { operation, status, good, bad }: NonNullable<Chapter['describe']>,
-  values: Readonly<Record<string, string>>,
+  operation: string,
+  input: Record<string, unknown>,
+  status: string,
+  ends: readonly string[],
 ): Promise<Record<string, unknown>> {
   const deadline = performance.now() + DEADLINE_MS
   for (;;) {
-    const found = (await client.call('sagemaker', operation, { [name!]: values['name'] })) as Record<string, unknown>
-    if ([...good, ...bad].includes(String(found[status]))) return found
+    const found = (await client.call('sagemaker', operation, input)) as Record<string, unknown>
+    if (ends.includes(String(found[status]))) return found
     if (performance.now() > deadline)
-      throw new Error(`${values['name']} is ${String(found[status])} after ${DEADLINE_MS} ms`)
+      throw new Error(`${operation} ${JSON.stringify(input)}: ${String(found[status])} after ${DEADLINE_MS} ms`)
     await delay(50)
   }
 }

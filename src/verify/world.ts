@@ -16,6 +16,9 @@ done
 exit 0
 `
 
+/** 600 rows of y = 3a - b. */
+const TABLE = ['a,b,y', ...Array.from({ length: 600 }, (_, n) => `${n},${n % 7},${3 * n - (n % 7)}`)].join('\n')
+
 /** Builds it by ordinary calls, on a server without anything; gives the values for requests. */
 export async function buildWorld(client: Client): Promise<Values> {
   const { Account: account } = (await client.call('sts', 'GetCallerIdentity')) as { Account: string }
@@ -28,7 +31,10 @@ export async function buildWorld(client: Client): Promise<Values> {
     call('s3', 'PutObject', { Bucket, Key, Body: Buffer.from('1,2\n3,4\n'), ...more })
   for (const name of ['object', 'other']) await put('inputbucket', `${name}/data.csv`)
   await put('neighbourbucket', 'object/data.csv')
-  await put('inputbucket', 'model/model.tar.gz')
+  for (const name of ['object', 'model']) await put('inputbucket', `${name}/model.tar.gz`)
+  const Body = Buffer.from(TABLE)
+  await put('inputbucket', 'object/table.csv', { Body })
+  await put('inputbucket', 'sealed/table.csv', { Body, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key })
   await put('inputbucket', 'object/manifest.json', { Body: Buffer.from('{"source":"one"}\n') })
   await put('inputbucket', 'sealed/data.csv', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key })
   return {

@@ -46,7 +46,7 @@ describe('a model is compiled, and the artifact predicts what the model does', (
   async function fetch(name: string, key: string): Promise<string> {
     const { description, steps } = await lab.ended(name)
     assert.equal(description.CompilationJobStatus, 'COMPLETED', description.FailureReason)
-    assert.equal(description.ModelArtifacts!.S3ModelArtifacts, `s3://compiled/${key}`)
+    assert.equal(description.ModelArtifacts.S3ModelArtifacts, `s3://compiled/${key}`)
     assert.deepEqual(
       steps.filter(({ status }) => status !== 'done'),
       [],
@@ -134,7 +134,7 @@ describe('a model is compiled, and the artifact predicts what the model does', (
     for (const [what, [, , , reason]] of Object.entries(failures)) {
       const { description } = await lab.ended(`bad${at++}`)
       assert.equal(description.CompilationJobStatus, 'FAILED')
-      assert.equal(description.FailureReason!.slice(0, reason.length), reason, what)
+      assert.equal(description.FailureReason.slice(0, reason.length), reason, what)
     }
   })
 
@@ -147,11 +147,8 @@ describe('a model is compiled, and the artifact predicts what the model does', (
       await reason('digits-other'),
       'ClientError: InputConfiguration: Input data has wrong shape in Input Shape dictionary.',
     )
-    assert.match((await reason('digits-name'))!, /^ClientError: InputConfiguration: Input input .* is not an input/)
-    assert.match(
-      (await reason('digits-open'))!,
-      /^ClientError: InputConfiguration: The shape of input data is not fixed/,
-    )
+    assert.match(await reason('digits-name'), /^ClientError: InputConfiguration: Input input .* is not an input/)
+    assert.match(await reason('digits-open'), /^ClientError: InputConfiguration: The shape of input data is not fixed/)
   })
 })
 

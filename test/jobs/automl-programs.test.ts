@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { table } from './automl-data.ts'
 
 const programs = fileURLToPath(new URL('../../src/automl-image', import.meta.url))
@@ -99,6 +100,15 @@ describe("AutoML's programs", () => {
     assert.deepEqual(columns.map(({ name, kind }) => `${name} ${kind}`), ['n numeric', 'c categorical', 'd datetime']) // prettier-ignore
     assert.deepEqual(encoded!.slice(0, 4), [3, 1, 0, 0])
     assert.deepEqual(encoded!.slice(5), [2024, 2, 2, 4, 0])
+  })
+
+  test('files of a channel are one table: gzipped or not, their columns in any order', () => {
+    const path = join(folder, 'table')
+    mkdirSync(path)
+    writeFileSync(join(path, 'a.csv'), 'x,label\r\n1,"u, v"\r\n')
+    writeFileSync(join(path, 'b.csv.gz'), gzipSync('\ufefflabel,x\nw,2\n\n'))
+    const read = `import data; header, rows = data.read_table(given); print(json.dumps([header, rows]))`
+    assert.deepEqual(python(read, path), [['x', 'label'], [['1', 'u, v'], ['2', 'w']]]) // prettier-ignore
   })
 
   test('weights of rows count, and a validation set that is given is the one that is measured', () => {

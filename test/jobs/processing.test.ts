@@ -340,6 +340,35 @@ describe('processing jobs ("How Amazon SageMaker Processing Runs Your Processing
         assert.match((await ended(name)).FailureReason!, reason)
       })
     }
+
+    test('keys: its three statements suffice; of the data, each is needed; the caller may grant the volume', async () => {
+      const key = (await lab.call('kms', 'CreateKey')).KeyMetadata.Arn
+      const sealed = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key }
+      await lab.call('s3', 'PutObject', { Bucket: 'jobs', Key: 'sealed/a', Body: 'secret', ...sealed })
+      const ClusterConfig = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1, VolumeKmsKeyId: key }
+      const changes = (name: string) => ({
+        ProcessingInputs: [s3Input('in', 's3://jobs/sealed/')],
+        ProcessingOutputConfig: { ...output(`s3://jobs/${name}`), KmsKeyId: key },
+        ProcessingResources: { ClusterConfig },
+      })
+      for (const [name, actions, reason] of [
+        ['keys', ['kms:Decrypt', 'kms:Encrypt', 'kms:CreateGrant'], undefined],
+        ['callers-grant', ['kms:Decrypt', 'kms:Encrypt'], undefined],
+        ['no-decrypt', ['kms:Encrypt', 'kms:CreateGrant'], /^ClientError: Failed to download data\. .* kms:Decrypt /],
+        ['no-encrypt', ['kms:Decrypt', 'kms:CreateGrant'], /^ClientError: Artifact upload failed:.* kms:Encrypt /],
+      ] as const) {
+        await start(name, { RoleArn: await role(name, [base, any(...actions)]), ...changes(name) })
+        const { FailureReason } = await ended(name)
+        if (reason) assert.match(FailureReason!, reason)
+        else assert.equal(FailureReason, undefined)
+      }
+      const made = await lab.call('s3', 'HeadObject', { Bucket: 'jobs', Key: 'keys/algo-1.txt' })
+      assert.equal(made.SSEKMSKeyId, key)
+      await until('grants are given up', async () => {
+        const { Grants } = await lab.call('kms', 'ListGrants', { KeyId: key })
+        return Grants.length === 0
+      })
+    })
   })
 
   describe('real clients', () => {

@@ -10,6 +10,7 @@ import type { TransformJobDescription } from '../../src/services/sagemaker/trans
 import { boto3 } from '../clients/boto3.ts'
 import { environmentOf, root } from '../clients/command.ts'
 import { until } from '../clients/until.ts'
+import { call } from '../support/call.ts'
 import { openJobLab, type JobLab } from './lab.ts'
 
 type Input = Record<string, unknown>
@@ -244,10 +245,48 @@ describe('batch transform jobs ("Use Your Own Inference Code with Batch Transfor
     })
   }
 
-  test('nothing to transform is refused; so is a role that trusts nobody', async () => {
+  test('nothing to transform is refused; so is a role that no longer trusts SageMaker', async () => {
     await assert.rejects(start('refused', 'nothing/'), {
       message: /^No S3 objects found under S3 URL "s3:\/\/jobs\/nothing\/"/,
     })
+    const policy = (Effect: string) => ({
+      RoleName: 'fickle',
+      [Effect === 'Deny' ? 'PolicyDocument' : 'AssumeRolePolicyDocument']: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect, Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      }),
+    })
+    await lab.call('iam', 'CreateRole', policy('Allow'))
+    const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess'
+    await lab.call('iam', 'AttachRolePolicy', { RoleName: 'fickle', PolicyArn })
+    const ExecutionRoleArn = `arn:aws:iam::${account}:role/fickle`
+    await model('fickle', {}, { ExecutionRoleArn })
+    await lab.call('iam', 'UpdateAssumeRolePolicy', policy('Deny'))
+    await assert.rejects(start('refused', 'in/', { ModelName: 'fickle' }), {
+      code: 'ValidationException',
+      message: `Could not assume role ${ExecutionRoleArn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
+    })
+  })
+
+  test('who may create transform jobs of the model need not pass its role', async () => {
+    await lab.call('iam', 'CreateUser', { UserName: 'batch' })
+    const Condition = {
+      ArnEquals: { 'sagemaker:ModelArn': `arn:aws:sagemaker:us-east-1:${account}:model/plain` },
+      'ForAllValues:StringLike': { 'sagemaker:InstanceTypes': 'ml.m5.*' },
+    }
+    const Statement = [{ Effect: 'Allow', Action: 'sagemaker:CreateTransformJob', Resource: '*', Condition }]
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+    await lab.call('iam', 'PutUserPolicy', { UserName: 'batch', PolicyName: 'it', PolicyDocument })
+    const { AccessKey } = await lab.call('iam', 'CreateAccessKey', { UserName: 'batch' })
+    const keys = { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey }
+    const asUser = (name: string, changes: Record<string, any> = {}) =>
+      call(lab.server.url, keys, 'sagemaker', 'CreateTransformJob', request(name, 'in/', changes))
+    await asUser('as-user')
+    const denied = { code: 'AccessDeniedException', message: /not authorized to perform: sagemaker:CreateTransformJob/ }
+    await assert.rejects(asUser('of-another', { ModelName: 'fickle' }), denied)
+    await assert.rejects(asUser('dear', { resources: { InstanceType: 'ml.p3.2xlarge' } }), denied)
+    await assert.rejects(asUser('tagged', { Tags: [{ Key: 'a', Value: 'b' }] }), { message: /sagemaker:AddTags/ })
+    assert.equal((await ended('as-user')).FailureReason, undefined)
   })
 
   test('boto3 starts one and AWS CLI lists it', async () => {

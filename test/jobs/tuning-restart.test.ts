@@ -28,7 +28,7 @@ describe('a server that is killed while a tuning job runs', () => {
 
   // oxlint-disable-next-line typescript/no-explicit-any -- answers are as the model says, tests know their shape
   const ask = (operation: string, input: object): Promise<any> =>
-    call(server.url, keys, 'sagemaker', operation, input as Record<string, unknown>)
+    call(server.url, keys, 'sagemaker', operation, { ...input })
   const described = (HyperParameterTuningJobName: string) =>
     ask('DescribeHyperParameterTuningJob', { HyperParameterTuningJobName })
   const launched = async (HyperParameterTuningJobName: string) =>

@@ -295,6 +295,10 @@ describe('the key of a notebook instance', () => {
       assert.match(FailureReason as string, new RegExp(`encrypted with your KMS key\\. .* ${dropped} permission`))
       assert.deepEqual(await grants(), [])
     }
+    const keyed = await lab.user('kms-blind', allow(['sagemaker:*', 'iam:PassRole', ...kms]))
+    await create(keyed.ask, 'kms-blind', { KmsKeyId, ...subnet })
+    await settled(keyed.ask, 'kms-blind', 'Failed')
+    assert.deepEqual(await grants(), [], 'what cannot stand gives its grant up')
     const may = allow(kms, KmsKeyId, { Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } })
     const { ask } = await lab.user('kms', allow(['sagemaker:*', 'iam:PassRole']), allow('kms:DescribeKey'), may)
     await create(ask, 'kms', { KmsKeyId })

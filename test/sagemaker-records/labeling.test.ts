@@ -140,12 +140,13 @@ describe('what was on its way when a server ended', () => {
   it('goes on when one starts again', async (t) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
     t.after(() => rmSync(dataDir, { recursive: true, force: true }))
-    const { server, call: ask } = await openRecordLab({ dataDir })
+    const lab = await openRecordLab({ dataDir })
+    const { server } = lab
     const at = { account: server.account, region: server.region }
-    await ask('sagemaker', 'CreateFlowDefinition', requests.CreateFlowDefinition(role, 'flow'))
-    await ask('sagemaker', 'CreateFeatureGroup', requests.CreateFeatureGroup(role, 'made'))
-    await ask('sagemaker', 'CreateFeatureGroup', requests.CreateFeatureGroup(role, 'deleted'))
-    await ask('sagemaker', 'CreateLabelingJob', requests.CreateLabelingJob(role, 'job'))
+    await lab.call('sagemaker', 'CreateFlowDefinition', requests.CreateFlowDefinition(role, 'flow'))
+    await lab.call('sagemaker', 'CreateFeatureGroup', requests.CreateFeatureGroup(role, 'made'))
+    await lab.call('sagemaker', 'CreateFeatureGroup', requests.CreateFeatureGroup(role, 'deleted'))
+    await lab.call('sagemaker', 'CreateLabelingJob', requests.CreateLabelingJob(role, 'job'))
     const { store } = server.world
     await until('all is settled', () => store.list('sagemaker/unsettled').length === 0)
 

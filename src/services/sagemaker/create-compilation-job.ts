@@ -73,7 +73,7 @@ function refuseTaken({ call, world }: Permit, name: string, arn: string): void {
 function newJob(input: CompilationJobRequest, call: Call, arn: string): CompilationJob {
   const { Tags: _, ...request } = input
   const now = call.time / 1000
-  const image = inferenceImage(call.region, input.InputConfig!.Framework!, input.OutputConfig.TargetDevice)
+  const image = inferenceImage(call.region, input.InputConfig!.Framework, input.OutputConfig.TargetDevice)
   const job: CompilationJob = {
     type: 'compilation-job',
     account: call.account,

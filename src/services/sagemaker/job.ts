@@ -32,8 +32,9 @@ export interface JobInterface {
 /** By which SageMaker may use a KMS key for the storage volume of a host. */
 export interface VolumeGrant {
   keyId: string
-  grantId: string
   volumeId: string
+  /** Absent: it is about to be made. */
+  grantId?: string
 }
 
 /** What is kept of a job: AWS's own description, and how it went. */

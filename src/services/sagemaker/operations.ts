@@ -116,13 +116,33 @@ import { renderUiTemplate } from './ground-truth/render-ui-template.ts'
 import { stopLabelingJob } from './ground-truth/stop-labeling-job.ts'
 import { updateWorkforce } from './ground-truth/update-workforce.ts'
 import { updateWorkteam } from './ground-truth/update-workteam.ts'
-import { createDataQualityJobDefinition, createModelBiasJobDefinition, createModelExplainabilityJobDefinition, createModelQualityJobDefinition } from './monitoring/create-job-definition.ts'
+import {
+  createDataQualityJobDefinition,
+  createModelBiasJobDefinition,
+  createModelExplainabilityJobDefinition,
+  createModelQualityJobDefinition,
+} from './monitoring/create-job-definition.ts'
 import { createMonitoringSchedule } from './monitoring/create-monitoring-schedule.ts'
-import { deleteDataQualityJobDefinition, deleteModelBiasJobDefinition, deleteModelExplainabilityJobDefinition, deleteModelQualityJobDefinition } from './monitoring/delete-job-definition.ts'
+import {
+  deleteDataQualityJobDefinition,
+  deleteModelBiasJobDefinition,
+  deleteModelExplainabilityJobDefinition,
+  deleteModelQualityJobDefinition,
+} from './monitoring/delete-job-definition.ts'
 import { deleteMonitoringSchedule } from './monitoring/delete-monitoring-schedule.ts'
-import { describeDataQualityJobDefinition, describeModelBiasJobDefinition, describeModelExplainabilityJobDefinition, describeModelQualityJobDefinition } from './monitoring/describe-job-definition.ts'
+import {
+  describeDataQualityJobDefinition,
+  describeModelBiasJobDefinition,
+  describeModelExplainabilityJobDefinition,
+  describeModelQualityJobDefinition,
+} from './monitoring/describe-job-definition.ts'
 import { describeMonitoringSchedule } from './monitoring/describe-monitoring-schedule.ts'
-import { listDataQualityJobDefinitions, listModelBiasJobDefinitions, listModelExplainabilityJobDefinitions, listModelQualityJobDefinitions } from './monitoring/list-job-definitions.ts'
+import {
+  listDataQualityJobDefinitions,
+  listModelBiasJobDefinitions,
+  listModelExplainabilityJobDefinitions,
+  listModelQualityJobDefinitions,
+} from './monitoring/list-job-definitions.ts'
 import { listMonitoringSchedules } from './monitoring/list-monitoring-schedules.ts'
 import { startMonitoringSchedule, stopMonitoringSchedule } from './monitoring/start-monitoring-schedule.ts'
 import { updateMonitoringSchedule } from './monitoring/update-monitoring-schedule.ts'

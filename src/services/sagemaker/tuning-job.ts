@@ -27,9 +27,7 @@ export const tuningJobs = new Jobs<TuningDescription>({
   // The model's error (API_DescribeHyperParameterTuningJob); the sentence is that of training jobs. inferred
   notFound: () => new AwsError('ResourceNotFound', 'Requested resource not found.'),
   children: (store, job) =>
-    trainingJobs
-      .all(store, job, `${job.name}-`)
-      .filter(({ description }) => description.TuningJobArn === job.arn),
+    trainingJobs.all(store, job, `${job.name}-`).filter(({ description }) => description.TuningJobArn === job.arn),
   transfers({ name, description }) {
     const all = definitionsOf(description).map((definition) =>
       trainingJobs.facts.transfers({

@@ -65,6 +65,8 @@ async function readBase(world: World, version: ImageVersion): Promise<string> {
 interface Manifest {
   config?: { digest: string }
   layers?: { digest: string }[]
+  /** Of an index: one for each platform. */
+  manifests?: { digest: string; platform?: { architecture?: string; os?: string } }[]
 }
 
 interface Got {
@@ -72,21 +74,25 @@ interface Got {
 }
 
 async function manifestOf(acting: Acting, image: ImageUri, uri: string, roleArn: string) {
-  const ask = { ...repository(image), imageIds: [imageIdOf(image)] }
-  const answer = acting.call<Got>('ecr', 'BatchGetImage', ask)
-  const got = await answer.catch((error: unknown) => {
-    const missing = error instanceof AwsError && error.code === 'RepositoryNotFoundException'
-    throw because(
-      error,
-      'AmazonECR',
-      missing ? `Requested image ${uri} not found.` : lacks(roleArn, 'BatchGetImage', uri),
-    )
-  })
-  const found = got.images?.[0]
-  if (!found) throw new AwsError('ValidationException', `Requested image ${uri} not found.`)
-  const { config, layers = [] } = JSON.parse(found.imageManifest) as Manifest
+  const { digest, manifest } = await read(imageIdOf(image))
+  const { manifests = [] } = manifest
+  const own = manifests.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64')
+  const imageDigest = (own ?? manifests[0])?.digest
+  const { config, layers = [] } = imageDigest === undefined ? manifest : (await read({ imageDigest })).manifest
   const parts = [config, ...layers].flatMap((part) => (part ? [part.digest] : []))
-  return { digest: found.imageId.imageDigest, parts: [...new Set(parts)] }
+  return { digest, parts: [...new Set(parts)] }
+
+  async function read(imageId: ReturnType<typeof imageIdOf>): Promise<{ digest: string; manifest: Manifest }> {
+    const missing = `Requested image ${uri} not found.`
+    const ask = { ...repository(image), imageIds: [imageId] }
+    const got = await acting.call<Got>('ecr', 'BatchGetImage', ask).catch((error: unknown) => {
+      const absent = error instanceof AwsError && error.code === 'RepositoryNotFoundException'
+      throw because(error, 'AmazonECR', absent ? missing : lacks(roleArn, 'BatchGetImage', uri))
+    })
+    const found = got.images?.[0]
+    if (!found) throw new AwsError('ValidationException', missing)
+    return { digest: found.imageId.imageDigest, manifest: JSON.parse(found.imageManifest) as Manifest }
+  }
 }
 
 const repository = ({ registryId, repositoryName }: ImageUri) => ({ registryId, repositoryName })

@@ -17,6 +17,10 @@ export async function settleNotebookInstance(world: World, at: Place & { name: s
     await onward(world, notebook)
   } catch (error) {
     if (!(error instanceof JobFailure)) throw error
+    // One that cannot stand has no use of its volume's key either.
+    if (notebook.description.NotebookInstanceStatus === 'Pending') {
+      await leavePlace(world, notebookInstances.must(world.store, at, at.name))
+    }
     arrive(world, notebook, 'Failed', error.message)
   }
 }

@@ -4,6 +4,8 @@ import { filtered, outputMax, type Filters } from './filters.ts'
 /** What names mean at one place of a template. */
 export interface Scope {
   get(name: string): unknown
+  /** Throws when the template has had its time: called before whatever may take long. */
+  pace(): void
 }
 
 export type Expression = (scope: Scope) => unknown
@@ -97,7 +99,10 @@ export class Reader {
         do given.push(this.value())
         while (this.takes(','))
       const of = value
-      value = (scope) => bounded(filter(of(scope), ...given.map((argument) => argument(scope))))
+      value = (scope) => {
+        scope.pace()
+        return bounded(filter(of(scope), ...given.map((argument) => argument(scope))))
+      }
       applied.push(name)
     }
     return { value, applied }
@@ -112,7 +117,10 @@ export class Reader {
       this.#at++
       const right = this.value()
       const compare = comparisons[sign]!
-      test = (scope) => compare(left(scope), right(scope))
+      test = (scope) => {
+        scope.pace()
+        return compare(left(scope), right(scope))
+      }
     }
     if (this.takes('and')) {
       const rest = this.condition()

@@ -4,6 +4,8 @@ import { LiquidError, pieces, type Piece } from './lexer.ts'
 
 /** Turns of a template's loops: what renders here renders beside other calls. */
 const turnsMax = 100_000
+/** Milliseconds. */
+const timeMax = 1000
 
 interface Frame extends Scope {
   names: Map<string, unknown>
@@ -16,7 +18,7 @@ type Part = (frame: Frame) => 'break' | 'continue' | void
 
 /**
  * Renders a Liquid template as Ground Truth does: outputs are escaped for HTML unless a filter says otherwise (SageMaker
- * Developer Guide, "Adding automation with Liquid"). Pure. Throws LiquidError: for tags and filters that it does not know, too.
+ * Developer Guide, "Adding automation with Liquid"). Throws LiquidError: for tags and filters that it does not know, too.
  */
 export function renderLiquid(
   template: string,
@@ -25,9 +27,13 @@ export function renderLiquid(
 ): string {
   const parser = new Parser(pieces(template), filters)
   const names = new Map(Object.entries(variables))
+  const until = performance.now() + timeMax
   const frame: Frame = {
     names,
     get: (name) => names.get(name),
+    pace() {
+      if (performance.now() > until) throw new RangeError(`More than ${timeMax} ms`)
+    },
     out: [],
     spent: { characters: 0, turns: 0 },
   }
@@ -82,6 +88,7 @@ class Parser {
     reader.end()
     const escapes = !applied.some((name) => escaping.includes(name))
     return (frame) => {
+      frame.pace()
       const shown = textOf(value(frame))
       write(frame, escapes ? escapeHtml(shown) : shown, line)
     }
