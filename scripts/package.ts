@@ -25,11 +25,20 @@ for (const file of globSync('dist/**/*.js', { cwd: target }).map((name) => join(
   if (text.includes('./sallyport ')) writeFileSync(file, text.replaceAll('./sallyport ', 'npx sallyport '))
 }
 
-for (const name of ['models', 'generated', 'examples/training', 'LICENSE', 'NOTICE', 'README.md']) {
+const kept = [
+  'models',
+  'generated',
+  'examples/training',
+  'corpus/roles',
+  'corpus/pass-role.json',
+  'corpus/policy/documents',
+]
+for (const name of [...kept, 'LICENSE', 'NOTICE', 'README.md']) {
   cpSync(join(root, name), join(target, name), { recursive: true })
 }
-// Programs of an image, which no compiler touches.
-cpSync(join(root, 'src/automl-image'), join(target, 'dist/automl-image'), { recursive: true })
+// Programs of images, which no compiler touches.
+for (const name of ['automl-image', 'compiler-image'])
+  cpSync(join(root, 'src', name), join(target, 'dist', name), { recursive: true })
 cpSync(join(root, 'scripts/package/command.js'), join(target, 'sallyport.js'))
 chmodSync(join(target, 'sallyport.js'), 0o755)
 

@@ -30,7 +30,7 @@ interface Attempt {
   what: string
   policy: object
   request: Record<string, unknown>
-  judge(tried: Tried): Pick<Line, 'verdict' | 'text'>
+  judge: (tried: Tried) => Pick<Line, 'verdict' | 'text'>
   /** An action that must be refused, be it after the end. */
   awaited?: string
   /** Before anybody has made the log group. */

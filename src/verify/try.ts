@@ -45,7 +45,8 @@ export async function tryRequest(
     ...describe.good,
     ...describe.bad,
   ])
-  const arn = String(answer[chapter.arn ?? ''] ?? '')
+  const made = answer[chapter.arn ?? '']
+  const arn = typeof made === 'string' ? made : ''
   const failed = describe.bad.includes(String(described[describe.status]))
   return {
     outcome: failed ? 'failed' : 'succeeded',
