@@ -40,6 +40,8 @@ function plain(text = ''): string {
   return text
     .replaceAll(/Request ID: [\w-]+/g, 'Request ID: …')
     .replaceAll(/(verify-\d+|pass-\d+-\d+)/g, 'NAME')
+    .replaceAll(/(-dpp\d+-\d+)-[0-9a-f]{16}/g, '$1-…') // the end of the name of a job that an AutoML job made
+    .replaceAll(/algo-(\d+)-\d{10}/g, 'algo-$1-…')
     .replaceAll(/\b(subnet|sg|vpc|eni|eni-attach)-[0-9a-f]{17}\b/g, '$1-…')
     .replaceAll(/key\/[0-9a-f-]{36}/g, 'key/…')
     .replaceAll('|', '\\|')
