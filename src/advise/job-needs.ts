@@ -1,5 +1,5 @@
 import type { Call, Need } from '../door/call.ts'
-import { parseS3Uri } from '../jobs/s3-uri.ts'
+import { parseS3Uri } from '../jobs/transfers/s3-uri.ts'
 import { onBucket, onObject } from '../services/s3/needs.ts'
 import { OBJECTS, objectKey } from '../services/s3/object.ts'
 import type { Transfers } from '../services/sagemaker/job.ts'

@@ -241,6 +241,8 @@ async function pass(world: World, visit: Visit): Promise<Members> {
     record.stage = 'parse'
   }
   // What an operation refuses before it knows its needs is a request that means nothing, not a right that is missing.
+  const { store } = world
+  const before = store.revision
   const needs = operation.needs(input as never, visitCall, evidence)
   recordAccess(visitCall, needs)
 
@@ -248,7 +250,13 @@ async function pass(world: World, visit: Visit): Promise<Members> {
   const permit = authorize(visitCall, needs, trace.needs)
 
   record.stage = 'perform'
-  return (await operation.perform(input as never, permit, evidence)) as Members
+  try {
+    return (await operation.perform(input as never, permit, evidence)) as Members
+  } finally {
+    // Whoever is told of a change can rely on it.
+    record.changed = store.revision !== before
+    if (record.changed) await store.durable()
+  }
 }
 
 function makeCall(world: World, visit: Visit, way: Call['way']): Call {

@@ -8,7 +8,8 @@ import type { DecisionTrace, RecordedCaller } from './trace.ts'
 /** Stage 6: the evidence of one call, filled in stage by stage and kept whatever the outcome. */
 export interface Record {
   readonly trace: DecisionTrace
-  readonly revisionBefore: number
+  /** Something was written. */
+  changed: boolean
   /** The stage that the call is in. */
   stage: NonNullable<DecisionTrace['stage']>
 }
@@ -26,7 +27,7 @@ export function begin(world: World, origin: Origin, onBehalfOf?: string): Record
     needs: [],
     ...(onBehalfOf ? { onBehalfOf } : {}),
   }
-  return { trace, revisionBefore: world.store.revision, stage: 'parse' }
+  return { trace, changed: false, stage: 'parse' }
 }
 
 export function succeeded(world: World, record: Record, status: number): void {
@@ -73,10 +74,10 @@ function unexpected(world: World, record: Record, error: unknown): AwsError {
   )
 }
 
-/** A change and its decision become durable together, before anyone is told; reads are written in batches. */
+/** A change and its decision are kept together, before anyone is told; reads are written in batches. */
 function keep(world: World, record: Record): void {
   world.decisions.append(record.trace)
-  if (world.store.revision !== record.revisionBefore) world.decisions.flush()
+  if (record.changed) world.decisions.flush()
 }
 
 const recorded = new WeakMap<Caller, RecordedCaller>()

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mount } from '../runners/runner.ts'
 import { ML } from '../runners/sandbox.ts'
-import type { TrainingJobDescription } from '../services/sagemaker/training-job.ts'
-import type { S3Channel } from './channel-items.ts'
-import { CHECKPOINTS } from './checkpoints.ts'
-import { writtenText } from './written-files.ts'
+import type { TrainingJobDescription } from '../services/sagemaker/training/training-job.ts'
+import type { S3Channel } from './transfers/channel-items.ts'
+import { CHECKPOINTS } from './training/checkpoints.ts'
+import { writtenText } from './transfers/written-files.ts'
 
 type Description = TrainingJobDescription
 

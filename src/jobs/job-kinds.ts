@@ -18,12 +18,12 @@ export interface JobKind<D extends object = object> {
 }
 
 const loaders: Readonly<Partial<Record<JobType, () => Promise<JobKind<never>>>>> = {
-  'automl-job': async () => (await import('./automl.ts')).autoMLJob,
-  'compilation-job': async () => (await import('./compilation.ts')).compilationJob,
-  'processing-job': async () => (await import('./processing.ts')).processingJob,
-  'hyper-parameter-tuning-job': async () => (await import('./tuning.ts')).tuningJob,
-  'training-job': async () => (await import('./training.ts')).trainingJob,
-  'transform-job': async () => (await import('./transform.ts')).transformJob,
+  'automl-job': async () => (await import('./automl/automl.ts')).autoMLJob,
+  'compilation-job': async () => (await import('./compilation/compilation.ts')).compilationJob,
+  'processing-job': async () => (await import('./processing/processing.ts')).processingJob,
+  'hyper-parameter-tuning-job': async () => (await import('./tuning/tuning.ts')).tuningJob,
+  'training-job': async () => (await import('./training/training.ts')).trainingJob,
+  'transform-job': async () => (await import('./transform/transform.ts')).transformJob,
 }
 
 /** Read when the first such job is run. */

@@ -52,6 +52,7 @@ export abstract class JobRun<D extends object> {
       this.#failed(error)
     } finally {
       await this.#cleanUp()
+      await this.world.store.durable()
     }
   }
 
@@ -123,16 +124,13 @@ export abstract class JobRun<D extends object> {
   /** A step that the end of the server cuts stays `running`: so the next start finds it. */
   protected async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     this.signals.shutdown.throwIfAborted()
-    await this.#note((job) => job.steps.push({ name, status: 'running', at: this.seconds() }))
+    this.change((job) => job.steps.push({ name, status: 'running', at: this.seconds() }))
+    // What is to be undone after a loss of power is known before there is more of it.
+    await this.world.store.durable()
     const result = await work()
     this.signals.shutdown.throwIfAborted()
-    await this.#note((job) => (job.steps.findLast((one) => one.name === name)!.status = 'done'))
+    this.change((job) => (job.steps.findLast((one) => one.name === name)!.status = 'done'))
     return result
-  }
-
-  /** Of many jobs at once, one sync of the disk does for all. */
-  async #note(change: (job: Job<D>) => unknown): Promise<void> {
-    this.job = await this.#jobs.changeSoon(this.world.store, this.job, (job) => void change(job))
   }
 
   /** A step that the role was refused and the job goes on without. */

@@ -75,6 +75,7 @@ export async function scrub(store: Store, objects: Objects, options: ScrubOption
     }
   }
   const suspected = new Set(options.suspects)
+  if (suspected.size > 0) await store.durable()
   for await (const { id, writtenAt } of objects.list()) {
     signal?.throwIfAborted()
     if (named.has(id) || writtenAt > report.startedAt - YOUNG_MS) continue

@@ -90,7 +90,7 @@ export function overlayOf(base: Store): Store {
     row,
     list,
     transaction,
-    transactionSoon: async (work) => transaction(work),
+    durable: async () => {},
     get: <T>(kind: string, key: string) => row<T>(kind, key)?.value,
     put(kind, key, value) {
       assertKey(key)

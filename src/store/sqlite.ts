@@ -5,6 +5,7 @@ import { deepFreeze, runSynchronously } from './freeze.ts'
 import { assertKey, compareKeys, endOfPrefix } from './key-order.ts'
 import { overlayOf } from './overlay.ts'
 import type { ListOptions, Row, Store, StoreBlobs } from './store.ts'
+import { nowhere, syncedLog } from './synced-log.ts'
 
 /**
  * Step n brings a file from format n to n + 1 (`PRAGMA user_version`). Never edit one that was released: add another.
@@ -30,25 +31,19 @@ interface Transaction {
   failure?: { error: unknown }
 }
 
-/** A work that waits for the end of the turn. */
-interface Queued {
-  work: () => unknown
-  resolve: (result: unknown) => void
-  reject: (error: unknown) => void
-}
-
 type DocumentRow = { key: string; version: number; value: string }
 
 /**
  * Opens the store in a file, or in memory with `':memory:'`.
- * A committed write is on the disk when the call returns (WAL, synchronous=FULL).
+ * A committed write outlives the end of the process when the call returns, and a loss of power once `durable` has resolved
+ * (WAL, synchronous=NORMAL, and the log's sync done beside the event loop: docs/decisions/0002).
  * Throws when the file was written by a newer Sallyport, or is no database.
  */
 export function openStore(path: string): Store {
   const db = new DatabaseSync(path, { timeout: 5000 })
   try {
     db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000',
     )
     migrate(db, path)
   } catch (error) {
@@ -67,13 +62,11 @@ export function openStore(path: string): Store {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commit = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
-  const savepoint = db.prepare('SAVEPOINT work')
-  const release = db.prepare('RELEASE work')
-  const rollbackTo = db.prepare('ROLLBACK TO work')
 
   /** Null: looked for, and not there. */
   const cache = recentlyUsed<Row<unknown> | null>(CACHED_DOCUMENTS)
   const epochs = changeLog()
+  const disk = path === ':memory:' ? nowhere : syncedLog(`${path}-wal`)
   let revision = 0
   let open: Transaction | undefined
 
@@ -152,62 +145,11 @@ export function openStore(path: string): Store {
     }
   }
 
-  let queue: Queued[] = []
-
-  function transactionSoon<T>(work: () => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (queue.length === 0) setImmediate(commitQueued)
-      queue.push({ work, resolve: resolve as (result: unknown) => void, reject })
-    })
-  }
-
-  function commitQueued(): void {
-    const works = queue
-    queue = []
-    const written: Transaction['written'] = []
-    let outcomes: (() => void)[]
-    try {
-      begin.run()
-      outcomes = works.map((one) => attempt(one, written))
-      commit.run()
-      revision += written.length
-    } catch (error) {
-      abandon({ written })
-      outcomes = works.map(
-        ({ reject }) =>
-          () =>
-            reject(error),
-      )
-    }
-    for (const tell of outcomes) tell()
-  }
-
-  /** One of several works in a transaction: what it did, or nothing of it. Throws where the whole transaction is lost. */
-  function attempt({ work, resolve, reject }: Queued, written: Transaction['written']): () => void {
-    const mine: Transaction = { written: [] }
-    savepoint.run()
-    open = mine
-    try {
-      const result = runSynchronously(work)
-      if (mine.failure) throw mine.failure.error
-      release.run()
-      written.push(...mine.written)
-      return () => resolve(result)
-    } catch (error) {
-      for (const { kind, key } of mine.written) touched(kind, key)
-      rollbackTo.run()
-      release.run()
-      return () => reject(error)
-    } finally {
-      open = undefined
-    }
-  }
-
   const store: Store = {
     row,
     list,
     transaction,
-    transactionSoon,
+    durable: () => disk.upTo(revision),
     get: <T>(kind: string, key: string) => row<T>(kind, key)?.value,
     put(kind, key, value) {
       assertKey(key)
@@ -231,7 +173,10 @@ export function openStore(path: string): Store {
     changes: (kind, since) => epochs.changes(kind, since),
     blobs: blobsOf(db),
     overlay: () => overlayOf(store),
-    close: () => db.close(),
+    close() {
+      disk.close()
+      db.close()
+    },
   }
   return store
 }

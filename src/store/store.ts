@@ -33,10 +33,10 @@ export interface Store {
   /** All or nothing; nested transactions join the outer one; a throw rolls back. Must not be given an async function. */
   transaction<T>(work: () => T): T
   /**
-   * A transaction of its own that becomes durable together with others which are asked for in the same turn of the event loop:
-   * one sync of the disk does for all. A throw undoes this one alone. Resolves when it is durable.
+   * Resolves when all that was committed so far would outlive a loss of power; one sync of the disk does for all who ask
+   * meanwhile. To be awaited before anyone is told of a change, or before anything that it allows cannot be undone.
    */
-  transactionSoon<T>(work: () => T): Promise<T>
+  durable(): Promise<void>
   /** Grows with every committed write. */
   readonly revision: number
   /** Grows with every write to that kind: derived structures (the network model, say) are rebuilt when it moves. */

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { installCompiler } from '../../src/jobs/compiler.ts'
+import { installCompiler } from '../../src/jobs/compilation/compiler.ts'
 import { openCompilationLab, type CompilationLab } from './lab.ts'
 
 /** The compiler is downloaded once (about 190 MB), and each of these really compiles: some ten seconds of a CPU. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { cpuOf, parseCompilerOptions, parseDataInputConfig } from '../../src/jobs/compilation-input.ts'
+import { cpuOf, parseCompilerOptions, parseDataInputConfig } from '../../src/jobs/compilation/input.ts'
 
 /** AWS's own examples, framework by framework (API_InputConfig, "What input data shapes does SageMaker Neo expect?"). */
 const read: Record<string, ReturnType<typeof parseDataInputConfig>> = {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { compilationJobs, type CompilationJob } from '../../src/services/sagemaker/compilation-job.ts'
+import { compilationJobs, type CompilationJob } from '../../src/services/sagemaker/compilation/compilation-job.ts'
 import { call } from '../support/call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 

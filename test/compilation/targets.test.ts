@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { TargetDevice, TargetPlatformArch } from '@aws-sdk/client-sagemaker'
-import { targetOf } from '../../src/jobs/compilation-target.ts'
-import { artifactUri } from '../../src/services/sagemaker/compilation-job.ts'
-import { inferenceImage } from '../../src/services/sagemaker/inference-image.ts'
+import { targetOf } from '../../src/jobs/compilation/target.ts'
+import { artifactUri } from '../../src/services/sagemaker/compilation/compilation-job.ts'
+import { inferenceImage } from '../../src/services/sagemaker/model/inference-image.ts'
 
 const { shapes } = JSON.parse(readFileSync('models/sagemaker.json', 'utf8')) as {
   shapes: Record<string, { enum: string[] }>

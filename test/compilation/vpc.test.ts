@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { CompilationJob } from '../../src/services/sagemaker/compilation-job.ts'
+import type { CompilationJob } from '../../src/services/sagemaker/compilation/compilation-job.ts'
 import { openCompilationLab, trust, type CompilationLab } from './lab.ts'
 
 /** The policy of "Give Compilation Jobs Access to Resources in Your Amazon VPC". */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { managedPolicy } from '../../src/services/iam/managed-policies.ts'
 import { linkedRoles } from '../../src/services/iam/service-linked-roles.ts'
-import { type TrainingJob, trainingJobs } from '../../src/services/sagemaker/training-job.ts'
+import { type TrainingJob, trainingJobs } from '../../src/services/sagemaker/training/training-job.ts'
 import { account, newAccount, refused } from './account.ts'
 
 const arn = (rest: string) => `arn:aws:iam::${account}:${rest}`

@@ -1,4 +1,4 @@
-import { autoMLJobs, type AutoMLJob } from '../../src/services/sagemaker/automl-job.ts'
+import { autoMLJobs, type AutoMLJob } from '../../src/services/sagemaker/automl/automl-job.ts'
 import { until } from '../clients/until.ts'
 import { table, type Problem } from './automl-data.ts'
 import { openJobLab, type JobLab } from './lab.ts'

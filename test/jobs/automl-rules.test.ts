@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { propose, type Tried } from '../../src/jobs/automl-search.ts'
+import { propose, type Tried } from '../../src/jobs/automl/search.ts'
 import { adminRole, channelOf, openAutoMLLab, type AutoMLLab } from './automl-lab.ts'
 
 type Input = Record<string, unknown>

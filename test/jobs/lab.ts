@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { imagePush } from '../../src/cli/image-push.ts'
-import { trainingJobs, type TrainingJob } from '../../src/services/sagemaker/training-job.ts'
+import { trainingJobs, type TrainingJob } from '../../src/services/sagemaker/training/training-job.ts'
 import { call } from '../support/call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { until } from '../clients/until.ts'

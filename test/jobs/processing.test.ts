@@ -3,7 +3,10 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { processingJobs, type ProcessingJobDescription } from '../../src/services/sagemaker/processing-job.ts'
+import {
+  processingJobs,
+  type ProcessingJobDescription,
+} from '../../src/services/sagemaker/processing/processing-job.ts'
 import { environmentOf, root } from '../clients/command.ts'
 import { boto3 } from '../clients/boto3.ts'
 import { until } from '../clients/until.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { recordIo } from '../../src/jobs/recordio.ts'
+import { recordIo } from '../../src/jobs/transfers/recordio.ts'
 import { openJobLab, type JobLab } from './lab.ts'
 
 const source = (S3Uri: string, more: object = {}) => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { tuningJobs } from '../../src/services/sagemaker/tuning-job.ts'
+import { tuningJobs } from '../../src/services/sagemaker/tuning/tuning-job.ts'
 import { until } from '../clients/until.ts'
 import type { JobLab } from './lab.ts'
 

@@ -133,42 +133,13 @@ export function storeConformance(name: string, make: () => Store): void {
       assert.ok(store.revision > revision)
     })
 
-    test('works that share a commit succeed and fail each by itself', async (store) => {
-      const before = store.revision
-      const stop = new Error('stop')
-      const outcomes = await Promise.allSettled([
-        store.transactionSoon(() => store.put('k', 'a', { n: 1 })),
-        store.transactionSoon(() => {
-          store.put('k', 'a', { n: 2 })
-          store.put('k', 'b', {})
-          throw stop
-        }),
-        store.transactionSoon(() => {
-          try {
-            store.transaction(() => {
-              throw stop
-            })
-          } catch {
-            store.put('k', 'c', {})
-          }
-        }),
-        store.transactionSoon(() => [store.get('k', 'a'), store.put('k', 'd', {})]),
-      ])
-      assert.deepEqual(outcomes, [
-        { status: 'fulfilled', value: 1 },
-        { status: 'rejected', reason: stop },
-        { status: 'rejected', reason: stop },
-        { status: 'fulfilled', value: [{ n: 1 }, 1] },
-      ])
-      assert.deepEqual(
-        store.list('k').map(({ key, version }) => [key, version]),
-        [
-          ['a', 1],
-          ['d', 1],
-        ],
-      )
-      assert.deepEqual(store.get('k', 'a'), { n: 1 })
-      assert.equal(store.revision, before + 2)
+    test('what was written can be waited for, by many at once', async (store) => {
+      const all = Array.from({ length: 5 }, (_, n) => {
+        store.put('k', String(n), { n })
+        return store.durable()
+      })
+      await Promise.all([store.durable(), ...all])
+      assert.equal(store.count('k'), 5)
     })
 
     test('a nested transaction joins, and its throw undoes the outer one even when caught', (store) => {

@@ -37,6 +37,8 @@ export async function recoverObjects(world: World): Promise<void> {
   const { store, objects } = world
   const thrown = store.list<Thrown>(GARBAGE, { limit: 10_000 }).filter(({ key }) => !inUse(world, key))
   if (thrown.length === 0) return
+  // Were they deleted first and the power failed, documents would name bytes that are gone.
+  await store.durable()
   for (const { key: id, value } of thrown) {
     if (value.inStore) continue
     const pieces = piecesOf(store, id)

@@ -130,7 +130,7 @@ export async function commitObject(
 ): Promise<StoredObject> {
   const { store } = world
   try {
-    return await store.transactionSoon(() => {
+    return store.transaction(() => {
       const home = findBucket(store, bucket)
       if (!home) throw noSuchBucket(bucket)
       assertPreconditions(preconditions, findObject(store, bucket, key), key)

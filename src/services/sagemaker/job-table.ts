@@ -1,11 +1,11 @@
 import type { Store } from '../../store/store.ts'
-import { autoMLJobs } from './automl-job.ts'
-import { compilationJobs } from './compilation-job.ts'
+import { autoMLJobs } from './automl/automl-job.ts'
+import { compilationJobs } from './compilation/compilation-job.ts'
 import type { Job, Jobs, JobType } from './job.ts'
-import { processingJobs } from './processing-job.ts'
-import { trainingJobs } from './training-job.ts'
-import { transformJobs } from './transform-job.ts'
-import { tuningJobs } from './tuning-job.ts'
+import { processingJobs } from './processing/processing-job.ts'
+import { trainingJobs } from './training/training-job.ts'
+import { transformJobs } from './transform/transform-job.ts'
+import { tuningJobs } from './tuning/tuning-job.ts'
 
 /** The jobs of each type that is built. Descriptions differ: who needs more than is common to all asks the type's own. */
 export const jobTable: Readonly<Partial<Record<JobType, Jobs<never>>>> = {

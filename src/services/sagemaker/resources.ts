@@ -102,19 +102,12 @@ export class Resources<R extends Resource> {
 
   /** Reads, changes and writes in one transaction; returns the new one. */
   change(store: Store, at: Place & { name: string }, change: (resource: R) => void): R {
-    return store.transaction(() => this.#changed(store, at, change))
-  }
-
-  /** The same at the end of this turn, one sync of the disk for all that ask; resolves when it is durable. */
-  changeSoon(store: Store, at: Place & { name: string }, change: (resource: R) => void): Promise<R> {
-    return store.transactionSoon(() => this.#changed(store, at, change))
-  }
-
-  #changed(store: Store, at: Place & { name: string }, change: (resource: R) => void): R {
-    const changed = structuredClone(this.must(store, at, at.name))
-    change(changed)
-    this.save(store, changed)
-    return changed
+    return store.transaction(() => {
+      const changed = structuredClone(this.must(store, at, at.name))
+      change(changed)
+      this.save(store, changed)
+      return changed
+    })
   }
 
   /** True when it was there. */

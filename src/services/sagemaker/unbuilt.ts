@@ -1,5 +1,5 @@
 import { AwsError } from '../../wire/aws-error.ts'
-import type { TrainingJobRequest } from './training-job.ts'
+import type { TrainingJobRequest } from './training/training-job.ts'
 
 /** What CreateTrainingJob knows on AWS and is not run here: refused by name, before anything is done. */
 export function refuseUnbuilt(input: TrainingJobRequest): void {

@@ -1,7 +1,7 @@
 import type { CreateFeatureGroupCommandInput } from '@aws-sdk/client-sagemaker'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { Shape } from '../../../wire/shape.ts'
-import { parseS3Uri } from '../../../jobs/s3-uri.ts'
+import { parseS3Uri } from '../../../jobs/transfers/s3-uri.ts'
 import { refuseNotBuilt } from '../not-built.ts'
 import type { Feature } from './feature-group.ts'
 

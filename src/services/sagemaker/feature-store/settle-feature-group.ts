@@ -1,5 +1,5 @@
 import { Acting } from '../../../jobs/acting.ts'
-import { parseS3Uri } from '../../../jobs/s3-uri.ts'
+import { parseS3Uri } from '../../../jobs/transfers/s3-uri.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { World } from '../../../world.ts'
 import { deleteResource } from '../delete-resource.ts'

@@ -1,6 +1,6 @@
 import type { CreateLabelingJobCommandInput } from '@aws-sdk/client-sagemaker'
 import type { Permit } from '../../../door/call.ts'
-import { parseS3Uri } from '../../../jobs/s3-uri.ts'
+import { parseS3Uri } from '../../../jobs/transfers/s3-uri.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { Shape } from '../../../wire/shape.ts'
 import { accountOf } from '../arns.ts'

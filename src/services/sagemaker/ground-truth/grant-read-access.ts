@@ -4,7 +4,7 @@ import { formatBasicDate } from '../../../door/sigv4-date.ts'
 import { canonicalQuery } from '../../../door/sigv4-encode.ts'
 import type { Parameter } from '../../../door/sigv4-encode.ts'
 import { algorithm, canonicalRequest, scopeText, sign, signingKey, stringToSign } from '../../../door/sigv4.ts'
-import { bucketHost, parseS3Uri } from '../../../jobs/s3-uri.ts'
+import { bucketHost, parseS3Uri } from '../../../jobs/transfers/s3-uri.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { textOf } from './liquid/filters.ts'
 

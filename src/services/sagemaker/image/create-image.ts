@@ -1,7 +1,7 @@
 import type { CreateImageCommandInput, CreateImageCommandOutput } from '@aws-sdk/client-sagemaker'
 import type { Permit } from '../../../door/call.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
-import { checkTrust } from '../check-training-request.ts'
+import { checkTrust } from '../training/check-training-request.ts'
 import { operation } from '../../operation.ts'
 import { passesRole, refuseForeignRole } from '../passed-role.ts'
 import { toCreate } from '../resource-needs.ts'

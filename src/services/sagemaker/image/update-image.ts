@@ -1,6 +1,6 @@
 import type { UpdateImageCommandInput, UpdateImageCommandOutput } from '@aws-sdk/client-sagemaker'
 import { AwsError } from '../../../wire/aws-error.ts'
-import { checkTrust } from '../check-training-request.ts'
+import { checkTrust } from '../training/check-training-request.ts'
 import { operation } from '../../operation.ts'
 import { passesRole, refuseForeignRole } from '../passed-role.ts'
 import { onResource } from '../resource-needs.ts'

@@ -1,7 +1,7 @@
 import type { ExecutionStatus, MonitoringExecutionSummary, ProcessingJobStatus } from '@aws-sdk/client-sagemaker'
 import type { Store } from '../../../store/store.ts'
 import type { Shape } from '../../../wire/shape.ts'
-import { processingJobs } from '../processing-job.ts'
+import { processingJobs } from '../processing/processing-job.ts'
 import type { Place } from '../resources.ts'
 
 /** One run of a monitoring schedule. */

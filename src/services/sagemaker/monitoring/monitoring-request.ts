@@ -5,7 +5,7 @@ import type {
   MonitoringOutputConfig,
 } from '@aws-sdk/client-sagemaker'
 import type { Shape } from '../../../wire/shape.ts'
-import type { ProcessingJobRequest } from '../processing-job.ts'
+import type { ProcessingJobRequest } from '../processing/processing-job.ts'
 import type { Store } from '../../../store/store.ts'
 import { jobDefinitions } from './job-definition.ts'
 import type { MonitoringInputs } from './monitored.ts'

@@ -1,7 +1,7 @@
 import { Acting } from '../../../jobs/acting.ts'
 import type { ActingJob } from '../../../jobs/acting.ts'
 import type { World } from '../../../world.ts'
-import { checkTrust } from '../check-training-request.ts'
+import { checkTrust } from '../training/check-training-request.ts'
 
 /**
  * Tries the role's trust; what the role may do beside it matters once a program runs in the instance.

@@ -3,7 +3,7 @@ import { Acting, sagemakerNetwork } from '../../../jobs/acting.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { World } from '../../../world.ts'
 import { findEntity } from '../../iam/entities.ts'
-import { because } from '../check-training-request.ts'
+import { because } from '../training/check-training-request.ts'
 import { pasted } from '../pasted.ts'
 import type { Place } from '../resources.ts'
 

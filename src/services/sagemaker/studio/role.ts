@@ -1,6 +1,6 @@
 import { Acting, type ActingJob } from '../../../jobs/acting.ts'
 import type { World } from '../../../world.ts'
-import { checkTrust } from '../check-training-request.ts'
+import { checkTrust } from '../training/check-training-request.ts'
 
 /**
  * SageMaker acting for a domain or what it holds. Studio sends a literal `*` in aws:SourceArn, never the ARN of the domain:
