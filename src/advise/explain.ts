@@ -1,11 +1,17 @@
 import type { DecisionTrace, NeedTrace } from '../door/trace.ts'
 import type { Job, StepRecord } from '../services/sagemaker/job.ts'
-import { findJobByArn } from '../services/sagemaker/job-table.ts'
+import { findJobByArn, type FoundJob } from '../services/sagemaker/job-table.ts'
+import { findTaggable } from '../services/sagemaker/taggable.ts'
 import type { World } from '../world.ts'
 import { isControlLayer, levelNames } from './control-levels.ts'
-import type { Blocker, ExplainedNeed, Explanation, Layer } from './explanation.ts'
+import type { Blocker, ExplainedNeed, Explanation, Fix, Layer } from './explanation.ts'
+import type { NetworkFix } from '../network/types.ts'
 import { policyFixes } from './fixes.ts'
+import { workOfJob } from './job-work.ts'
+import { jobNotes, notesOf } from './notes.ts'
+import { unconditionedCause } from './unconditioned-cause.ts'
 import { isTheirRefusal, veiled } from './veil.ts'
+import { whichCause } from './which-cause.ts'
 
 /** The recorded decision of a request, or undefined when none is kept for that account. */
 export async function explainRequest(
@@ -38,7 +44,8 @@ export async function explainLast(world: World, account: string): Promise<Explan
 /** A job: the decision of the step that failed (or of its last call), and all steps. */
 export async function explainJob(world: World, arn: string, account: string): Promise<Explanation | undefined> {
   const found = findJobByArn(world.store, arn)
-  if (found?.job.account !== account) return undefined
+  if (!found) return explainResource(world, arn, account)
+  if (found.job.account !== account) return undefined
   const { job, jobs, status } = found
   const children = jobs.facts.children?.(world.store, job) ?? []
   const steps = [...job.steps, ...children.flatMap(stepsOfChild)]
@@ -47,13 +54,29 @@ export async function explainJob(world: World, arn: string, account: string): Pr
     steps.findLast((step) => step.status === 'failed' && step.requestId) ?? steps.findLast((step) => step.requestId)
   )?.requestId
   const trace = requestId === undefined ? undefined : world.decisions.get(requestId)
-  const base = trace ? await withCause(world, trace) : withoutCall(world, arn, jobs.facts.create, failureReason)
+  const base = trace ? await withCause(world, trace) : withoutCall(world, found, failureReason)
+  const notes = jobNotes(workOfJob(world.store, found))
   return {
     ...base,
+    ...(notes.length > 0 && { notes }),
     decision: status === 'Failed' ? 'denied' : 'allowed',
     job: { arn, status: status, ...(failureReason ? { failureReason } : {}) },
     steps,
   }
+}
+
+/**
+ * What is no job and may have failed all the same: a notebook instance, an app. Its FailureReason ends with the id of the
+ * request that was refused, as AWS pastes it.
+ */
+async function explainResource(world: World, arn: string, account: string): Promise<Explanation | undefined> {
+  const found = findTaggable(world.store, arn)
+  if (found?.account !== account) return undefined
+  const { FailureReason: failureReason, ...description } = found.description as Record<string, string | undefined>
+  const id = /Request ID: ([\da-f-]{36})/.exec(failureReason ?? '')?.[1]
+  const base = id === undefined ? undefined : await explainRequest(world, id, account)
+  const status = description['NotebookInstanceStatus'] ?? description['Status'] ?? ''
+  return base && { ...base, job: { arn, status, ...(failureReason && { failureReason }) } }
 }
 
 /** What a job of a job did not get; what went well is its own matter. */
@@ -65,7 +88,8 @@ function stepsOfChild({ name, steps }: Job): StepRecord[] {
 
 async function explanation(world: World, recorded: DecisionTrace, causedBy?: DecisionTrace): Promise<Explanation> {
   const trace = veiled(world.store, recorded)
-  const cause = causedBy && veiled(world.store, causedBy)
+  const cause = causedBy ? veiled(world.store, causedBy) : unconditionedCause(world, recorded)
+  const notes = notesOf(trace)
   const decisive = cause ?? trace
   const blockers = blockersOf(world, decisive)
   const { kind = 'anonymous', account = '', arn = '', principalArn = '' } = trace.caller ?? {}
@@ -84,12 +108,14 @@ async function explanation(world: World, recorded: DecisionTrace, causedBy?: Dec
     hops: hopsOf(decisive),
     needs: [...(cause ? trace.needs : []), ...decisive.needs].map(explainedNeed),
     blockers,
-    fixes: [...(decisive.networkFixes ?? []), ...(await policyFixes(world, decisive))].map(
-      ({ text, call, command }) => ({ text, call, command }),
-    ),
-    ...(cause ? { causedBy: { requestId: cause.requestId, service: cause.service, operation: cause.operation } } : {}),
+    fixes: [...(decisive.networkFixes ?? []).map(networkFix), ...(await policyFixes(world, decisive, trace))],
+    ...(notes.length > 0 && { notes }),
+    ...(causedBy && cause ? { causedBy: { requestId: cause.requestId, service: cause.service, operation: cause.operation } } : {}),
   }
 }
+
+/** How much it opens is for those who choose between fixes. */
+const networkFix = ({ text, call, command }: NetworkFix): Fix => ({ text, call, command })
 
 function hopsOf(trace: DecisionTrace): string[] {
   const { connection, way } = trace
@@ -128,6 +154,8 @@ function blockersOf(world: World, trace: DecisionTrace): Blocker[] {
   const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
   if (denied.length) return denied.flatMap((one) => needBlockers(world, trace, one))
   if (!trace.error) return []
+  const known = whichCause(world, trace, trace.error)
+  if (known) return [known]
   const layer: Layer = trace.stage === 'authenticate' ? 'authentication' : 'validation'
   return [
     { layer, code: trace.error.code, component: `${trace.service}:${trace.operation}`, text: trace.error.message },
@@ -200,13 +228,17 @@ function componentOf(trace: DecisionTrace, one: NeedTrace, layer: Layer): string
 }
 
 /** A job that failed by no call of ours (its program ended with an error) or that goes well. */
-function withoutCall(world: World, arn: string, operation: string, failureReason: string | undefined): Explanation {
+function withoutCall(world: World, found: FoundJob, failureReason: string | undefined): Explanation {
+  const { account, region, arn } = found.job
+  const code = failureReason?.split(':', 1)[0] ?? ''
+  const error = { code, message: failureReason ?? '' }
+  const known = failureReason && whichCause(world, { account, region }, error, workOfJob(world.store, found).images)
   return {
     version: 1,
     requestId: '',
     time: new Date(world.now()).toISOString(),
     service: 'sagemaker',
-    operation,
+    operation: found.jobs.facts.create,
     decision: failureReason ? 'denied' : 'allowed',
     status: 0,
     caller: { kind: 'service', account: '', arn: 'sagemaker.amazonaws.com', principalArn: '' },
@@ -214,9 +246,7 @@ function withoutCall(world: World, arn: string, operation: string, failureReason
     way: undefined,
     hops: [],
     needs: [],
-    blockers: failureReason
-      ? [{ layer: 'validation', code: failureReason.split(':', 1)[0]!, component: arn, text: failureReason }]
-      : [],
+    blockers: failureReason ? [known || { layer: 'validation', code, component: arn, text: failureReason }] : [],
     fixes: [],
   }
 }

@@ -35,6 +35,8 @@ export interface Fix {
   text: string
   call: { service: string; operation: string; input: Record<string, unknown> }
   command: string
+  /** Whose administrator makes the call, where that is not the account of the request. */
+  account?: string
 }
 
 export interface ExplainedNeed {
@@ -70,6 +72,8 @@ export interface Explanation {
   needs: ExplainedNeed[]
   blockers: Blocker[]
   fixes: Fix[]
+  /** What nobody refused and people stumble over. */
+  notes?: string[]
   /** The inner call where the reason lies, when this one only passed it on. */
   causedBy?: { requestId: string; service: string; operation: string }
   /** For a job: how far it came. */

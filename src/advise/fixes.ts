@@ -7,13 +7,13 @@ import { compiledManagedPolicy, policiesOf } from '../services/iam/policies-of.t
 import { networkDocuments } from '../services/ec2/documents.ts'
 import { findCredential } from '../services/iam/credentials.ts'
 import { escapePattern } from '../policy/pattern.ts'
-import { findJobByArn } from '../services/sagemaker/job-table.ts'
 import { AwsError } from '../wire/aws-error.ts'
 import type { World } from '../world.ts'
 import { command } from './command.ts'
 import { isControlLayer, lackingTargets } from './control-levels.ts'
 import type { Fix } from './explanation.ts'
-import { s3Needs } from './job-needs.ts'
+import { jobNeeds } from './job-needs.ts'
+import { jobAsked, workFor, type Work } from './job-work.ts'
 import { currentDocument, resourceSide, type Target } from './resource-side.ts'
 
 /** A change as a call, before it was tried. */
@@ -27,44 +27,61 @@ type Statement = Record<string, unknown>
 /** A document to which statements can be added. */
 type Addressee = Pick<Target, 'name' | 'account' | 'document' | 'write'>
 
-/**
- * The smallest policy changes that would allow what was denied, tried together on an overlay of today's state by the very
- * code that decides. A set that does not lift every denied need is not offered. For a job's transfer, what else it will
- * move is lifted too: a fix that only moves the failure on would be none.
- */
-export async function policyFixes(world: World, trace: DecisionTrace): Promise<Fix[]> {
-  const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
-  if (!denied.length || !trace.caller || !trace.way) return []
-  const further = deniedNext(world, trace, denied)
-  const whole = further.length ? await liftAll(world, trace, [...denied, ...further]) : []
-  return whole.length ? whole : liftAll(world, trace, denied)
+/** A need that was refused, or would be, and the call that has it. */
+interface Denied {
+  one: NeedTrace
+  trace: DecisionTrace
 }
 
-async function liftAll(world: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Promise<Fix[]> {
+/**
+ * The smallest policy changes that would allow what was denied, tried together on an overlay of today's state by the very
+ * code that decides. A set that does not lift every denied need is not offered. For a job, what else it will ask by its role
+ * is lifted too: a fix that only moves the failure on would be none. `outer`: the request that passed the refusal on.
+ */
+export async function policyFixes(world: World, trace: DecisionTrace, outer?: DecisionTrace): Promise<Fix[]> {
+  const denied = trace.needs.filter((one) => one.decision.effect !== 'allow').map((one) => ({ one, trace }))
+  if (!denied.length || !trace.caller || !trace.way) return []
+  const further = await deniedNext(world, denied, workFor(world.store, trace, outer))
+  const sameService = further.filter((one) => one.trace.service === trace.service)
+  // What strangers guard cannot be lifted: then less is offered.
+  for (const more of [further, sameService].filter((some) => some.length > 0)) {
+    const whole = await liftAll(world, trace, [...denied, ...more])
+    if (whole.length > 0) return whole
+  }
+  return liftAll(world, trace, denied)
+}
+
+async function liftAll(world: World, trace: DecisionTrace, denied: readonly Denied[]): Promise<Fix[]> {
   const overlay = whatIfWorld(world)
   const caller = callerToday(world, trace)
   const fixes: Fix[] = []
   for (const propose of [identityAddition, otherAdditions, removals]) {
     // Each kind looks at the overlay as the one before left it, so that two changes of one document do not undo each other.
-    for (const proposal of propose(overlay, trace, denied)) {
+    for (const proposal of propose(overlay, denied)) {
       if (!(await apply(overlay, trace, proposal))) return []
       const { call, text, account } = proposal
-      const whose = account === trace.account ? '' : ` (in account ${account})`
-      fixes.push({ text: `${text}${whose}`, call, command: command(call) })
+      const isOwn = account === trace.account
+      const whose = isOwn ? '' : ` (in account ${account})`
+      fixes.push({ text: `${text}${whose}`, call, command: command(call), ...(!isOwn && { account }) })
     }
   }
-  return denied.every((one) => allowedNow(overlay, trace, caller, one)) ? fixes : []
+  return denied.every((one) => allowedNow(overlay, caller, one)) ? fixes : []
 }
 
-/** What else the job will ask of S3 by the same way and would not be allowed today. */
-function deniedNext(world: World, trace: DecisionTrace, denied: readonly NeedTrace[]): NeedTrace[] {
-  const found = trace.service === 's3' && trace.onBehalfOf ? findJobByArn(world.store, trace.onBehalfOf) : undefined
-  if (!found) return []
+/** What else the job will ask by its role and would not be allowed today. */
+async function deniedNext(world: World, denied: readonly Denied[], work: Work | undefined): Promise<Denied[]> {
+  const { trace } = denied[0]!
+  if (!work || !trace.onBehalfOf?.startsWith('arn:')) return []
   const call = callAgain(world, trace, callerToday(world, trace))
-  return s3Needs(call, found.jobs.facts.transfers(found.job))
-    .filter((next) => !denied.some((one) => one.action === next.action && one.resource === next.resource))
-    .map((next) => judged(call, next))
-    .filter((next) => next.decision.effect !== 'allow')
+  const further: Denied[] = []
+  for (const { call: next, need } of await jobNeeds(call, work)) {
+    const known = [...denied, ...further].some(({ one }) => one.action === need.action && one.resource === need.resource)
+    const one = known ? undefined : judged(next, need)
+    const { service, operation, origin, way } = next
+    if (one && one.decision.effect !== 'allow')
+      further.push({ one, trace: { ...trace, service, operation, origin, way } })
+  }
+  return further
 }
 
 /** The same server on a scratch view of its state. Nothing that happens there is seen or kept. */
@@ -105,7 +122,7 @@ function callAgain(world: World, trace: DecisionTrace, caller: Caller, secure = 
   }
 }
 
-function allowedNow(overlay: World, trace: DecisionTrace, caller: Caller, one: NeedTrace): boolean {
+function allowedNow(overlay: World, caller: Caller, { one, trace }: Denied): boolean {
   const call = callAgain(overlay, trace, caller, one.context?.['aws:securetransport'] !== 'false')
   const context = Object.fromEntries(Object.entries(one.context ?? {}).filter(([, value]) => value !== '(absent)'))
   const again: Need = makeNeed(one.action, one.resource, {
@@ -137,13 +154,14 @@ async function apply(overlay: World, trace: DecisionTrace, { call: change, accou
   )
 }
 
-type Propose = (overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]) => Iterable<Proposal>
+type Propose = (overlay: World, denied: readonly Denied[]) => Iterable<Proposal>
 
 /** What identity-based policies lack, as one inline policy of the caller's user or role. */
-const identityAddition: Propose = (overlay, trace, denied) => {
+const identityAddition: Propose = (overlay, denied) => {
+  const { trace } = denied[0]!
   const { kind, name, account } = trace.caller!
   if (!name || (kind !== 'role-session' && kind !== 'user')) return []
-  const statements = denied.flatMap((one) =>
+  const statements = denied.flatMap(({ one }) =>
     (one.suggestions ?? [])
       .filter(({ layer }) => layer === 'identity')
       .map(({ statement }) => ({ ...statement, Resource: reach(overlay, trace, one) })),
@@ -184,12 +202,15 @@ function freeName(overlay: World, { caller }: DecisionTrace, wanted: string): st
 }
 
 /**
- * A job needs more than the one object at which it failed: the prefix of the channel or of the output, and its log group
- * rather than one stream of it (scopes of the role page, seed 003). Everything else is meant to the letter.
+ * A job needs more than the one object at which it failed: the prefix of the channel or of the output, its log group rather
+ * than one stream of it (scopes of the role page, seed 003), and its interfaces are others each time. Everything else is
+ * meant to the letter.
  */
 function reach(overlay: World, trace: DecisionTrace, one: NeedTrace): string {
   const exact = one.resource === '*' ? '*' : escapePattern(one.resource)
-  const found = trace.onBehalfOf === undefined ? undefined : findJobByArn(overlay.store, trace.onBehalfOf)
+  if (/^arn:[^:]*:ec2:[^:]*:[^:]*:network-interface\//.test(one.resource) && trace.onBehalfOf?.startsWith('arn:'))
+    return one.resource.replace(/[^/]*$/, '*')
+  const found = jobAsked(overlay.store, trace.onBehalfOf)
   if (!found) return exact
   const { reads, outputs } = found.jobs.facts.transfers(found.job)
   const prefixes = [...reads.map(({ uri }) => uri), ...outputs].map((uri) => uri.replace('s3://', 'arn:aws:s3:::'))
@@ -200,8 +221,8 @@ function reach(overlay: World, trace: DecisionTrace, one: NeedTrace): string {
 }
 
 /** What other layers lack: statements more in each document that lacks them. */
-function* otherAdditions(overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Iterable<Proposal> {
-  const additions = denied.flatMap((one) =>
+function* otherAdditions(overlay: World, denied: readonly Denied[]): Iterable<Proposal> {
+  const additions = denied.flatMap(({ one, trace }) =>
     (one.suggestions ?? []).flatMap(({ layer, statement }) => {
       if (layer === 'identity') return []
       const reaching = statement.Resource === undefined ? {} : { Resource: reach(overlay, trace, one) }
@@ -245,9 +266,9 @@ function boundaryTarget(overlay: World, one: NeedTrace): Addressee | undefined {
 }
 
 /** An explicit deny is lifted only where it stands: the denying statement goes, or the call meets what it asks for. */
-function* removals(overlay: World, trace: DecisionTrace, denied: readonly NeedTrace[]): Iterable<Proposal> {
+function* removals(overlay: World, denied: readonly Denied[]): Iterable<Proposal> {
   const seen = new Set<string>()
-  for (const one of denied) {
+  for (const { one, trace } of denied) {
     for (const { type, matched } of one.decision.layers) {
       const deniers = matched.filter((match) => match.effect === 'Deny')
       const policy = deniers[0]?.policy

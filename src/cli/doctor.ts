@@ -21,6 +21,7 @@ export async function doctor({ data, format }: { data: string; format: 'pretty' 
     node(),
     generated(),
     isolation(),
+    engines(),
     loopback(),
     disk(resolve(data)),
     fabric(),
@@ -89,6 +90,19 @@ async function isolation(): Promise<Finding[]> {
     { name: 'job sandbox', ok: tool !== 'none', text: `${tool}; keeps apart: ${apart.join(', ') || 'nothing'}` },
     ...missing.map((text) => ({ name: 'job sandbox', ok: false, text })),
   ]
+}
+
+/** Container engines that jobs could run in instead (`serve --runner`); none is needed. */
+async function engines(): Promise<Finding[]> {
+  const { openEngine } = await import('../runners/docker/engine.ts')
+  return Promise.all(
+    (['docker', 'podman'] as const).map((name) =>
+      openEngine(name).then(
+        ({ version, socket }) => ({ name, ok: true, text: `${version} at ${socket}: serve --runner ${name}` }),
+        (error: Error) => ({ name, ok: true, text: `not used: ${error.message}` }),
+      ),
+    ),
+  )
 }
 
 /** Interface endpoints stand on addresses of their own in 127/8, which Linux answers and macOS does not. */

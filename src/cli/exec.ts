@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { constants } from 'node:os'
+import { dirname, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { trustMounts } from '../fabric/trust.ts'
+import { hostView, trustMounts } from '../fabric/trust.ts'
 import { bootId, childrenOf, processInfo, signal } from '../runners/proc.ts'
 import { feed } from '../runners/feed.ts'
 import { FILTER_FD, STATUS_FD } from '../runners/sandbox.ts'
@@ -58,7 +59,7 @@ function refuseIfElsewhere({ Keeper }: ProgramPlace): void {
 }
 
 async function run(command: readonly string[], place: ProgramPlace, client: Client): Promise<number> {
-  const trust = trustMounts({ certificate: place.Certificate }, place.TrustFolder)
+  const trust = trustMounts({ certificate: place.Certificate }, place.TrustFolder, viewOf(command))
   const filter = socketFilter()
   const [tool = '', ...args] = sandboxed(
     {
@@ -88,6 +89,13 @@ async function run(command: readonly string[], place: ProgramPlace, client: Clie
     stop()
     clearInterval(watch)
   }
+}
+
+/** A program that is named by its path may bring bundles of its own (`…/venv/bin/python`), as if its folder were on the PATH. */
+function viewOf([tool = '']: readonly string[]) {
+  const view = hostView()
+  if (!tool.includes('/')) return view
+  return { ...view, env: { ...view.env, PATH: `${dirname(resolve(tool))}:${view.env?.['PATH'] ?? ''}` } }
 }
 
 /** Where no VPC is made, and the server was told that this will do: the place is all in the environment, and that is said. */

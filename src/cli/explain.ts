@@ -68,6 +68,7 @@ export function pretty(explanation: Explanation): string {
     for (const one of blockers)
       say(`    ${colour.red('✘')} [${one.layer}] ${one.code} ${one.component ? `${one.component}: ` : ''}${one.text}`)
   }
+  for (const note of explanation.notes ?? []) say(`\n  note    ${note}`)
   if (fixes.length) {
     say()
     say(`  fix ${colour.dim('(tried on a copy: it helps)')}`)

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { RUNNERS } from '../runners/choose.ts'
 import { exitCode } from './exit-code.ts'
 import { policyCommand } from './policy/command.ts'
 import { traceCommands } from './trace-grammar.ts'
@@ -39,7 +40,7 @@ function buildProgram(done: (code: number) => void): Command {
     .option('--account <id>', 'account id', account, '123456789012')
     .option('--root-access-key-id <key>', 'root access key to use instead of a minted one')
     .option('--root-secret-access-key <secret>', 'its secret')
-    .addOption(new Option('--runner <name>', 'where jobs run').choices(['process']).default('process'))
+    .addOption(new Option('--runner <name>', 'where jobs run').choices(RUNNERS).default('process'))
     .addOption(
       new Option(
         '--fabric <when>',

@@ -21,7 +21,7 @@ export async function serve({ data, ...options }: Options): Promise<number> {
   const server = await startServer({ ...options, dataDir: resolve(data) })
   process.stdout.write(`Ready ${server.url}\n`)
   process.stderr.write(hints(data))
-  sayIsolation()
+  sayIsolation(options.runner)
     .then(() => sayNetwork(options.fabric))
     .catch((error: Error) => process.stderr.write(`  job sandbox   could not be tried: ${error.message}\n`))
   sayFabric(options.fabric, options.egressAllow).catch((error: Error) =>
@@ -71,9 +71,9 @@ function hints(data: string): string {
 }
 
 /** What jobs are kept apart by on this machine, and plainly what they are not. */
-async function sayIsolation(): Promise<void> {
-  const { processRunner } = await import('../runners/process.ts')
-  const { tool, missing } = await processRunner.isolation()
+async function sayIsolation(name: string): Promise<void> {
+  const { runnerNamed } = await import('../runners/choose.ts')
+  const { tool, missing } = await (await runnerNamed(name)).isolation()
   const lines = missing.map((text) => `                ${text}\n`).join('')
   process.stderr.write(
     `  job sandbox   ${tool === 'none' ? 'none: jobs run as plain programs of yours' : tool}\n${lines}`,

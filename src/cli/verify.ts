@@ -23,12 +23,13 @@ const marks: Record<Line['verdict'], string> = {
  * its actions is needed, neighbours are kept out. Exit code 0 when every line is as expected, 1 otherwise.
  */
 export async function verify({ only, format }: Options): Promise<number> {
-  const [{ runMatrix }, { buildWorld }, { markdown }] = await Promise.all([
+  const [{ runMatrix }, { buildWorld, quickCompiler }, { markdown }] = await Promise.all([
     import('../verify/matrix.ts'),
     import('../verify/world.ts'),
     import('../verify/table.ts'),
   ])
-  const server = await startTemporary({ fabric: 'off' })
+  const compiler = quickCompiler()
+  const server = await startTemporary({ fabric: 'off', compilerImage: compiler.folder })
   try {
     const client = connect(server.variables)
     const values = await buildWorld(client)
@@ -45,6 +46,7 @@ export async function verify({ only, format }: Options): Promise<number> {
     return wrong === 0 ? exitCode.ok : exitCode.failure
   } finally {
     await server.stop()
+    compiler.remove()
   }
 }
 

@@ -3,6 +3,7 @@
  * kernel, its DNS, its endpoints and AWS's public addresses, and nothing else (docs: decisions, "The fabric").
  */
 import { rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mount } from '../runners/runner.ts'
 import { reapRuns } from '../runners/records.ts'
@@ -70,7 +71,7 @@ export interface GuestFiles {
 }
 
 /** Makes them. */
-type FilesOf = (how: GuestFiles) => Pick<Attachment, 'mounts' | 'env'>
+type FilesOf = (how: GuestFiles) => Promise<Pick<Attachment, 'mounts' | 'env'>>
 
 /** A VPC that stands, and for how many. */
 interface Used {
@@ -176,7 +177,10 @@ function openFabric(world: World, outside?: Outside, natIdleSeconds?: number): F
   }
 
   /** `meanwhile` is called when other processes are at work on the namespace: this one need not stand idle. */
-  async function joinVpc<T>(place: InterfacePlace, meanwhile: (files: FilesOf) => T): Promise<Joined & { made: T }> {
+  async function joinVpc<T>(
+    place: InterfacePlace,
+    meanwhile: (files: FilesOf) => T | Promise<T>,
+  ): Promise<Joined & { made: T }> {
     const { account, region, networkInterfaceId, own } = place
     const network = () => own?.network() ?? world.network(account, region)
     const { documents } = network()
@@ -194,14 +198,14 @@ function openFabric(world: World, outside?: Outside, natIdleSeconds?: number): F
         await vpc.unplug(networkInterfaceId)
       } finally {
         await release()
-        rmSync(folder, { recursive: true, force: true })
+        await rm(folder, { recursive: true, force: true })
       }
     }
     const plugging = vpc.plug(networkInterfaceId)
     const [plugged, made] = await Promise.allSettled([plugging, Promise.resolve(files).then(meanwhile)])
     if (plugged.status === 'rejected') {
       await release()
-      rmSync(folder, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true })
       throw plugged.reason
     }
     if (made.status === 'rejected') {

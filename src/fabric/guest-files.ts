@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Network } from '../network/types.ts'
 import type { Mount } from '../runners/runner.ts'
@@ -55,7 +56,7 @@ interface Files {
  * those it trusts, and nothing where the machine's sockets were. Made in `folder`; copies of bundles in `shared`.
  * `peers` are more lines of /etc/hosts. Mounts are in the order in which they are to be made.
  */
-export function guestFiles(
+export async function guestFiles(
   network: Network,
   networkInterfaceId: string,
   authority: Pick<Authority, 'certificate'>,
@@ -65,11 +66,11 @@ export function guestFiles(
     shared = join(folder, 'trust'),
     peers = '',
   }: { view?: View; shared?: string; peers?: string } = {},
-): Files {
+): Promise<Files> {
   const eni = network.documents.NetworkInterfaces.find((one) => one.NetworkInterfaceId === networkInterfaceId)
-  mkdirSync(folder, { recursive: true, mode: 0o755 })
-  const masks = maskMounts(folder, view)
-  const names = nameMounts(folder, view, masks, {
+  await mkdir(folder, { recursive: true, mode: 0o755 })
+  const masks = await maskMounts(folder, view)
+  const names = await nameMounts(folder, view, masks, {
     '/etc/resolv.conf': corporateResolvConf(networkInterfaceId) ?? resolvConf(network, networkInterfaceId),
     '/etc/nsswitch.conf': NSSWITCH,
     '/etc/hosts': hosts(eni?.PrivateIpAddress, eni?.PrivateDnsName) + peers,
@@ -84,34 +85,42 @@ function hosts(address: string | undefined, name: string | undefined): string {
 }
 
 /** Over each socket an empty file, over each folder of sockets an empty folder, that nothing can be put into. */
-function maskMounts(folder: string, view: View): Mount[] {
+async function maskMounts(folder: string, view: View): Promise<Mount[]> {
   const inside = insideOf(view.root)
   const runs = MASKED.filter((path) => path.startsWith('/run/')).map((path) => `/var${path}`)
   const all = [...new Set([...MASKED, ...runs].map((path) => inside.real(path) ?? path))]
-  return all.flatMap((to, index): Mount[] => {
+  const masks = all.flatMap((to, index) => {
     if (hides(view, to)) return []
     const found = lstatSync(join(view.root, to), { throwIfNoEntry: false })
-    if (!found) return []
-    const from = join(folder, `mask-${index}`)
-    if (found.isDirectory()) mkdirSync(from, { recursive: true, mode: 0o755 })
-    else writeFileSync(from, '', { mode: 0o444 })
-    return [{ from, to }]
+    return found ? [{ from: join(folder, `mask-${index}`), to, isFolder: found.isDirectory() }] : []
   })
+  await Promise.all(
+    masks.map(({ from, isFolder }) =>
+      isFolder ? mkdir(from, { recursive: true, mode: 0o755 }) : writeFile(from, '', { mode: 0o444 }),
+    ),
+  )
+  return masks.map(({ from, to }) => ({ from, to }))
 }
 
 const hides = ({ hidden = [] }: View, path: string): boolean =>
   hidden.some((folder) => path === folder || path.startsWith(`${folder}/`))
 
 /** Files often are links into a folder that is masked: then they are put into the mask itself. */
-function nameMounts(folder: string, view: View, masks: readonly Mount[], files: Record<string, string>): Mount[] {
+async function nameMounts(
+  folder: string,
+  view: View,
+  masks: readonly Mount[],
+  files: Record<string, string>,
+): Promise<Mount[]> {
   const inside = insideOf(view.root)
-  return Object.entries(files).flatMap(([path, text]): Mount[] => {
+  const put = async ([path, text]: [string, string]): Promise<Mount[]> => {
     const to = inside.real(path) ?? path
     const mask = masks.find((one) => to.startsWith(`${one.to}/`))
     const from = mask ? join(mask.from, to.slice(mask.to.length)) : join(folder, path.replaceAll('/', '-').slice(1))
-    mkdirSync(dirname(from), { recursive: true, mode: 0o755 })
-    writeFileSync(from, text)
-    chmodSync(from, 0o644)
+    if (mask) await mkdir(dirname(from), { recursive: true, mode: 0o755 })
+    await writeFile(from, text)
+    await chmod(from, 0o644)
     return mask ? [] : [{ from, to }]
-  })
+  }
+  return (await Promise.all(Object.entries(files).map(put))).flat()
 }

@@ -5,7 +5,7 @@ import { perKey } from '../network/memo.ts'
 /** As the kernel counts (path_resolution(7)). */
 const LINKS_MAX = 40
 
-/** A file system as seen by one whose `/` is a folder of ours; what was seen of links is remembered. */
+/** A file system as seen by one whose `/` is a folder of ours; what was seen of links and folders is remembered. */
 export interface Inside {
   /**
    * Where an absolute path leads: links on the way are followed as a program in there would follow them. What does not
@@ -13,16 +13,28 @@ export interface Inside {
    */
   real(path: string): string | undefined
   /** Names in a folder; none where there is no folder, or it cannot be read. */
-  names(folder: string): string[]
+  names(folder: string): readonly string[]
   isFile(path: string): boolean
 }
 
 export function insideOf(root: string): Inside {
+  if (root !== '/') return lookInto(root)
+  if (machine === undefined || machine.until < Date.now())
+    machine = { inside: lookInto(root), until: Date.now() + REMEMBERED_MS }
+  return machine.inside
+}
+
+/** This machine's own: what many programs that start at once see is looked up once. */
+let machine: { inside: Inside; until: number } | undefined
+const REMEMBERED_MS = 1000
+
+function lookInto(root: string): Inside {
   const links = perKey((path: string) => linkAt(root + path))
+  const folders = perKey((path: string) => namesIn(join(root, path)))
   const real = (path: string) => follow(path, links)
   return {
     real,
-    names: (folder) => namesIn(join(root, real(folder) ?? folder)),
+    names: (folder) => folders(real(folder) ?? folder),
     isFile(path) {
       const at = real(path)
       return at !== undefined && (statSync(join(root, at), { throwIfNoEntry: false })?.isFile() ?? false)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { toolPath } from '../runners/isolation.ts'
+import { beModest } from '../runners/modest.ts'
 import { SYSTEM_PATH, words } from '../runners/sandbox.ts'
 import type { Mode } from './probe.ts'
 
@@ -31,6 +32,7 @@ export async function openRouter(mode: Mode): Promise<Router> {
     // A group of its own: Ctrl-C is the server's to handle.
     { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: SYSTEM_PATH }, detached: true },
   )
+  beModest(child)
   const shell = conversation(child)
   const enter = (namespace?: string) => {
     const root = `/proc/${child.pid}`

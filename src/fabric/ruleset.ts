@@ -226,10 +226,8 @@ function flowRules(plan: FilterPlan, one: InterfacePlan): string[] {
         : [
             ...local(plan, one, family),
             `${ip(family)} daddr ${set(unfiltered(plan, family))} drop`,
-            ...together(allow.filter(({ cidr }) => familyOf(cidr) === family)).map(
-              ({ cidrs, ports }) => `${ip(family)} daddr ${set(cidrs)} ${ports}accept`,
-            ),
-            ...together(one.onPremises.filter(({ cidr }) => familyOf(cidr) === family)).map(
+            ...grouped(allow)[family].map(({ cidrs, ports }) => `${ip(family)} daddr ${set(cidrs)} ${ports}accept`),
+            ...grouped(one.onPremises)[family].map(
               ({ cidrs, ports }) => `${ip(family)} daddr ${set(cidrs)} ${ports}meta mark set ${PREMISES} accept`,
             ),
           ],
@@ -294,6 +292,11 @@ function together(allow: readonly Reach[]): { ports: string; cidrs: string[] }[]
     cidrs: outermost(rules.map(({ cidr }) => cidr)),
   }))
 }
+
+const grouped = perObject((all: readonly Reach[]) => ({
+  4: together(all.filter(({ cidr }) => familyOf(cidr) === 4)),
+  6: together(all.filter(({ cidr }) => familyOf(cidr) === 6)),
+}))
 
 function aclRule(rule: AclRule, peer: 'saddr' | 'daddr'): string {
   return `${ip(familyOf(rule.cidr))} ${peer} ${rule.cidr} ${ports(rule)}${rule.allow ? 'return' : 'drop'}`

@@ -63,9 +63,17 @@ const LINGER_MS = 2 ** 31 - 1
 /** Not a number, so nobody's account. */
 const ACCOUNT = 'sagemaker'
 
+/**
+ * Places for jobs of one host are made so many at a time, and had by one job after the other: so the network mostly stays
+ * the same, and what was found out about it holds.
+ */
+const BATCH = 16
+
 function openNetwork(region: string, kind: ServiceNetworkKind) {
   const members = new Map<string, Member>()
   const taken = new Set<number>()
+  /** Places of one host that nobody has; who comes takes the one that was given back first. */
+  const free: string[] = []
   let next = 0
   let built: Network | undefined
   const own: OwnNetwork = {
@@ -85,27 +93,45 @@ function openNetwork(region: string, kind: ServiceNetworkKind) {
     throw new Error(`the network of SageMaker in ${region} is full`)
   }
 
+  /** Hosts of one group. */
+  function make(count: number): string[] {
+    const group = `sg-sagemaker${next}`
+    built = undefined
+    return Array.from({ length: count }, () => {
+      const address = freeAddress()
+      // Unlike any other's, as files of a place are kept by its interface.
+      const id = `eni-${kind}-${region}-${address.toString(16).padStart(8, '0')}`
+      members.set(id, { address, group })
+      return id
+    })
+  }
+
+  function unmake(ids: readonly string[]): void {
+    for (const id of ids) {
+      taken.delete(members.get(id)!.address)
+      members.delete(id)
+    }
+    built = undefined
+  }
+
+  function single(): string {
+    if (free.length === 0) for (let made = 0; made < BATCH; made++) free.push(...make(1))
+    return free.shift()!
+  }
+
   return {
     add(count: number): ServiceHosts {
-      const group = `sg-sagemaker${next}`
-      const added = Array.from({ length: count }, () => {
-        const address = freeAddress()
-        // Unlike any other's, as files of a place are kept by its interface.
-        const id = `eni-${kind}-${region}-${address.toString(16).padStart(8, '0')}`
-        members.set(id, { address, group })
-        return { id, address }
-      })
-      built = undefined
+      const ids = count === 1 ? [single()] : make(count)
       return {
-        places: added.map(({ id }) => ({ account: ACCOUNT, region, networkInterfaceId: id, own, lingerMs: LINGER_MS })),
-        addresses: added.map(({ address }) => formatIpv4(address)),
-        leave() {
-          for (const { id, address } of added) {
-            members.delete(id)
-            taken.delete(address)
-          }
-          built = undefined
-        },
+        places: ids.map((networkInterfaceId) => ({
+          account: ACCOUNT,
+          region,
+          networkInterfaceId,
+          own,
+          lingerMs: LINGER_MS,
+        })),
+        addresses: ids.map((id) => formatIpv4(members.get(id)!.address)),
+        leave: () => (count === 1 ? void free.push(...ids) : unmake(ids)),
       }
     },
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
 import { extname, join } from 'node:path'
+import { beModest } from '../runners/modest.ts'
 import { SYSTEM_PATH } from '../runners/sandbox.ts'
 import type { Handover, Wanted } from './listen-inside.ts'
 import { FabricError } from './router.ts'
@@ -21,6 +22,7 @@ export function openSockets(router: Router, wanted: Wanted): Promise<Opened[]> {
     [...args, process.execPath, '--disable-warning=ExperimentalWarning', program, JSON.stringify(wanted)],
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { PATH: SYSTEM_PATH } },
   )
+  beModest(child)
   const opened: Opened[] = []
   child.on('message', (message, handle) => {
     const { transport, host, port } = message as Handover

@@ -26,7 +26,7 @@ export type HostNetwork = Required<Pick<RunSpec, 'network' | 'mounts' | 'env'>> 
 /** Where the containers of a job run, host by host. */
 export interface JobNetwork {
   /** `view`: what the program sees of this machine's files, in which it is to trust our authority. */
-  host(index: number, view: View): HostNetwork
+  host(index: number, view: View): Promise<HostNetwork>
   /** Why it is less than AWS's: said in the job's record. */
   notice?: string
   close(): Promise<void>
@@ -98,7 +98,7 @@ async function proxyNetwork(
   const { tool } = await runner.isolation()
   const names = existsSync('/etc/hosts') ? [namesFile(folder, readFileSync('/etc/hosts', 'utf8'))] : []
   return {
-    host(_index, view) {
+    async host(_index, view) {
       const bundle = trustFile(authorityOf(world), trustFolder(world), view)
       const mounts = tool === 'none' ? [] : [...names, { from: bundle, to: OWN_PATH }]
       const env = proxyEnvironment(proxy.url, tool === 'none' ? bundle : OWN_PATH)
@@ -116,7 +116,7 @@ async function proxyNetwork(
 /** A loopback interface that leads nowhere. */
 function aloneNetwork({ folder }: NetworkWish): JobNetwork {
   const mounts = [namesFile(folder, '127.0.0.1\tlocalhost\n::1\tlocalhost\n')]
-  return { host: () => ({ network: 'none', mounts, env: {} }), close: async () => {} }
+  return { host: async () => ({ network: 'none', mounts, env: {} }), close: async () => {} }
 }
 
 /** An /etc/hosts in which the container finds itself. */
@@ -154,9 +154,9 @@ async function fabricNetwork(world: World, acting: Acting, wish: NetworkWish): P
     throw failed.reason
   }
   return {
-    host(index, view) {
+    async host(index, view) {
       const { enter, files } = joined[index]!
-      const { mounts, env } = files({ view, peers })
+      const { mounts, env } = await files({ view, peers })
       const uri = offers[index]?.relativeUri
       if (uri !== undefined) env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] = uri
       return { network: 'host', enter, mounts, env }
@@ -189,7 +189,7 @@ async function machineNetwork(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const mounts = existsSync('/etc/hosts') ? [namesFile(folder, readFileSync('/etc/hosts', 'utf8'))] : []
   return {
-    host: () => ({ network: 'host', mounts, env: { ...credentials.env, AWS_ENDPOINT_URL: url } }),
+    host: async () => ({ network: 'host', mounts, env: { ...credentials.env, AWS_ENDPOINT_URL: url } }),
     notice: `Calls to AWS are placed in the network, other traffic is this machine's. ${lacking}`,
     async close() {
       credentials.close()

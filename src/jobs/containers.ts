@@ -3,7 +3,10 @@ import type { Mount, OutputLine, PreparedImage, RunSpec, Running } from '../runn
 import { environmentOf as wholeEnvironmentOf, hiddenFolders } from '../runners/sandbox.ts'
 import type { World } from '../world.ts'
 import type { JobNetwork } from './container-network.ts'
+import { followDisk } from './disk-use.ts'
 import { JobFailure } from './failure.ts'
+import { limitsOf, volumeBytes } from './instance-types.ts'
+import type { Instance } from './instance-types.ts'
 
 /** SIGTERM first, and 120 s for the program to save what it has (API_StopTrainingJob). */
 const stopGraceSeconds = 120
@@ -19,7 +22,14 @@ export interface Containers<E extends string = never> {
   entrypoint: readonly string[]
   arguments: readonly string[]
   /** `ml`: the folder that the program sees as /opt/ml. */
-  hosts: readonly { name: string; ml: string; env: Readonly<Record<string, string>>; mounts?: readonly Mount[] }[]
+  hosts: readonly {
+    name: string
+    ml: string
+    env: Readonly<Record<string, string>>
+    mounts?: readonly Mount[]
+    /** What bounds its program; absent: this machine alone. */
+    instance?: Instance
+  }[]
   network: JobNetwork
   /** A line that a host's program printed. */
   told: (host: number, line: OutputLine) => void
@@ -56,7 +66,7 @@ export async function runContainers<E extends string = never>(
       alive.add(one)
       one.exit.finally(() => alive.delete(one)).catch(() => {})
     }
-    const helpers = beside.map((work) =>
+    const helpers = [...beside, ...followDisks(containers)].map((work) =>
       work(over.signal).catch((error: unknown) => {
         besideFailed ??= { error }
         for (const one of alive) void one.stop(0)
@@ -78,12 +88,12 @@ export async function runContainers<E extends string = never>(
 
 async function start<E extends string>(world: World, containers: Containers<E>, index: number): Promise<Running> {
   const { name, hosts, image, network, entrypoint, arguments: args } = containers
-  const { name: hostname, ml, env: own, mounts = [] } = hosts[index]!
+  const { name: hostname, ml, env: own, mounts = [], instance = {} } = hosts[index]!
   const hide = [world.config.dataDir]
   const env = wholeEnvironmentOf({ image, env: own, hostname })
   const view =
     image.rootfs === 'host' ? { root: '/', hidden: hiddenFolders(hide), env } : { root: image.directory, env }
-  const place = network.host(index, view)
+  const place = await network.host(index, view)
   const runner = await runnerOf(world)
   return runner.start({
     name: `${name}-${hostname}`,
@@ -97,7 +107,17 @@ async function start<E extends string>(world: World, containers: Containers<E>, 
     ...place,
     mounts: [...place.mounts, ...mounts],
     env: { ...own, ...place.env },
+    limits: limitsOf(instance),
   } satisfies RunSpec)
+}
+
+/** Work beside the programs: their volumes are watched. */
+function followDisks<E extends string>({ hosts }: Containers<E>): ((over: AbortSignal) => Promise<void>)[] {
+  return hosts.flatMap(({ ml, mounts = [], instance = {} }) => {
+    const bytes = volumeBytes(instance)
+    const folders = [ml, ...mounts.flatMap(({ from, writable }) => (writable ? [from] : []))]
+    return bytes === undefined ? [] : [(over: AbortSignal) => followDisk(folders, bytes, over)]
+  })
 }
 
 /** Passes output on as it comes, and ends the programs when they are told to or their time is over. */

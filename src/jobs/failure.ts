@@ -39,6 +39,8 @@ export const reasons = {
     `ClientError: Artifact upload failed:Unable to upload object ${uri} (AccessDenied: Access Denied)`,
   uploadFailed: (uri: string, error: AwsError) =>
     `ClientError: Artifact upload failed:Unable to upload object ${uri} (${error.code}: ${error.message})`,
+  /** As users report both (aws/sagemaker-python-sdk issue 128; aws/amazon-sagemaker-examples, comments on training BART). */
+  noSpace: (what: 'Data download' | 'Artifact upload') => `ClientError: ${what} failed:Insufficient disk space`,
   /** inferred: EC2's sentence in the style that SageMaker pastes for notebooks; without its encoded part, which would fill all 1024 characters. */
   networkInterface: (error: AwsError) => {
     const sentence = error.message.replace(/ Encoded authorization failure message: \S+$/, '')

@@ -6,9 +6,14 @@ import type { World } from '../world.ts'
 import type { Acting } from './acting.ts'
 import { JobFailure, reasons } from './failure.ts'
 
+interface Blob {
+  digest: string
+  size?: number
+}
+
 interface Manifest {
-  config: { digest: string }
-  layers: { digest: string }[]
+  config: Blob
+  layers: Blob[]
 }
 
 interface Got {
@@ -38,14 +43,14 @@ export async function pullImage(world: World, acting: Acting, uri: string): Prom
     const text = got.images?.[0]?.imageManifest
     if (!text) throw new JobFailure(reasons.image)
     const manifest = JSON.parse(text) as Manifest
-    const digests = [manifest.config.digest, ...manifest.layers.map((layer) => layer.digest)]
+    const blobs = [manifest.config, ...manifest.layers]
     const { layers } = await acting.call<{ layers: { layerDigest: string; layerAvailability: string }[] }>(
       'ecr',
       'BatchCheckLayerAvailability',
-      { ...repository(image), layerDigests: digests },
+      { ...repository(image), layerDigests: blobs.map(({ digest }) => digest) },
     )
     if (layers.some((layer) => layer.layerAvailability !== 'AVAILABLE')) throw new JobFailure(reasons.image)
-    const [config, ...contents] = await Promise.all(digests.map((digest) => fetchable(world, acting, image, digest)))
+    const [config, ...contents] = await Promise.all(blobs.map((blob) => fetchable(world, acting, image, blob)))
     return { config: JSON.parse(await text8(config!)) as Image['config'], layers: contents }
   } catch (error) {
     throw error instanceof AwsError ? new JobFailure(reasons.image, error) : error
@@ -61,10 +66,11 @@ function batch(image: ImageUri) {
 }
 
 /** The download is granted through the door; the bytes then come from the layer store behind it, as the URL's would. */
-async function fetchable(world: World, acting: Acting, image: ImageUri, digest: string): Promise<ImageLayer> {
+async function fetchable(world: World, acting: Acting, image: ImageUri, blob: Blob): Promise<ImageLayer> {
+  const { digest, size } = blob
   await acting.call('ecr', 'GetDownloadUrlForLayer', { ...repository(image), layerDigest: digest })
   const id = { account: image.registryId, region: image.region, name: image.repositoryName }
-  return { digest, open: () => readLayer(world, id, digest) }
+  return { digest, ...(size !== undefined && { size }), open: () => readLayer(world, id, digest) }
 }
 
 async function text8(layer: ImageLayer): Promise<string> {

@@ -26,6 +26,8 @@ export abstract class JobRun<D extends object> {
   readonly #jobs: Jobs<D>
   #network: Promise<JobNetwork> | undefined
   #left: Promise<void> | undefined
+  /** Steps that are over; noted with the next change, which mostly is the beginning of another. */
+  #done: string[] = []
 
   constructor(world: World, jobs: Jobs<D>, job: Job<D>, signals: Signals) {
     this.world = world
@@ -129,7 +131,7 @@ export abstract class JobRun<D extends object> {
     await this.world.store.durable()
     const result = await work()
     this.signals.shutdown.throwIfAborted()
-    this.change((job) => (job.steps.findLast((one) => one.name === name)!.status = 'done'))
+    this.#done.push(name)
     return result
   }
 
@@ -144,7 +146,12 @@ export abstract class JobRun<D extends object> {
   }
 
   protected change(change: (job: Job<D>) => unknown): void {
-    this.job = this.#jobs.change(this.world.store, this.job, (job) => void change(job))
+    const done = this.#done
+    this.#done = []
+    this.job = this.#jobs.change(this.world.store, this.job, (job) => {
+      for (const name of done) job.steps.findLast((one) => one.name === name)!.status = 'done'
+      change(job)
+    })
   }
 
   /** Epoch seconds. */

@@ -6,7 +6,7 @@ import type { FoundJob } from '../services/sagemaker/job-table.ts'
 import type { World } from '../world.ts'
 import { Acting } from './acting.ts'
 import { reasons } from './failure.ts'
-import { folderOf } from './folders.ts'
+import { folderOf, sweepFolders } from './folders.ts'
 import { deleteInterfaces, keepLeftovers, strayInterfaces } from './interfaces.ts'
 import { kindOf } from './job-kinds.ts'
 import type { JobKind } from './job-kinds.ts'
@@ -42,7 +42,12 @@ async function resume(world: World): Promise<void> {
       else cut.push({ ...found, job: endCut(world, found, kind) })
     }
   }
-  for (const one of cut) await tidy(world, one)
+  for (const one of cut)
+    await tidy(world, one).catch((error: unknown) =>
+      world.log.warn({ err: error, job: one.job.arn }, 'a job that was cut has left something behind'),
+    )
+  // A job that was over and had given all back but its folder is in no list any more.
+  await sweepFolders(world, (arn, account) => isUnderWay(world, { arn, account }))
 }
 
 function endCut(world: World, { job, jobs }: FoundJob, kind: JobKind): Job {
@@ -58,13 +63,13 @@ async function tidy(world: World, { job, jobs }: FoundJob): Promise<void> {
   const acting = new Acting(world, job)
   const cutWhileMade = job.steps.at(-1)?.name === 'CreateNetworkInterface'
   const made = [...(job.leftovers ?? []), ...(cutWhileMade ? await strayInterfaces(acting, job) : [])]
-  if (made.length > 0) {
-    const { left } = await deleteInterfaces(acting, made)
-    jobs.change(world.store, job, (changed) => keepLeftovers(changed, left))
-  }
-  if (job.grants) {
-    await retireGrants(world, job, job.grants, acting)
-    jobs.change(world.store, job, (changed) => delete changed.grants)
-  }
-  await rm(folderOf(world, job), { recursive: true, force: true })
+  const { left } = await deleteInterfaces(acting, made)
+  if (job.grants) await retireGrants(world, job, job.grants, acting)
+  // Meanwhile its user may have deleted it, and made another of its name.
+  if (jobs.find(world.store, job, job.name)?.over && (made.length > 0 || job.grants))
+    jobs.change(world.store, job, (changed) => {
+      keepLeftovers(changed, left)
+      delete changed.grants
+    })
+  if (!isUnderWay(world, job)) await rm(folderOf(world, job), { recursive: true, force: true })
 }

@@ -190,14 +190,25 @@ function route(model: Model, subnet: Subnet, block: Block, target: TargetMember)
   return [[fix(same ? 'ReplaceRoute' : 'CreateRoute', input, exposureOf(model, table, block), text)]]
 }
 
+/** The policy of an endpoint that was made without one: everybody, everything. */
+function isDefault(policy: string | undefined): boolean {
+  if (policy === undefined) return true
+  const { Statement } = JSON.parse(policy) as { Statement?: unknown }
+  const [only, ...more] = [Statement].flat() as Record<string, unknown>[]
+  const all = ['Principal', 'Action', 'Resource'].every((member) => only?.[member] === '*')
+  return more.length === 0 && all && only?.['Effect'] === 'Allow' && only['Condition'] === undefined
+}
+
 function gatewayEndpoint(model: Model, subnet: Subnet, service: Service): Suggestion[] {
   const table = subnet.routes.id
   if (!table.startsWith('rtb-')) return []
   const addresses = model.ranges(model.region, service.id).reduce((sum, cidr) => sum + size(cidr), 0)
   const exposure = onTable(model, table) * addresses * service.ports.length
-  const existing = model
+  const there = model
     .endpointsOf(subnet.vpc.id)
-    .find((one) => one.ServiceName === service.serviceName && one.VpcEndpointType === 'Gateway' && isAvailable(one))
+    .filter((one) => one.ServiceName === service.serviceName && one.VpcEndpointType === 'Gateway' && isAvailable(one))
+  // One with a policy of its own was made for others, and may refuse what comes that way.
+  const existing = there.find(({ PolicyDocument }) => isDefault(PolicyDocument)) ?? there[0]
   if (existing) {
     const id = existing.VpcEndpointId ?? ''
     const text = `Associate ${id}, the gateway endpoint for ${service.serviceName}, with ${table}, the route table of ${subnet.id}.`

@@ -5,13 +5,27 @@ import type { Runner } from './runner.ts'
 
 const loaders: Record<string, () => Promise<Runner>> = {
   process: async () => (await import('./process.ts')).processRunner,
+  docker: async () => (await import('./docker/docker.ts')).engineRunner('docker'),
+  podman: async () => (await import('./docker/docker.ts')).engineRunner('podman'),
+}
+
+const runners = new Map<string, Promise<Runner>>()
+
+/** What `serve --runner` may name. */
+export const RUNNERS = Object.keys(loaders)
+
+/** The runner of a name, the same each time. */
+export function runnerNamed(name: string): Promise<Runner> {
+  const load = loaders[name]
+  if (!load) throw new Error(`unknown runner ${name}`)
+  const runner = runners.get(name) ?? load()
+  runners.set(name, runner)
+  return runner
 }
 
 /** The runner that the server was started with; read when the first job needs it. */
 export async function runnerOf(world: World): Promise<Runner> {
-  const load = loaders[world.config.runner]
-  if (!load) throw new Error(`unknown runner ${world.config.runner}`)
-  return load()
+  return runnerNamed(world.config.runner)
 }
 
 /** Folder of the records of what runs, which outlive a crash of the server. */
@@ -22,5 +36,9 @@ export function recordsOf(world: World): string {
 /** Ends what a server that crashed has left running. To be called before any job can start, for it ends all that it finds. */
 export async function reapOrphans(world: World): Promise<void> {
   const records = recordsOf(world)
-  if (existsSync(records) && readdirSync(records).length > 0) await (await runnerOf(world)).reap(records)
+  const names = existsSync(records) ? readdirSync(records) : []
+  // It may have had another runner.
+  if (names.some((name) => name.endsWith('.json'))) await (await runnerNamed('process')).reap(records)
+  if (names.some((name) => name.endsWith('.container')))
+    await (await import('./docker/reap.ts')).reapContainers(records)
 }

@@ -4,6 +4,7 @@ import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync } from 
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { bubblewrapArguments } from './bubblewrap.ts'
+import { missingLimits } from './cgroups.ts'
 import { feed } from './feed.ts'
 import type { Isolation, RunSpec } from './runner.ts'
 import type { Owner } from './layers.ts'
@@ -51,6 +52,7 @@ async function probe(): Promise<Isolation> {
       'Processes that a program puts into a session of their own outlive it.',
       'The network cannot be cut off: jobs with network isolation are refused.',
       lacksImages,
+      ...missingLimits(),
     ],
   }
 }
@@ -65,7 +67,7 @@ function isolated(tool: 'bubblewrap' | 'unshare', user: boolean, missing: string
     missing: [
       ...missing,
       ...(user ? [] : [who]),
-      'Memory and CPU are shared with the host: only address space, processes and open files are limited.',
+      ...missingLimits(),
     ],
   }
 }

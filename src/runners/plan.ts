@@ -114,9 +114,10 @@ function asOwner(layout: Layout, stage: string, owner: Owner): { layout: Layout;
   }
 }
 
+/** Of each process. What a program may write to counts as memory: address space is reserved at leisure. */
 function limitsPrefix({ memoryBytes, processes, openFiles }: Limits = {}): string[] {
   const options = [
-    memoryBytes === undefined ? '' : `--as=${memoryBytes}`,
+    memoryBytes === undefined ? '' : `--data=${memoryBytes}`,
     processes === undefined ? '' : `--nproc=${processes}`,
     openFiles === undefined ? '' : `--nofile=${openFiles}`,
   ].filter(Boolean)

@@ -1,26 +1,23 @@
 /** The default runner: a job's program as a process of this machine, in the best sandbox that works here. */
-import { spawn } from 'node:child_process'
-import type { ChildProcess, StdioOptions } from 'node:child_process'
-import { closeSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { chmod, lchown, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import { constants, setPriority, tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { feed } from './feed.ts'
+import { limitRun } from './cgroups.ts'
 import { NOBODY, probeIsolation } from './isolation.ts'
 import { resolveInside, unpackLayers } from './layers.ts'
 import type { Owner } from './layers.ts'
+import { launch, outputPipe } from './launcher.ts'
+import type { Closed, Launched } from './launcher.ts'
 import { linesOf } from './lines.ts'
-import { outputPipe } from './output.ts'
 import { planRun } from './plan.ts'
-import type { Plan } from './plan.ts'
 import { childrenOf, processInfo, signal } from './proc.ts'
 import { reapRuns, recordRun } from './records.ts'
 import { HOST_ROOTFS_LABEL, RunnerError } from './runner.ts'
 import type { Exit, Image, Isolation, PreparedImage, Runner, Running, RunSpec } from './runner.ts'
-import { ARGUMENTS_FD, FILTER_FD, ML, PROGRAM, STATUS_FD, commandOf } from './sandbox.ts'
+import { ML, PROGRAM, commandOf } from './sandbox.ts'
 
 type Tool = Isolation['tool']
 
@@ -85,13 +82,23 @@ async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promi
   const stage = await mkdtemp(join(stageParent(owner), 'sallyport-'))
   try {
     await chmod(stage, 0o755)
-    const plan = await planRun(spec, tool, stage, owner)
-    if (owner) await give(spec.ml, owner)
-    const { read, write } = await outputPipe(stage)
+    const limited = limitRun(spec.limits)
     try {
-      return await watch(launch(plan, write), spec, tool, read, stage)
+      const plan = await planRun({ ...spec, limits: limited.rest }, tool, stage, owner)
+      plan.command = limited.command(plan.command)
+      if (owner) await give(spec.ml, owner)
+      const path = join(stage, 'output')
+      const read = await outputPipe(path)
+      try {
+        const running = await watch(await launch(plan, path, tool === 'bubblewrap'), spec, tool, read, stage)
+        void running.exit.finally(limited.close).catch(() => {}) // told to who waits for it
+        return running
+      } catch (error) {
+        read.destroy()
+        throw error
+      }
     } catch (error) {
-      read.destroy()
+      await limited.close()
       throw error
     }
   } catch (error) {
@@ -100,56 +107,32 @@ async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promi
   }
 }
 
-/** Programs yield to the server: who asks it something does not wait for those who compute. */
-const MODEST = 10
-
-function beModest(pid: number): void {
-  try {
-    setPriority(pid, MODEST)
-  } catch {
-    // It is over already, or the machine does not allow it: it runs as well as any other.
-  }
-}
-
-function launch(
-  { command: [tool = '', ...args], env, cwd, arguments: rest, filter }: Plan,
-  output: number,
-): ChildProcess {
-  try {
-    const stdio: StdioOptions = ['ignore', output, output]
-    stdio[STATUS_FD] = 'pipe'
-    stdio[ARGUMENTS_FD] = 'pipe'
-    if (filter) stdio[FILTER_FD] = 'pipe'
-    // A group of its own, so that there is something to kill where no namespace is.
-    const child = spawn(tool, args, { stdio, env, detached: true, ...(cwd !== undefined && { cwd }) })
-    if (child.pid !== undefined) beModest(child.pid)
-    feed(child, ARGUMENTS_FD, rest)
-    if (filter) feed(child, FILTER_FD, filter)
-    return child
-  } finally {
-    closeSync(output)
-  }
-}
-
-async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Socket, stage: string): Promise<Running> {
-  const closed = new Promise<Exit>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, name) => resolve(exitOf(code, name)))
-  })
-  closed.catch(() => {})
-  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
-  const { pid } = child
-  if (pid === undefined) throw new RunnerError('the program has no process id')
-
-  const told = await childPid(child.stdio[STATUS_FD] as Readable, closed, tool)
+async function watch(
+  { pid, inside: told, closed }: Launched,
+  spec: RunSpec,
+  tool: Tool,
+  output: Socket,
+  stage: string,
+): Promise<Running> {
   if (tool === 'bubblewrap' && told === undefined) throw new RunnerError(await failureText(output))
   /** Process 1 of the program's namespace, where it has one; unshare does not tell, but has no other child. */
   const init = () => told ?? (tool === 'unshare' ? childrenOf(pid)[0]?.pid : undefined)
   let ending = told
   const forget = recordRun(spec.records, spec.name, told === undefined ? [pid] : [pid, told], stage)
 
+  const killAll = () => {
+    ending = init()
+    // bubblewrap then ends by itself and says so; unshare would print an error of its own.
+    signal(told ?? -pid, 'SIGKILL')
+  }
+  /** Nobody knows any more how it goes. */
+  const killAndThrow = (error: unknown) => {
+    killAll()
+    throw error
+  }
+
   const exit = (async () => {
-    const result = await closed
+    const result = exitOf(await closed.catch(killAndThrow))
     if (ending !== undefined) await gone(ending)
     signal(-pid, 'SIGKILL')
     forget()
@@ -158,27 +141,8 @@ async function watch(child: ChildProcess, spec: RunSpec, tool: Tool, output: Soc
   })()
   exit.catch(() => {})
 
-  const killAll = () => {
-    ending = init()
-    // bubblewrap then ends by itself and says so; unshare would print an error of its own.
-    signal(told ?? -pid, 'SIGKILL')
-  }
   const program = () => (tool === 'none' ? pid : childrenOf(init() ?? pid)[0]?.pid)
   return { pid, output: linesOf(output, Date.now), exit, stop: (grace) => stop(grace, exit, program, killAll) }
-}
-
-/** bubblewrap writes `{ "child-pid": N, … }` once its sandbox stands. Undefined: it failed before, or it is not bubblewrap. */
-async function childPid(status: Readable, closed: Promise<unknown>, tool: Tool): Promise<number | undefined> {
-  let text = ''
-  const told = new Promise<number | undefined>((resolve) => {
-    status.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      const pid = /"child-pid":\s*(\d+)\s*[,}]/.exec(text)?.[1]
-      if (pid !== undefined) resolve(Number(pid))
-    })
-    status.once('end', () => resolve(undefined))
-  })
-  return tool === 'bubblewrap' ? Promise.race([told, closed.then(() => told)]) : undefined
 }
 
 async function failureText(output: Socket): Promise<string> {
@@ -214,7 +178,7 @@ async function stop(
 }
 
 /** Sandboxes tell of a signal as shells do, by 128 + n. */
-function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
+export function exitOf({ code, signal: name }: Closed): Exit {
   const { signals } = constants
   const number = code ?? 128 + (name ? signals[name] : 0)
   const signalled = (Object.keys(signals) as NodeJS.Signals[]).find((key) => signals[key] === number - 128)
@@ -222,7 +186,7 @@ function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
 }
 
 /** Hands a job's folder to the user that its program becomes; links are handed over, not followed. */
-async function give(path: string, owner: Owner): Promise<void> {
+export async function give(path: string, owner: Owner): Promise<void> {
   await lchown(path, owner.uid, owner.gid)
   const entries = await readdir(path, { withFileTypes: true, recursive: true })
   for (const entry of entries) await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid)

@@ -20,6 +20,8 @@ export interface Image {
 export interface ImageLayer {
   /** `sha256:…` of the bytes that `open` gives; checked while they are unpacked. */
   digest: string
+  /** How many bytes, as the image's manifest has it. */
+  size?: number
   open(): Readable | AsyncIterable<Uint8Array>
 }
 
@@ -33,6 +35,8 @@ export interface PreparedImage {
   directory: string
   /** `host`: only /opt/program comes from the image. */
   rootfs: 'host' | 'image'
+  /** Its name in the container engine that it was loaded into. */
+  engineImage?: string
 }
 
 export interface RunSpec {
@@ -67,11 +71,15 @@ export interface Mount {
   writable?: boolean
 }
 
+/** Of a program and all that it starts. */
 export interface Limits {
-  /** Address space of each process, bytes. */
+  /** What goes beyond is killed. */
   memoryBytes?: number
+  /** Processors, of whose time it gets no more. */
+  cpus?: number
   /** Processes and threads. */
   processes?: number
+  /** Of each process. */
   openFiles?: number
 }
 
@@ -101,7 +109,7 @@ export interface Running {
 
 /** What a way of running keeps apart, said plainly. */
 export interface Isolation {
-  tool: 'bubblewrap' | 'unshare' | 'none'
+  tool: 'bubblewrap' | 'unshare' | 'none' | 'docker' | 'podman'
   isolates: {
     /** Sees the host read-only, and not the folders of others. */
     filesystem: boolean

@@ -28,7 +28,7 @@ interface Attempt {
   of: Chapter
   row: Row
   what: string
-  policy: object
+  policy: ReturnType<typeof policyOf>
   request: Record<string, unknown>
   judge: (tried: Tried) => Pick<Line, 'verdict' | 'text'>
   /** An action that must be refused, be it after the end. */
@@ -124,11 +124,23 @@ async function make(admin: Client, caller: Client, attempt: Attempt, values: Val
   const name = `verify-${at}`
   const role = await roleTrusting(admin, name, 'sagemaker.amazonaws.com')
   const PolicyDocument = JSON.stringify(policy)
-  if (PolicyDocument.includes('"Action"'))
+  const key = row.onKey && (await keyWith(admin, policy, role))
+  if (!key && PolicyDocument.includes('"Action"'))
     await admin.call('iam', 'PutRolePolicy', { RoleName: name, PolicyName: 'page', PolicyDocument })
-  const own = await prepared(admin, of, { ...values, role, name })
+  const own = await prepared(admin, of, { ...values, ...(key && { key }), role, name })
   const tried = await tryRequest(caller, of, filledIn(request, own), own, awaited)
   return { chapter, row: row.name, what, ...judge(tried) }
+}
+
+/** A key with the page's statements for a role, and the one by which its account keeps it; its ARN. */
+async function keyWith(admin: Client, policy: { Statement: object[] }, role: string): Promise<string> {
+  const { Account } = await admin.call('sts', 'GetCallerIdentity')
+  const Principal = { AWS: `arn:aws:iam::${Account}:root` }
+  const keeps = { Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }
+  const whole = JSON.stringify({ ...policy, Statement: [keeps, ...policy.Statement] })
+  const Policy = whole.replaceAll('arn:aws:iam::account-id:role/ExecutionRole', role)
+  const { KeyMetadata } = await admin.call('kms', 'CreateKey', { Policy })
+  return KeyMetadata.Arn as string
 }
 
 /** Who makes a chapter's requests: what the role lacks, the caller must not have in its stead. */

@@ -42,6 +42,8 @@ export interface Row {
   name: string
   /** Files of corpus/policy/documents, or `trust-sagemaker`. */
   policies: string[]
+  /** They are the policy of a key of the row's own (`{key}`), beside the statement by which its account keeps it; the role has none. */
+  onKey?: true
   /** Laid over the chapter's request; `null` takes a member away. */
   request?: Record<string, unknown>
   /** Action → why this request does without it. What is not here must be needed. */

@@ -73,7 +73,7 @@ export async function prepared(
 }
 
 /** What the operation describes once its status is one of these. */
-async function reached(
+export async function reached(
   client: Client,
   operation: string,
   input: Record<string, unknown>,

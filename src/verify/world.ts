@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '../cli/client.ts'
@@ -15,6 +15,22 @@ for folder in /opt/ml/model /opt/ml/processing/output; do
 done
 exit 0
 `
+
+/** What a compilation is allowed is asked here, not what comes of it: it takes any model, and needs no download. */
+const COMPILER = `#!/bin/sh
+echo compiling
+mkdir -p /opt/ml/model && echo compiled > /opt/ml/model/compiled
+`
+
+/** A folder for the server's option compilerImage; `remove` takes it away. */
+export function quickCompiler(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-compiler-'))
+  writeFileSync(join(folder, 'compile'), COMPILER, { mode: 0o755 })
+  // Programs run as a user who owns nothing.
+  chmodSync(folder, 0o755)
+  chmodSync(join(folder, 'compile'), 0o755)
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
 
 /** 600 rows of y = 3a - b. */
 const TABLE = ['a,b,y', ...Array.from({ length: 600 }, (_, n) => `${n},${n % 7},${3 * n - (n % 7)}`)].join('\n')
@@ -36,6 +52,7 @@ export async function buildWorld(client: Client): Promise<Values> {
   await put('inputbucket', 'object/table.csv', { Body })
   await put('inputbucket', 'sealed/table.csv', { Body, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key })
   await put('inputbucket', 'object/manifest.json', { Body: Buffer.from('{"source":"one"}\n') })
+  await put('inputbucket', 'sealed/model.tar.gz', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key })
   await put('inputbucket', 'sealed/data.csv', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key })
   return {
     account,
@@ -48,20 +65,24 @@ export async function buildWorld(client: Client): Promise<Values> {
 }
 
 async function pushImages(client: Client, account: string): Promise<{ image: string; otherImage: string }> {
+  const registry = `${account}.dkr.ecr.${client.region}.amazonaws.com`
+  const [image, otherImage] = [`${registry}/my-repo:latest`, `${registry}/other-repo:latest`]
+  for (const uri of [image, otherImage]) await pushProgram(client, uri)
+  return { image, otherImage }
+}
+
+/** The program that takes no time, as an image. */
+export async function pushProgram(client: Client, imageUri: string): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-verify-'))
   try {
     writeFileSync(join(dir, 'train'), PROGRAM, { mode: 0o755 })
-    const registry = `${account}.dkr.ecr.${client.region}.amazonaws.com`
-    const [image, otherImage] = [`${registry}/my-repo:latest`, `${registry}/other-repo:latest`]
-    for (const imageUri of [image, otherImage])
-      await imagePush({
-        dir,
-        imageUri,
-        entrypoint: './train',
-        call: (service, operation, input) => client.call(service, operation, input),
-        progress: () => {},
-      })
-    return { image, otherImage }
+    await imagePush({
+      dir,
+      imageUri,
+      entrypoint: './train',
+      call: (service, operation, input) => client.call(service, operation, input),
+      progress: () => {},
+    })
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -6,19 +6,25 @@ import { root } from './command.ts'
 /** `./sallyport serve` as a child process: one that can be killed. */
 export interface ChildServer {
   url: string
+  pid: number
   /** `SIGTERM`: as Ctrl-C would; `SIGKILL`: as a power cut. Resolves when the process is gone. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
-export async function serve(dataDir: string): Promise<ChildServer> {
-  const options = ['--port', '0', '--data', dataDir, '--log-level', 'silent']
-  const child = spawn(`${root}/sallyport`, ['serve', ...options], {
-    env: { PATH: process.env['PATH'] ?? '' },
-    stdio: ['ignore', 'pipe', 'ignore'],
+/** `options`: more of the command line's; `env`: more than PATH. */
+export async function serve(
+  dataDir: string,
+  { options = [], env = {} }: { options?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): Promise<ChildServer> {
+  const words = ['--port', '0', '--data', dataDir, '--log-level', process.env['KLOG'] ?? 'silent', ...options]
+  const child = spawn(`${root}/sallyport`, ['serve', ...words], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', process.env['KLOG'] ? 'inherit' : 'ignore'],
   })
   const url = await readyUrl(child)
   return {
     url,
+    pid: child.pid!,
     async end(signal) {
       const exited = once(child, 'exit')
       child.kill(signal)

@@ -20,7 +20,7 @@ const tools: Isolation['tool'][] = best.tool === 'bubblewrap' ? ['bubblewrap', '
 for (const tool of tools)
   describe(`in ${tool}`, () => {
     it('a program reads them in place of the machine’s', async () => {
-      const { mounts, env } = guestFiles(smallNetwork(), JOB, authority, join(folder, `files-${tool}`))
+      const { mounts, env } = await guestFiles(smallNetwork(), JOB, authority, join(folder, `files-${tool}`))
       const directory = join(folder, tool)
       mkdirSync(join(directory, 'opt/program'), { recursive: true })
       mkdirSync(join(directory, 'ml'))

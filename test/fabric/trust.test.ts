@@ -173,37 +173,39 @@ describe('the files of a guest', () => {
   const textOf = (mounts: readonly Mount[], to: string) =>
     readFileSync(mounts.find((mount) => mount.to === to)?.from ?? '', 'utf8')
 
-  it('names come from the VPC', () => {
-    const { mounts } = filesIn({ root: rootWith({ '/etc/resolv.conf': 'x' }) })
+  it('names come from the VPC', async () => {
+    const { mounts } = await filesIn({ root: rootWith({ '/etc/resolv.conf': 'x' }) })
     assert.match(textOf(mounts, '/etc/resolv.conf'), /nameserver 10\.0\.0\.2/)
     assert.match(textOf(mounts, '/etc/nsswitch.conf'), /^hosts: files dns$/m)
     assert.match(textOf(mounts, '/etc/hosts'), /^127\.0\.0\.1\tlocalhost$/m)
   })
-  it('a resolv.conf that is a link into a masked folder stands in the mask', () => {
+  it('a resolv.conf that is a link into a masked folder stands in the mask', async () => {
     const stub = '/run/systemd/resolve/stub-resolv.conf'
     const root = rootWith(
       { [stub]: 'x', '/run/systemd/resolve/io.systemd.Resolve': 'x' },
       { '/etc/resolv.conf': `..${stub}` },
     )
-    const { mounts } = filesIn({ root })
+    const { mounts } = await filesIn({ root })
     const mask = mounts.find(({ to }) => to === '/run/systemd/resolve')!
     assert.match(readFileSync(join(mask.from, 'stub-resolv.conf'), 'utf8'), /nameserver 10\.0\.0\.2/)
     assert.ok(!mounts.some(({ to }) => to === '/etc/resolv.conf' || to === stub))
     assert.throws(() => readFileSync(join(mask.from, 'io.systemd.Resolve')), { code: 'ENOENT' })
-    const hidden = filesIn({ root, hidden: ['/run'] }).mounts
+    const { mounts: hidden } = await filesIn({ root, hidden: ['/run'] })
     assert.match(textOf(hidden, stub), /nameserver/, 'nothing to mask: the file is put where the link leads')
   })
-  it('sockets of the machine are masked where they are, links to them included', () => {
+  it('sockets of the machine are masked where they are, links to them included', async () => {
     const root = rootWith(
       { '/run/docker.sock': '', '/run/nscd/socket': '', '/run/user/1000/bus': '', '/run/dbus/system_bus_socket': '' },
       { '/var/run': '/run' },
     )
-    const masked = filesIn({ root }).mounts.flatMap(({ to }) => (/^\/(var\/)?run\//.test(to) && to !== OWN ? to : []))
+    const masked = (await filesIn({ root })).mounts.flatMap(({ to }) =>
+      /^\/(var\/)?run\//.test(to) && to !== OWN ? to : [],
+    )
     assert.deepEqual(masked.toSorted(), ['/run/dbus', '/run/docker.sock', '/run/nscd', '/run/user'])
   })
 })
 
-describe('programs as they are', () => {
+describe('programs as they are', async () => {
   const name = 'sts.us-east-1.amazonaws.com'
   const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
     <Arn>arn:aws:iam::123456789012:user/me</Arn><UserId>AIDA</UserId><Account>123456789012</Account>

@@ -52,7 +52,7 @@ describe('containers in the fabric find names, certificates and credentials', ()
         ml,
         hide: [dataDir],
         records: join(folder, 'running'),
-        ...network.host(0, view),
+        ...(await network.host(0, view)),
       }
       const running = await runner.start(spec)
       const lines: string[] = []

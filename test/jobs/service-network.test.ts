@@ -46,10 +46,25 @@ describe("SageMaker's own network", () => {
   })
 
   test('who leaves is gone', () => {
-    const guest = join('us-east-1', 'platform')
-    const known = () => guest.places[0]!.own!.network().documents.NetworkInterfaces.length
-    assert.equal(known(), 4)
-    guest.leave()
-    assert.equal(known(), 3)
+    const known = () => pair.places[0]!.own!.network().documents.NetworkInterfaces.length
+    const before = known()
+    const guests = join('us-east-1', 'platform', 2)
+    assert.equal(known(), before + 2)
+    guests.leave()
+    assert.equal(known(), before)
+  })
+
+  test('places of one host are had by one job after the other, and the network stays the same', () => {
+    const network = () => other.places[0]!.own!.network()
+    const before = network()
+    const first = join('us-east-1', 'platform')
+    first.leave()
+    const second = join('us-east-1', 'platform')
+    assert.notEqual(second.addresses[0], first.addresses[0])
+    second.leave()
+    assert.equal(network(), before)
+    const many = Array.from({ length: 40 }, () => join('us-east-1', 'platform'))
+    assert.equal(new Set(many.map(({ addresses }) => addresses[0])).size, 40)
+    for (const one of many) one.leave()
   })
 })

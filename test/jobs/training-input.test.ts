@@ -19,6 +19,7 @@ describe('input modes of training jobs', () => {
     for (const key of ['a', 'b', 'c', 'd']) await put(`letters/${key}`, `${key}.`)
     await put('zipped/a', gzipSync('alpha '))
     await put('zipped/b', gzipSync('beta'))
+    await put('letter-2/x', 'x.')
     await put('large/1', large)
     await put('broken/1', 'this is no gzip')
     const lines = ['a', 'b'].map((key, at) =>
@@ -118,6 +119,31 @@ describe('input modes of training jobs', () => {
       assert.match((await lab.ended(name)).description.FailureReason!, reason)
     })
   }
+
+  test('File: a prefix gives what is in the folder that it names, and whole names where it ends within one', async () => {
+    const channel = (ChannelName: string, prefix: string) => ({ ChannelName, ...source(`s3://jobs/${prefix}`) })
+    await lab.start('files', 'reports', {
+      InputDataConfig: [
+        channel('slash', 'letters/'),
+        channel('folder', 'letters'),
+        channel('object', 'letters/a'),
+        channel('part', 'l'),
+        channel('both', 'letter'),
+      ],
+    })
+    const found = Object.keys(JSON.parse(await lab.said('files', 'algo-1', 'DATA ')) as object).sort()
+    const letters = (folder: string) => ['a', 'b', 'c', 'd'].map((key) => `${folder}/${key}`)
+    assert.deepEqual(found, [
+      'both/letter-2/x',
+      ...letters('both/letters'),
+      ...letters('folder'),
+      'object/a',
+      'part/large/1',
+      'part/letter-2/x',
+      ...letters('part/letters'),
+      ...letters('slash'),
+    ])
+  })
 
   test('FastFile: the files are there; a prefix in the middle of a name is refused', async () => {
     const channel = (S3Uri: string) => ({

@@ -142,6 +142,9 @@ describe('batch transform jobs ("Use Your Own Inference Code with Batch Transfor
       /^\d{4}-\d\d-\d\dT[\d:.]{12}:\[sagemaker logs\]: MaxConcurrentTransforms=1, MaxPayloadInMB=1, BatchStrategy=MULTI_RECORD$/,
     )
     await assert.rejects(start('whole', 'in/'), { code: 'ResourceInUse' })
+    await start('part', 'in/de')
+    assert.equal((await ended('part')).FailureReason, undefined)
+    assert.deepEqual(Object.keys(await results('part')), ['deep/b.csv.out'])
   })
 
   test('lines go one by one or as many as fit; answers are put together in order', async () => {

@@ -5,7 +5,7 @@ import { connect } from '../../src/cli/client.ts'
 import { runMatrix } from '../../src/verify/matrix.ts'
 import type { Line } from '../../src/verify/matrix.ts'
 import { markdown } from '../../src/verify/table.ts'
-import { buildWorld } from '../../src/verify/world.ts'
+import { buildWorld, quickCompiler } from '../../src/verify/world.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 const PAGE = new URL('../../docs/reference/job-matrix.md', import.meta.url)
@@ -13,9 +13,10 @@ const PAGE = new URL('../../docs/reference/job-matrix.md', import.meta.url)
 describe('the role page (./sallyport verify)', () => {
   let server: TestServer
   let lines: Line[]
+  const compiler = quickCompiler()
 
   before(async () => {
-    server = await startTestServer({ fabric: 'off' })
+    server = await startTestServer({ fabric: 'off', compilerImage: compiler.folder })
     const { accessKeyId, secretAccessKey } = server.admin
     const client = connect({
       AWS_ACCESS_KEY_ID: accessKeyId,
@@ -25,7 +26,10 @@ describe('the role page (./sallyport verify)', () => {
     })
     lines = await runMatrix(client, await buildWorld(client), () => {})
   })
-  after(() => server.close())
+  after(async () => {
+    await server.close()
+    compiler.remove()
+  })
 
   it('holds line by line', () => {
     assert.deepEqual(

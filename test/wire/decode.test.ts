@@ -47,6 +47,35 @@ for (const [body, answer] of wrong)
     assert.equal(refusal(createJob, body), answer)
   })
 
+const uploadPart = target('AmazonEC2ContainerRegistry_V20150921.UploadLayerPart', 'ecr')
+const base64: [text: string, bytes: string | undefined][] = [
+  ['', ''],
+  ['YQ==', 'a'],
+  ['YWI=', 'ab'],
+  ['YWJj', 'abc'],
+  ['YWJjZA', 'abcd'],
+  ['YWJjZGU', 'abcde'],
+  ['/+/+', '\u{ff}\u{ef}\u{fe}'],
+  ...['Y', 'YQ=', 'YQ===', 'YWI==', 'YWJj=', 'YWJjY', '=', '==', '====', 'Y=Q=', 'YW Jj', 'YWJj\n', '-_-_', 'YWJé'].map(
+    (text): [string, undefined] => [text, undefined],
+  ),
+]
+for (const [text, bytes] of base64)
+  test(`a blob in JSON: ${JSON.stringify(text)}`, () => {
+    const body = JSON.stringify({ layerPartBlob: text })
+    if (bytes === undefined) assert.equal(refusal(uploadPart, body), 'SerializationException Invalid Base64 character')
+    else assert.deepEqual(read(uploadPart, body), { layerPartBlob: Buffer.from(bytes, 'latin1') })
+  })
+
+test('a blob in JSON may be as large as a request', () => {
+  const bytes = Buffer.alloc(10 * 2 ** 20, 'a part of an image layer')
+  const text = bytes.toString('base64')
+  const { layerPartBlob } = read(uploadPart, JSON.stringify({ layerPartBlob: text })) as { layerPartBlob: Buffer }
+  assert.ok(bytes.equals(layerPartBlob))
+  const bad = JSON.stringify({ layerPartBlob: `${text.slice(0, -1)}*` })
+  assert.equal(refusal(uploadPart, bad), 'SerializationException Invalid Base64 character')
+})
+
 test('JSON: unknown members and nulls are as if absent, an empty body is an empty document', () => {
   assert.deepEqual(read(createJob, '{"Nothing":1,"TrainingJobName":null,"RoleArn":"r"}'), { RoleArn: 'r' })
   assert.deepEqual(read(createJob, ''), {})

@@ -55,9 +55,10 @@ class AutoMLRun extends JobRun<AutoMLDescription> {
   protected fail = fail
 
   protected async all(): Promise<void> {
-    if (this.stopAsked()) return this.#end('Stopped', 'Stopped')
     // A server that comes after tries again what was cut.
     this.change((job) => (job.steps = job.steps.filter(({ status }) => status !== 'running')))
+    if (this.stopAsked())
+      return this.job.description.begun === undefined ? this.#end('Stopped', 'Stopped') : this.#endEarly('stopped')
     await this.step('AssumeRole', () => this.assumeRole())
     this.change(({ description }) => (description.begun ??= this.seconds()))
     try {
@@ -155,15 +156,15 @@ class AutoMLRun extends JobRun<AutoMLDescription> {
     }
   }
 
-  /** What trainings that are over have found out. One that the end of a server cut short is begun anew. */
-  #takeResults(): void {
+  /** What trainings that are over have found out. One that the end of a server cut short is begun anew, unless it is too late. */
+  #takeResults(late = false): void {
     for (const { name } of this.#running()) {
       const training = this.#trainings.find(name)
       if (!training?.over) continue
       this.#noteRefused(training)
       this.change(({ description }) => {
         const one = description.candidates.find((candidate) => candidate.name === name)!
-        if (wasCut(training))
+        if (wasCut(training) && !late)
           one.name = newName(this.world, this.job.name, name.slice(this.job.name.length + 1).slice(0, 3))
         else settle(one, training)
       })
@@ -207,7 +208,7 @@ class AutoMLRun extends JobRun<AutoMLDescription> {
         this.signals.shutdown.throwIfAborted()
         await delay(TICK_MS)
       }
-      this.#takeResults()
+      this.#takeResults(true)
     })
     if (ending === 'stopped') return this.#end('Stopped', 'Stopped')
     this.#end(ranked(this.job).length > 0 ? 'Completed' : 'Stopped', 'MaxAutoMLJobRuntimeReached')

@@ -14,7 +14,7 @@ import { sagemakerNetwork } from '../acting.ts'
  */
 const OWNER = '000000000000'
 const REPOSITORY = 'sallyport-automl'
-const PROGRAMS = join(import.meta.dirname, '../automl-image')
+const PROGRAMS = join(import.meta.dirname, '../../automl-image')
 
 const pullers = {
   Version: '2012-10-17',

@@ -7,6 +7,8 @@ import { environmentOf, hiddenFolders } from '../../runners/sandbox.ts'
 import type { World } from '../../world.ts'
 import type { HostNetwork, JobNetwork } from '../container-network.ts'
 import { JobFailure, reasons } from '../failure.ts'
+import { limitsOf } from '../instance-types.ts'
+import type { Instance } from '../instance-types.ts'
 import { enterOf, machinesPort, openInsidePort } from './inside-port.ts'
 import type { InsidePort } from './inside-port.ts'
 
@@ -28,6 +30,8 @@ export interface ModelServerSpec {
   /** Which of the network's hosts. */
   index: number
   told: (line: OutputLine) => void
+  /** What bounds the program; absent: this machine alone. */
+  instance?: Instance
 }
 
 export interface ModelAnswer {
@@ -56,7 +60,7 @@ export interface ModelServer {
 
 /** Starts the image with `serve`; it may not listen yet. Rejects with JobFailure where its port cannot be kept apart. */
 export async function startModelServer(world: World, spec: ModelServerSpec): Promise<ModelServer> {
-  const { name, image, ml, hostname, env: own, told } = spec
+  const { name, image, ml, hostname, env: own, told, instance = {} } = spec
   const runner = await runnerOf(world)
   const hide = [world.config.dataDir]
   const seen = environmentOf({ image, env: own, hostname })
@@ -65,7 +69,7 @@ export async function startModelServer(world: World, spec: ModelServerSpec): Pro
       ? { root: '/', hidden: hiddenFolders(hide), env: seen }
       : { root: image.directory, env: seen }
   const { place, notice } = await apart(
-    spec.network.host(spec.index, view),
+    await spec.network.host(spec.index, view),
     (await runner.isolation()).isolates.network,
   )
   const running = await runner.start({
@@ -78,6 +82,7 @@ export async function startModelServer(world: World, spec: ModelServerSpec): Pro
     records: recordsOf(world),
     ...place,
     env: { ...own, ...place.env },
+    limits: limitsOf(instance),
   } satisfies RunSpec)
   const printed = (async () => {
     for await (const line of running.output) told(line)

@@ -8,6 +8,7 @@ import type { JobNetwork } from '../container-network.ts'
 import { runContainers } from '../containers.ts'
 import { JobFailure, reasons } from '../failure.ts'
 import { pullImage } from '../image.ts'
+import type { Instance } from '../instance-types.ts'
 import { JobLogs } from '../job-logs.ts'
 import type { JobKind, Signals } from '../job-kinds.ts'
 import { JobRun, placeOf } from '../job-run.ts'
@@ -114,7 +115,11 @@ class ProcessingRun extends JobRun<ProcessingJobDescription> {
         entrypoint: ContainerEntrypoint ?? [],
         // As docker has it: an entrypoint of one's own takes the image's command away.
         arguments: ContainerArguments ?? (ContainerEntrypoint ? [] : (image.config.Cmd ?? [])),
-        hosts: this.#hosts.map((host) => ({ ...host, env: processingEnvironment(description, region) })),
+        hosts: this.#hosts.map((host) => ({
+          ...host,
+          env: processingEnvironment(description, region),
+          instance: description.ProcessingResources.ClusterConfig as Instance,
+        })),
         image,
         network,
         told: (host, { time, text }) => logs[host]!.write(time, text),

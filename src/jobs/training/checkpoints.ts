@@ -22,6 +22,8 @@ export const CHECKPOINTS = '/opt/ml/checkpoints'
 export class Checkpoints {
   readonly #acting: Acting
   readonly #uri: string
+  /** As it was given: without a slash it also brings what lies beside it (`run-1` brings `run-10/…`; awslabs/syne-tune PR 363). */
+  readonly #prefix: string
   readonly #folder: string
   readonly #by: { origin: Origin; region: string }
   /** Path → size and time of what S3 has. */
@@ -29,6 +31,7 @@ export class Checkpoints {
 
   constructor(acting: Acting, uri: string, folder: string, by: { origin: Origin; region: string }) {
     this.#acting = acting
+    this.#prefix = uri
     this.#uri = uri.replace(/\/*$/, '/')
     this.#folder = folder
     this.#by = by
@@ -37,7 +40,7 @@ export class Checkpoints {
   /** Rejects with JobFailure. */
   async download(): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
-    for (const item of await prefixItems(this.#acting, parseS3Uri(this.#uri), this.#by))
+    for (const item of await prefixItems(this.#acting, parseS3Uri(this.#prefix), this.#by))
       await fetchObject(this.#acting, item, this.#folder, this.#by, 0o666)
     await openToAll(this.#folder)
     for await (const { path, handle, size, modified } of writtenFiles(this.#folder, '')) {

@@ -15,8 +15,11 @@ import type { Host } from '../container.ts'
 import type { JobNetwork } from '../container-network.ts'
 import { runContainers } from '../containers.ts'
 import type { Ending } from '../containers.ts'
+import { mustFit } from '../disk-use.ts'
 import { JobFailure, reasons } from '../failure.ts'
 import { pullImage } from '../image.ts'
+import { volumeBytes } from '../instance-types.ts'
+import type { Instance } from '../instance-types.ts'
 import { JobLogs } from '../job-logs.ts'
 import type { JobKind, Signals } from '../job-kinds.ts'
 import { JobRun, placeOf } from '../job-run.ts'
@@ -121,7 +124,13 @@ class TrainingRun extends JobRun<TrainingJobDescription> {
           this.#pipes.push(await PipeChannel.open(this.acting, channel, host.folders.input, by))
         else await download(this.acting, channel, join(host.folders.input, channel.ChannelName), by)
       }
+      await mustFit([host.folders.ml], volumeBytes(this.#instance(host.instanceType)), 'Data download')
     }
+  }
+
+  #instance(InstanceType: string): Instance {
+    const { VolumeSizeInGB } = this.job.description.ResourceConfig!
+    return { InstanceType, ...(VolumeSizeInGB !== undefined && { VolumeSizeInGB }) }
   }
 
   async #bringCheckpoints(): Promise<void> {
@@ -157,11 +166,12 @@ class TrainingRun extends JobRun<TrainingJobDescription> {
         name: `${account}-${region}-${name}`,
         entrypoint: ContainerEntrypoint ?? [],
         arguments: ContainerArguments ?? ['train'],
-        hosts: this.#hosts.map(({ name: host, folders, mounts }) => ({
+        hosts: this.#hosts.map(({ name: host, folders, mounts, instanceType }) => ({
           name: host,
           ml: folders.ml,
           env: environmentOf(description, region, host),
           mounts,
+          instance: this.#instance(instanceType),
         })),
         image,
         network,

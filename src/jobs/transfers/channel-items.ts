@@ -6,6 +6,7 @@ import { AwsError } from '../../wire/aws-error.ts'
 import type { Shape } from '../../wire/shape.ts'
 import type { Acting } from '../acting.ts'
 import { isPlainDenial, JobFailure, reasons } from '../failure.ts'
+import { pathBelow, readManifest } from './objects.ts'
 import { bucketHost, parseS3Uri, s3Uri } from './s3-uri.ts'
 
 export type S3Channel = Shape<Channel>
@@ -49,14 +50,13 @@ export async function itemsOf(
   return S3DataType === 'ManifestFile' ? manifestItems(acting, at, by) : prefixItems(acting, at, by)
 }
 
-/** S3Prefix: every object whose key begins so; paths are what follows the prefix's last slash. */
+/** S3Prefix: every object whose key begins so. */
 export async function prefixItems(
   acting: Acting,
   { bucket, key }: { bucket: string; key: string },
   { origin, region }: Pick<HostPlace, 'origin' | 'region'>,
 ): Promise<Item[]> {
   const items: Item[] = []
-  const cut = key.lastIndexOf('/') + 1
   let token: string | undefined
   do {
     const input = { Bucket: bucket, Prefix: key, ...(token ? { ContinuationToken: token } : {}) }
@@ -65,7 +65,7 @@ export async function prefixItems(
     )
     for (const { Key } of listed.Contents ?? []) {
       // "Folders" that the console makes are empty objects whose key ends in a slash.
-      if (!Key.endsWith('/')) items.push({ bucket, key: Key, path: Key.slice(cut) })
+      if (!Key.endsWith('/')) items.push({ bucket, key: Key, path: pathBelow(key, Key) })
     }
     token = listed.IsTruncated ? listed.NextContinuationToken : undefined
   } while (token)
@@ -78,22 +78,12 @@ async function manifestItems(
   at: { bucket: string; key: string },
   by: Pick<HostPlace, 'origin' | 'region'>,
 ): Promise<Item[]> {
-  const parsed = manifest((await readObject(acting, at, by)).toString('utf8'))
+  const parsed = readManifest((await readObject(acting, at, by)).toString('utf8'))
   // inferred: sentence
   if (!parsed)
     throw new JobFailure(`ClientError: Data download failed:Invalid manifest file ${s3Uri(at.bucket, at.key)}`)
   const base = parseS3Uri(parsed.prefix)
   return parsed.paths.map((path) => ({ bucket: base.bucket, key: base.key + path, path }))
-}
-
-function manifest(text: string): { prefix: string; paths: string[] } | undefined {
-  try {
-    const [head, ...paths] = JSON.parse(text) as [{ prefix: string }, ...string[]]
-    if (typeof head.prefix !== 'string' || paths.some((path) => typeof path !== 'string')) return undefined
-    return { prefix: head.prefix, paths }
-  } catch {
-    return undefined
-  }
 }
 
 /** An object's bytes as they come. Rejects with JobFailure. */

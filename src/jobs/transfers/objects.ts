@@ -39,8 +39,15 @@ export async function objectsBelow({ acting, origin, region }: S3Access, uri: st
 }
 
 /**
- * A prefix that names a folder, with its slash or without, gives what is in it; one that names an object gives that by its
- * own name; one that is the beginning of a name gives what follows its last slash.
+ * Where an object of a prefix goes, in training channels, processing inputs and transform jobs alike:
+ *
+ * - a prefix that names a folder, with its slash or without, gives what is in it (`Session.upload_data` of the SageMaker
+ *   Python SDK answers without, and AWS's examples find their files directly in the channel's folder);
+ * - one that names an object gives that by its own name;
+ * - one that ends within a name gives whole names: `data/train` makes `train-data.csv`, for training and for processing
+ *   (aws/sagemaker-python-sdk issue 3612, where local mode differs).
+ *
+ * inferred: where one prefix is both, as `in` of `in/a` and `in-2/b`, each object is laid out by itself, as `a` and `in-2/b`.
  */
 export function pathBelow(prefix: string, key: string): string {
   const rest = key.slice(prefix.length)

@@ -169,6 +169,7 @@ class TransformRun extends JobRun<TransformJobDescription> {
       network: of.network,
       index: of.isolated ? 0 : host.index,
       told: ({ time, text }) => host.container.write(time, text),
+      instance: { InstanceType: description.TransformResources.InstanceType },
     })
     const stop = () => void server.stop()
     cut.addEventListener('abort', stop, { once: true })

@@ -52,8 +52,13 @@ const byType = new Map(
 
 /** Whether there is such a resource. */
 export function isTaggable(store: Store, arn: string): boolean {
+  return findTaggable(store, arn) !== undefined
+}
+
+/** A resource of any type by its ARN. */
+export function findTaggable(store: Store, arn: string): Resource | undefined {
   const [, , service, region = '', account = '', rest = ''] = arn.split(':', 6)
   const slash = rest.indexOf('/')
-  if (service !== 'sagemaker' || slash === -1) return false
-  return byType.get(rest.slice(0, slash))?.find(store, { account, region }, rest.slice(slash + 1)) !== undefined
+  if (service !== 'sagemaker' || slash === -1) return undefined
+  return byType.get(rest.slice(0, slash))?.find(store, { account, region }, rest.slice(slash + 1))
 }

@@ -145,6 +145,15 @@ export function newJob(
     roleArn: input.RoleArn,
     description: {
       ...request,
+      // As DescribeTrainingJob shows what was not said.
+      ...(request.InputDataConfig && {
+        InputDataConfig: request.InputDataConfig.map((channel) => ({
+          CompressionType: 'None',
+          RecordWrapperType: 'None',
+          ...channel,
+        })),
+      }),
+      OutputDataConfig: { KmsKeyId: '', CompressionType: 'GZIP', ...request.OutputDataConfig },
       TrainingJobArn: arn,
       EnableNetworkIsolation: input.EnableNetworkIsolation ?? false,
       EnableInterContainerTrafficEncryption: input.EnableInterContainerTrafficEncryption ?? false,

@@ -51,6 +51,7 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
       await tryRole(acting, input, call.region)
 
       const job = newJob(input, call, arn)
+      if (isAutoMLStep(call)) job.description.AutoMLJobArn = call.onBehalfOf!
       const volumes = { keyId: input.ResourceConfig?.VolumeKmsKeyId || undefined, count: instancesOf(input) }
       const grants = await grantsOfCaller(world, acting, call.caller, job, volumes)
       if (grants.length > 0) job.grants = grants

@@ -118,7 +118,7 @@ function newJob(
       ...request,
       // As DescribeTransformJob shows what was not said.
       TransformInput: { CompressionType: 'None', SplitType: 'None', ...from },
-      TransformOutput: { AssembleWith: 'None', ...to },
+      TransformOutput: { AssembleWith: 'None', KmsKeyId: '', ...to },
       DataProcessing: { InputFilter: '$', OutputFilter: '$', JoinSource: 'None', ...data },
       TransformJobArn: arn,
       CreationTime: now,
