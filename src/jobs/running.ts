@@ -17,6 +17,8 @@ interface Queue {
   awaited: Map<string, PromiseWithResolvers<void>>
   /** Aborted when this server ends. */
   shutdown: AbortController
+  /** Looks again whether the next may start. */
+  later?: NodeJS.Timeout | undefined
 }
 
 const queues = new WeakMap<World, Queue>()
@@ -65,17 +67,33 @@ export async function whenEnded(world: World, arn: string): Promise<void> {
 /** Takes no more jobs, kills what runs and waits until its traces are written; the next start ends those jobs as Failed. */
 export async function closeJobs(world: World): Promise<void> {
   const queue = queueOf(world)
+  clearTimeout(queue.later)
   queue.waiting.clear()
   queue.shutdown.abort()
   await Promise.all([...queue.running.values()].map((one) => one.done))
 }
 
+/** Starting a job is work for this process, and whoever asks it something goes first: one at a time, when there is time. */
 function next(world: World, queue: Queue): void {
-  while (!queue.shutdown.signal.aborted && taken(queue) < slots) {
-    const arn = nextInTurn(queue)
-    if (arn === undefined) return
-    begin(world, queue, arn, false)
-  }
+  if (queue.later || queue.shutdown.signal.aborted || taken(queue) >= slots || queue.waiting.size === 0) return
+  if (taken(queue) === 0 || !isBusy()) begin(world, queue, nextInTurn(queue)!, false)
+  queue.later = setTimeout(() => {
+    queue.later = undefined
+    next(world, queue)
+  }, LATER_MS).unref()
+}
+
+const LATER_MS = 20
+
+/** Since this was last asked, the event loop was at work for more than this share of the time. */
+const BUSY = 0.5
+let lastLook = performance.eventLoopUtilization()
+
+function isBusy(): boolean {
+  const now = performance.eventLoopUtilization()
+  const { utilization } = performance.eventLoopUtilization(now, lastLook)
+  lastLook = now
+  return utilization > BUSY
 }
 
 const taken = ({ running }: Queue) => [...running.values()].filter(({ conducts }) => !conducts).length
