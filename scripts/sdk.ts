@@ -33,7 +33,9 @@ const wanted = versions.flatMap((version) =>
     .map((name) => ({ version, name })),
 )
 if (wanted.length === 0 || !['pretty', 'json'].includes(values.format)) {
-  say('usage: node scripts/sdk.ts [--keep DIR] [--sdk v2|v3] [--only NAME] [--format pretty|json] [--at-a-time 4] [--verbose]')
+  say(
+    'usage: node scripts/sdk.ts [--keep DIR] [--sdk v2|v3] [--only NAME] [--format pretty|json] [--at-a-time 4] [--verbose]',
+  )
   process.exit(64)
 }
 

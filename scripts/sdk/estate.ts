@@ -79,7 +79,8 @@ type Call = Client['call']
 /** The page's own buckets: `inputbucket/object` may be read, `outputbucket/path` written. */
 async function putObjects(call: Call, key: string): Promise<void> {
   // What AWS's managed policy for Feature Store opens has `sagemaker` in its name.
-  for (const Bucket of ['inputbucket', 'outputbucket', 'sagemaker-features']) await call('s3', 'CreateBucket', { Bucket })
+  for (const Bucket of ['inputbucket', 'outputbucket', 'sagemaker-features'])
+    await call('s3', 'CreateBucket', { Bucket })
   const put = (name: string, Body: Buffer, more: object = {}) =>
     call('s3', 'PutObject', { Bucket: 'inputbucket', Key: `object/${name}`, Body, ...more })
   const pairs = Array.from({ length: 100 }, (_, n) => `${n},${n + 1}\n`).join('')
@@ -146,8 +147,11 @@ async function buildRoles(call: Call, values: Readonly<Record<string, string>>):
   }
 }
 
-/** AmazonSageMakerFullAccess passes roles whose name has `AmazonSageMaker` in it. */
-async function buildCaller(call: Call, account: string): Promise<{ AccessKey: { AccessKeyId: string; SecretAccessKey: string } }> {
+/** AmazonSageMakerFullAccess passes any role to SageMaker; one may not. */
+async function buildCaller(
+  call: Call,
+  account: string,
+): Promise<{ AccessKey: { AccessKeyId: string; SecretAccessKey: string } }> {
   const UserName = 'scientist'
   await call('iam', 'CreateUser', { UserName })
   for (const name of ['AmazonSageMakerFullAccess', 'AmazonS3FullAccess', 'AmazonEC2ContainerRegistryFullAccess'])
@@ -157,8 +161,10 @@ async function buildCaller(call: Call, account: string): Promise<{ AccessKey: { 
     Action: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:Decrypt', 'iam:GetRequestAuthorizationDetails'],
     Resource: '*',
   }
-  const pass = { Effect: 'Allow', Action: ['iam:PassRole', 'sts:AssumeRole'], Resource: `arn:aws:iam::${account}:role/AmazonSageMaker-*` }
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement, pass] })
+  const role = (name: string) => `arn:aws:iam::${account}:role/${name}`
+  const become = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: role('AmazonSageMaker-anything') }
+  const pass = { Effect: 'Deny', Action: 'iam:PassRole', Resource: role('Other-*') }
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement, become, pass] })
   await call('iam', 'PutUserPolicy', { UserName, PolicyName: 'keys', PolicyDocument })
   return call('iam', 'CreateAccessKey', { UserName })
 }

@@ -25,7 +25,7 @@ export const programsOf = (version: Version): string[] =>
     .map((file) => file.replace('.py', ''))
     .sort()
 
-const DEADLINE_MS = 600_000
+const DEADLINE_MS = 1_800_000
 
 /** One program in a process of its own, with a home of its own. */
 export async function runProgram(
@@ -47,6 +47,7 @@ export async function runProgram(
     env: {
       ...variables,
       PATH: process.env['PATH'],
+      ...(process.env['RECORD'] !== undefined && { RECORD: process.env['RECORD'] }),
       HOME: home,
       SDK: version,
       SALLYPORT: resolve('sallyport'),

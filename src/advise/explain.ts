@@ -3,14 +3,14 @@ import type { Job, StepRecord } from '../services/sagemaker/job.ts'
 import { findJobByArn, type FoundJob } from '../services/sagemaker/job-table.ts'
 import { findTaggable } from '../services/sagemaker/taggable.ts'
 import type { World } from '../world.ts'
-import { isControlLayer, levelNames } from './control-levels.ts'
-import type { Blocker, ExplainedNeed, Explanation, Fix, Layer } from './explanation.ts'
+import { blockersOf } from './blockers.ts'
+import type { ExplainedNeed, Explanation, Fix } from './explanation.ts'
 import type { NetworkFix } from '../network/types.ts'
 import { policyFixes } from './fixes.ts'
-import { workOfJob } from './job-work.ts'
+import { doer, workOfJob } from './job-work.ts'
 import { jobNotes, notesOf } from './notes.ts'
 import { unconditionedCause } from './unconditioned-cause.ts'
-import { isTheirRefusal, veiled } from './veil.ts'
+import { veiled } from './veil.ts'
 import { whichCause } from './which-cause.ts'
 
 /** The recorded decision of a request, or undefined when none is kept for that account. */
@@ -91,7 +91,7 @@ async function explanation(world: World, recorded: DecisionTrace, causedBy?: Dec
   const cause = causedBy ? veiled(world.store, causedBy) : unconditionedCause(world, recorded)
   const notes = notesOf(trace)
   const decisive = cause ?? trace
-  const blockers = blockersOf(world, decisive)
+  const blockers = blockersOf(world, decisive, doer(decisive, trace) !== undefined)
   const { kind = 'anonymous', account = '', arn = '', principalArn = '' } = trace.caller ?? {}
   return {
     version: 1,
@@ -110,7 +110,9 @@ async function explanation(world: World, recorded: DecisionTrace, causedBy?: Dec
     blockers,
     fixes: [...(decisive.networkFixes ?? []).map(networkFix), ...(await policyFixes(world, decisive, trace))],
     ...(notes.length > 0 && { notes }),
-    ...(causedBy && cause ? { causedBy: { requestId: cause.requestId, service: cause.service, operation: cause.operation } } : {}),
+    ...(causedBy && cause
+      ? { causedBy: { requestId: cause.requestId, service: cause.service, operation: cause.operation } }
+      : {}),
   }
 }
 
@@ -146,85 +148,6 @@ function explainedNeed({ action, resource, decision }: NeedTrace): ExplainedNeed
     ),
     missing: [...decision.missing],
   }
-}
-
-/** Everything that stood in the way, the network first: a call that did not arrive was not judged. */
-function blockersOf(world: World, trace: DecisionTrace): Blocker[] {
-  if (trace.connection) return [...trace.connection.blockers]
-  const denied = trace.needs.filter((one) => one.decision.effect !== 'allow')
-  if (denied.length) return denied.flatMap((one) => needBlockers(world, trace, one))
-  if (!trace.error) return []
-  const known = whichCause(world, trace, trace.error)
-  if (known) return [known]
-  const layer: Layer = trace.stage === 'authenticate' ? 'authentication' : 'validation'
-  return [
-    { layer, code: trace.error.code, component: `${trace.service}:${trace.operation}`, text: trace.error.message },
-  ]
-}
-
-function needBlockers(world: World, trace: DecisionTrace, one: NeedTrace): Blocker[] {
-  const { decision, nearMisses = [], action, resource } = one
-  const explicit = decision.effect === 'explicit-deny'
-  const layer = layerOf(trace, one)
-  const denier = explicit ? decision.layers.flatMap((l) => l.matched).find((m) => m.effect === 'Deny') : undefined
-  const theirs = isTheirRefusal(world.store, trace, one)
-  const component = theirs ? resource : (denier?.policy ?? componentOf(trace, one, layer))
-  const level = isControlLayer(layer) && !theirs ? levelNames(world, layer, one, trace, denier?.policy) : undefined
-  const at = level === undefined ? '' : ` on ${level}`
-  const unsaid = theirs ? `; why, only account ${one.resourceAccount} is told` : ''
-  const text = explicit
-    ? `statement ${denier?.sid ?? denier?.index} of ${component}${at} denies ${action} on ${resource}`
-    : `no ${layerWords[layer] ?? layer}${at} allows ${action} on ${resource}${unsaid}`
-  return [
-    { layer, code: explicit ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY', component, text },
-    ...nearMisses.map((miss) => ({
-      layer: miss.element === 'Condition' ? ('condition' as const) : layer,
-      code: `${miss.element.toUpperCase()}_MISMATCH`,
-      component: miss.policy,
-      text: `statement ${miss.sid ?? miss.index} (${miss.effect}), ${miss.detail ?? miss.element}: observed ${miss.observed}, required ${miss.required}`,
-    })),
-  ]
-}
-
-const layerWords: Partial<Record<Layer, string>> = {
-  'caller-policy': 'identity-based policy of the caller',
-  'exec-role-policy': 'identity-based policy of the execution role',
-  'pass-role': 'identity-based policy of the caller (iam:PassRole)',
-  trust: 'statement of the role trust policy',
-  'resource-policy': 'resource-based policy',
-  ecr: "statement of the repository's policy",
-  'vpce-policy': 'statement of the VPC endpoint policy',
-  boundary: 'permissions boundary',
-  'session-policy': 'session policy',
-  scp: 'service control policy',
-  rcp: 'resource control policy',
-}
-
-function layerOf(trace: DecisionTrace, { action, decision }: NeedTrace): Layer {
-  switch (decision.decidedBy) {
-    case 'trust':
-      return 'trust'
-    case 'endpoint':
-      return 'vpce-policy'
-    case 'boundary':
-      return 'boundary'
-    case 'session':
-      return 'session-policy'
-    case 'scp':
-    case 'rcp':
-      return decision.decidedBy
-    case 'resource':
-      return action.startsWith('ecr:') ? 'ecr' : action.startsWith('kms:') ? 'kms' : 'resource-policy'
-    default:
-      if (action === 'iam:PassRole') return 'pass-role'
-      return trace.onBehalfOf?.startsWith('arn:') ? 'exec-role-policy' : 'caller-policy'
-  }
-}
-
-function componentOf(trace: DecisionTrace, one: NeedTrace, layer: Layer): string {
-  if (layer === 'trust' || layer === 'resource-policy' || layer === 'ecr' || layer === 'kms') return one.resource
-  if (layer === 'vpce-policy') return trace.way?.vpcEndpointId ?? ''
-  return trace.caller?.principalArn || trace.caller?.arn || 'anonymous'
 }
 
 /** A job that failed by no call of ours (its program ended with an error) or that goes well. */

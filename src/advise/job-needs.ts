@@ -25,9 +25,10 @@ export async function jobNeeds(call: Call, work: Work): Promise<Ahead[]> {
   return [...transfers, ...(await needsBesideS3(call, work))]
 }
 
-async function needsBesideS3(call: Call, { images, vpcs, logGroup, compiles }: Work): Promise<Ahead[]> {
+async function needsBesideS3(call: Call, { images, vpcs, logGroup, compiles, granted = [] }: Work): Promise<Ahead[]> {
   const asked: [service: string, operation: string, input: object][] = [
     ...vpcs.flatMap((vpc) => interfaceCalls(vpc, compiles)),
+    ...granted.map((KeyId): [string, string, object] => ['kms', 'CreateGrant', { KeyId, Operations: ['Decrypt'] }]),
     ...images.flatMap(pullCalls),
     ...(logGroup === undefined ? [] : logCalls(logGroup)),
   ]

@@ -12,6 +12,8 @@ export interface Work {
   vpcs: readonly Vpc[]
   /** CloudWatch log group of its containers. */
   logGroup?: string
+  /** Keys on which a grant will be asked for. */
+  granted?: readonly string[]
   /** The compiler looks at endpoints, too. */
   compiles: boolean
 }
@@ -32,29 +34,37 @@ export function jobAsked(store: Store, arn: string | undefined): FoundJob | unde
   return (parent === undefined ? undefined : findJobByArn(store, parent)) ?? found
 }
 
-const IMAGE = /\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z\d-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\/[\w./-]+(?::[\w.-]*\w)?(?:@sha256:[\da-f]{64})?/g
+const IMAGE =
+  /\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z\d-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\/[\w./-]+(?::[\w.-]*\w)?(?:@sha256:[\da-f]{64})?/g
 
 /** Images that a text names. */
 export const imagesIn = (text: string): string[] => [...new Set(text.match(IMAGE))]
 
 /** Of a job what it was created with; of a request that was refused, what AWS's sentence about it names. */
 export function workFor(store: Store, trace: DecisionTrace, outer: DecisionTrace | undefined): Work | undefined {
-  const found = jobAsked(store, trace.onBehalfOf)
-  const own = trace.onBehalfOf && findJobByArn(store, trace.onBehalfOf)
+  const arn = doer(trace, outer)
+  const found = jobAsked(store, arn)
+  const own = arn === undefined ? undefined : findJobByArn(store, arn)
   if (found && own) {
     const work = workOfJob(store, found)
     // An AutoML job's image is named by its steps alone.
     return { ...work, images: [...new Set([...work.images, ...workOfJob(store, own).images])] }
   }
+  // The two actions of the role page, "CreateDomain API: execution role permissions".
+  if (trace.operation === 'DescribeKey' && arn?.includes(':app/'))
+    return { ...NOTHING, granted: trace.needs.map(({ resource }) => resource) }
   const sentence = outer?.error?.message
   if (sentence === undefined) return undefined
   const uri = /^No S3 objects found under S3 URL "(s3:\/\/[^"]+)"/.exec(sentence)?.[1]
-  return {
-    transfers: { reads: uri === undefined ? [] : [{ uri, prefix: true }], writes: [], outputs: [] },
-    images: imagesIn(sentence),
-    vpcs: [],
-    compiles: false,
-  }
+  const reads = uri === undefined ? [] : [{ uri, prefix: true }]
+  return { ...NOTHING, transfers: { reads, writes: [], outputs: [] }, images: imagesIn(sentence) }
+}
+
+const NOTHING: Work = { transfers: { reads: [], writes: [], outputs: [] }, images: [], vpcs: [], compiles: false }
+
+/** What a call was made for, be it by a service that was asked in turn: the ARN of a job or of another resource. */
+export function doer(trace: DecisionTrace, outer: DecisionTrace | undefined): string | undefined {
+  return [trace, outer].map((one) => one?.onBehalfOf).find((id) => id?.startsWith('arn:'))
 }
 
 export function workOfJob(store: Store, { job, jobs }: FoundJob): Work {

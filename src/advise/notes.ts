@@ -5,7 +5,9 @@ import type { Work } from './job-work.ts'
 export function jobNotes({ vpcs }: Work): string[] {
   return vpcs.length > 0
     ? []
-    : ['The job has no VpcConfig: its container runs outside your VPC, and its data comes by SageMaker\u2019s own network.']
+    : [
+        'The job has no VpcConfig: its container runs outside your VPC, and its data comes by SageMaker\u2019s own network.',
+      ]
 }
 
 /** Who really made a call that nobody remembers to have made. */

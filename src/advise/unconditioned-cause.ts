@@ -6,7 +6,8 @@ import { trustPolicy } from '../services/iam/trust.ts'
 import type { World } from '../world.ts'
 import { SERVICE_NETWORK } from './job-needs.ts'
 
-const LACKS = /^The execution role "(?<role>arn:[^"]+)" does not have the permissions .+? requires: (?<actions>[\w:, ]+)\./
+const LACKS =
+  /^The execution role "(?<role>arn:[^"]+)" does not have the permissions .+? requires: (?<actions>[\w:, ]+)\./
 
 /**
  * CreateProcessingJob looks at the role's EC2 permissions without making a call (facts: pains.md, role page: "validation

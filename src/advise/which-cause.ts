@@ -7,7 +7,8 @@ import type { World } from '../world.ts'
 import type { Blocker } from './explanation.ts'
 import { imagesIn } from './job-work.ts'
 
-const EMPTY = /^(?:ClientError: Failed to download data\. )?No S3 objects found under (?:S3 URL )?"?s3:\/\/(?<bucket>[^/"\s]+)\/?(?<prefix>[^"\s]*)"?/
+const EMPTY =
+  /^(?:ClientError: Failed to download data\. )?No S3 objects found under (?:S3 URL )?"?s3:\/\/(?<bucket>[^/"\s]+)\/?(?<prefix>[^"\s]*)"?/
 
 const NO_IMAGE = /Cannot find the requested image|Requested image|Cannot pull algorithm container|API error \(404\)/
 
@@ -23,6 +24,8 @@ export function whichCause(
   images: readonly string[] = imagesIn(message),
 ): Blocker | undefined {
   if (code === 'PermanentRedirect') return elsewhere(world, region, needs[0]?.resource ?? '')
+  if (code === 'NoSuchKey' && needs[0])
+    return { layer: 'validation', code, component: needs[0].resource, text: message }
   const empty = message.includes('Error message from S3') ? undefined : EMPTY.exec(message)?.groups
   if (empty) {
     const { bucket = '', prefix = '' } = empty

@@ -62,7 +62,13 @@ function give(
   })
 }
 
+// A server that was killed takes nothing any more, and a socket that stays open here would keep the namespace. Node tells of
+// the channel's end by no event while it waits for the receipt of a socket.
+const orphaned = setInterval(() => {
+  if (!process.connected) process.exit(1)
+}, 100).unref()
 const wanted = JSON.parse(process.argv[2]!) as Wanted
 for (const socket of wanted.tcp) await tcp(socket)
 for (const socket of wanted.udp) await udp(socket)
+clearInterval(orphaned)
 process.disconnect()

@@ -3,7 +3,7 @@
  * once, wherever this server may make groups.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from './runner.ts'
 
@@ -55,7 +55,8 @@ export function ownGroups(groups: string, mountinfo: string): Places & { unified
       names === '' ? type === 'cgroup2' : type === 'cgroup' && controllers.some((one) => options.includes(one)),
     )
     if (!mount) continue
-    const folder = join(mount.at, mount.root !== '/' && path.startsWith(mount.root) ? path.slice(mount.root.length) : path)
+    const below = mount.root !== '/' && path.startsWith(mount.root) ? path.slice(mount.root.length) : path
+    const folder = resolve(join(mount.at, below))
     if (names === '') found.unified = folder
     for (const one of CONTROLLERS) if (controllers.includes(one)) found[one] = { version: 1, folder }
   }
@@ -73,7 +74,11 @@ function probe(): Places {
   const { unified, ...first } = ownGroups(read('/proc/self/cgroup'), read('/proc/self/mountinfo'))
   const found: Places = {}
   for (const controller of CONTROLLERS) {
-    const candidates = first[controller] ? [() => first[controller]] : unified === undefined ? [] : unifiedPlaces(unified)
+    const candidates = first[controller]
+      ? [() => first[controller]]
+      : unified === undefined
+        ? []
+        : unifiedPlaces(unified)
     for (const candidate of candidates) {
       const place = candidate(controller)
       if (!place || !canMake(place, controller)) continue

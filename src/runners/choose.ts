@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../world.ts'
 import type { Runner } from './runner.ts'
+import { removeStage, staleStages } from './stage.ts'
 
 const loaders: Record<string, () => Promise<Runner>> = {
   process: async () => (await import('./process.ts')).processRunner,
@@ -41,4 +42,6 @@ export async function reapOrphans(world: World): Promise<void> {
   if (names.some((name) => name.endsWith('.json'))) await (await runnerNamed('process')).reap(records)
   if (names.some((name) => name.endsWith('.container')))
     await (await import('./docker/reap.ts')).reapContainers(records)
+  // Of what was about to run there is no record yet.
+  for (const stage of staleStages()) await removeStage(stage)
 }

@@ -11,6 +11,7 @@ import type { Owner } from './layers.ts'
 import { ARGUMENTS_FD, FILTER_FD, STATUS_FD, SYSTEM_PATH } from './sandbox.ts'
 import type { Layout } from './sandbox.ts'
 import { socketFilter } from './socket-filter.ts'
+import { stagePrefix } from './stage.ts'
 import { unshareArguments } from './unshare.ts'
 
 /** Nobody: programs of a server that is root become this user, who owns nothing else. */
@@ -53,6 +54,7 @@ async function probe(): Promise<Isolation> {
       'The network cannot be cut off: jobs with network isolation are refused.',
       lacksImages,
       ...missingLimits(),
+      SHARED_DISK,
     ],
   }
 }
@@ -64,16 +66,15 @@ function isolated(tool: 'bubblewrap' | 'unshare', user: boolean, missing: string
   return {
     tool,
     isolates: { filesystem: true, processes: true, network: true, user },
-    missing: [
-      ...missing,
-      ...(user ? [] : [who]),
-      ...missingLimits(),
-    ],
+    missing: [...missing, ...(user ? [] : [who]), ...missingLimits(), SHARED_DISK],
   }
 }
 
 const openFamilies =
   'Sockets that no network namespace holds (AF_VSOCK, to the host of a virtual machine) stay open: only bubblewrap closes them.'
+
+export const SHARED_DISK =
+  'The disk is shared with the host: a program that fills its volume is ended, but not told that there is no space left.'
 
 /** A run of nothing on the host's root. */
 const trial: RunSpec = {
@@ -93,7 +94,7 @@ const trialLayout: Layout = [
 ]
 
 async function triedUnshare(user: boolean): Promise<string | undefined> {
-  const stage = mkdtempSync(join(tmpdir(), 'sallyport-'))
+  const stage = mkdtempSync(stagePrefix(tmpdir()))
   try {
     return await tried('unshare', unshareArguments(trial, trialLayout, stage, user ? NOBODY : undefined))
   } finally {

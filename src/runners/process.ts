@@ -1,6 +1,6 @@
 /** The default runner: a job's program as a process of this machine, in the best sandbox that works here. */
 import { statSync } from 'node:fs'
-import { chmod, lchown, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { chmod, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import { reapRuns, recordRun } from './records.ts'
 import { HOST_ROOTFS_LABEL, RunnerError } from './runner.ts'
 import type { Exit, Image, Isolation, PreparedImage, Runner, Running, RunSpec } from './runner.ts'
 import { ML, PROGRAM, commandOf } from './sandbox.ts'
+import { removeStage, stagePrefix } from './stage.ts'
 
 type Tool = Isolation['tool']
 
@@ -79,7 +80,7 @@ function stageParent(owner: Owner | undefined): string {
 
 async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promise<Running> {
   if (commandOf(spec)[0] === undefined) throw new RunnerError('the image has no entrypoint')
-  const stage = await mkdtemp(join(stageParent(owner), 'sallyport-'))
+  const stage = await mkdtemp(stagePrefix(stageParent(owner)))
   try {
     await chmod(stage, 0o755)
     const limited = limitRun(spec.limits)
@@ -91,7 +92,7 @@ async function start(spec: RunSpec, tool: Tool, owner: Owner | undefined): Promi
       const read = await outputPipe(path)
       try {
         const running = await watch(await launch(plan, path, tool === 'bubblewrap'), spec, tool, read, stage)
-        void running.exit.finally(limited.close).catch(() => {}) // told to who waits for it
+        running.exit.finally(() => void limited.close()).catch(() => {}) // told to who waits for it
         return running
       } catch (error) {
         read.destroy()
@@ -190,14 +191,4 @@ export async function give(path: string, owner: Owner): Promise<void> {
   await lchown(path, owner.uid, owner.gid)
   const entries = await readdir(path, { withFileTypes: true, recursive: true })
   for (const entry of entries) await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid)
-}
-
-/** Only what is empty is removed, one by one: were a job's folder still mounted there, its files must not go. */
-async function removeStage(stage: string): Promise<void> {
-  const entries = await readdir(stage, { withFileTypes: true }).catch(() => []) // gone already
-  for (const entry of entries) {
-    const path = join(stage, entry.name)
-    await (entry.isDirectory() ? rmdir(path) : rm(path)).catch(() => {})
-  }
-  await rmdir(stage).catch(() => {})
 }

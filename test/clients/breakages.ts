@@ -231,8 +231,8 @@ export const breakages: readonly Breakage[] = [
       message: 'Cannot find the requested image: <account>.dkr.ecr.<region>.amazonaws.com/<repository>:absent',
     },
     text: 'known',
-    layer: 'validation',
-    blames: 'absent',
+    layer: 'ecr',
+    blames: 'has no image with the tag absent',
     requestIsWrong: true,
   },
   {

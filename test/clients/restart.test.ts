@@ -30,6 +30,7 @@ for (const [signal, how] of [
     /** Processes of the jobs' sandboxes, and of the VPCs that they are in, one of them SageMaker's own; before the end. */
     let sandbox: number[]
     let routers: number[]
+    let folders: string[]
 
     before(async () => {
       dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
@@ -85,6 +86,9 @@ for (const [signal, how] of [
       assert.notEqual(sandbox.length, 0)
       routers = routersOf(dataDir)
       assert.equal(routers.length, 2)
+      const jobs = join(dataDir, 'jobs/123456789012/us-east-1/training-job')
+      folders = ['cut', 'cut-too'].map((name) => join(jobs, name))
+      for (const folder of folders) assert.ok(existsSync(folder), folder)
       const uploads = uploadUntilEnd()
       await until('some writes are acknowledged', () => acknowledged.size >= 20)
       await server.end(signal)
@@ -129,8 +133,7 @@ for (const [signal, how] of [
       assert.deepEqual(routersOf(dataDir), [])
       const files = join(dataDir, 'fabric/files')
       assert.deepEqual(existsSync(files) ? readdirSync(files) : [], [])
-      for (const name of ['cut', 'cut-too'])
-        await until('its folder is gone', () => !existsSync(join(dataDir, 'jobs/123456789012/us-east-1', name)))
+      for (const folder of folders) await until('its folder is gone', () => !existsSync(folder))
     })
 
     test('a decision from before is still explained', async () => {

@@ -1,29 +1,22 @@
 /**
  * kill -9 in every step of every kind of job. Which steps there are is found out by a run that nobody disturbs.
- * Each run of this file tries some of them, as SEED draws them (a random one is told); all of them, at their beginning and
- * in their middle: `FULL=1 npm test -- jobs/killed`, or those whose titles contain it: `ONLY='spot' FULL=1 …`.
+ * Each run of this file tries some of them, as SEED draws them (a random one is told); all of them at their
+ * beginning: `FULL=1 npm test -- jobs/killed`; in their middle as well: `FULL=2 …`; of some kinds: `ONLY=spot FULL=1 …`.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { cutAt } from './kills/cut.ts'
+import { AT, draw, FULL, ONLY, SEED } from './kills/draw.ts'
 import { kinds, type Kind } from './kills/kinds.ts'
 import { checkNothingLeft, checkOutcome } from './kills/left.ts'
 import { keyOf, pointsOf, statusOf, type Point } from './kills/points.ts'
 import { openKillWorld, type KillWorld } from './kills/world.ts'
 import { until } from '../clients/until.ts'
 
-const { FULL, ONLY = '', AT = '', SEED = String(Math.floor(Math.random() * 1e6)) } = process.env
 /** How many of a kind are drawn. */
 const DRAWN = 2
 /** A step may be over before the server stands still: then it is tried again. */
 const TRIES = 4
-
-/** From 0 to 1, the same for the same seed. */
-function draw(seed: string): number {
-  let hash = 2166136261
-  for (const letter of seed) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619) >>> 0
-  return (Math.imul(hash ^ (hash >>> 15), 2246822507) >>> 0) / 2 ** 32
-}
 
 describe('a server that is killed while a job runs', () => {
   let world: KillWorld
@@ -47,16 +40,21 @@ describe('a server that is killed while a job runs', () => {
     test(`${kind.title} (SEED=${SEED})`, async (t) => {
       const all = points.get(kind)!
       const drawn = all.toSorted((a, b) => draw(SEED + kind.title + a.title) - draw(SEED + kind.title + b.title))
+      let name = ''
       for (const point of FULL === undefined ? drawn.slice(0, DRAWN) : all.filter(({ title }) => title.includes(AT))) {
-        const parts = FULL === undefined ? [draw(`${SEED} ${point.title}`)] : point.lastsMs > 50 ? [0, 0.5] : [0]
+        const parts =
+          FULL === undefined ? [draw(`${SEED} ${point.title}`)] : FULL === '2' && point.lastsMs > 50 ? [0, 0.5] : [0]
         for (const part of parts)
-          await t.test(`${point.title}${part > 0 ? ', in its middle' : ''}`, () => cut(kind, point, part))
+          await t.test(`${point.title}${part > 0 ? ', in its middle' : ''}`, async () => {
+            name = await cut(kind, point, part)
+          })
       }
+      await t.test('another completes, by the same name where that can be given away', () => again(kind, name))
     })
   }
 
-  /** `part`: of the time that the point lasts. */
-  async function cut(kind: Kind, point: Point, part: number): Promise<void> {
+  /** `part`: of the time that the point lasts. Returns the job's name. */
+  async function cut(kind: Kind, point: Point, part: number): Promise<string> {
     for (let tries = 1; ; tries++) {
       const name = `cut-${String(++jobs).padStart(3, '0')}`
       // What is not met in its middle is met at its beginning.
@@ -65,7 +63,6 @@ describe('a server that is killed while a job runs', () => {
       await world.start()
       const { description } = await checkOutcome(world, kind, met)
       await checkNothingLeft(world, met)
-      await again(kind, name)
       const hit = met.hit ? 'met' : 'missed'
       table.push({
         kind: kind.title,
@@ -74,12 +71,11 @@ describe('a server that is killed while a job runs', () => {
         hit,
         outcome: description.FailureReason ?? description[`${kind.noun}Status`],
       })
-      if (met.hit) return
+      if (met.hit) return name
       assert.ok(tries < TRIES, `the job was never met at ${point.title}`)
     }
   }
 
-  /** Another job of that kind completes; by the same name, where that can be given away. */
   async function again(kind: Kind, name: string): Promise<void> {
     if (kind.deletes) await world.ask('sagemaker', `Delete${kind.noun}`, { [`${kind.noun}Name`]: name })
     const next = kind.deletes ? name : `${name}-b`

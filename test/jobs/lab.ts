@@ -25,7 +25,7 @@ export interface JobLab {
 
 const roleArn = 'arn:aws:iam::123456789012:role/jobs'
 const logGroupName = '/aws/sagemaker/TrainingJobs'
-const image = (program: string) => `123456789012.dkr.ecr.us-east-1.amazonaws.com/jobs/${program}:latest`
+export const image = (program: string) => `123456789012.dkr.ecr.us-east-1.amazonaws.com/jobs/${program}:latest`
 
 export async function openJobLab(
   programs: readonly string[],

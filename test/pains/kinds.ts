@@ -46,7 +46,11 @@ export function inVpc(kind: Kind): Pick<Kind, 'request' | 'before'> {
 }
 
 /** The page's policy for it, without some actions. */
-export function rolePolicy(kind: Kind, values: Values, { vpc, lacks = [] }: { vpc?: boolean; lacks?: readonly string[] }) {
+export function rolePolicy(
+  kind: Kind,
+  values: Values,
+  { vpc, lacks = [] }: { vpc?: boolean; lacks?: readonly string[] },
+) {
   const row = vpc && kind.vpc ? kind.vpc : kind.base
   return lacks.reduce((policy, action) => without(policy, action), policyOf(row, values))
 }
@@ -62,7 +66,11 @@ function ofPage(file: string): Kind {
 
 /** The page's buckets become the case's. */
 function ownBucket<T>(template: T): T {
-  return JSON.parse(JSON.stringify(template).replaceAll('s3://inputbucket', 's3://{bucket}').replaceAll('s3://outputbucket', 's3://{bucket}')) as T
+  return JSON.parse(
+    JSON.stringify(template)
+      .replaceAll('s3://inputbucket', 's3://{bucket}')
+      .replaceAll('s3://outputbucket', 's3://{bucket}'),
+  ) as T
 }
 
 function ofPassing(create: string): Kind {
@@ -92,12 +100,17 @@ const transform: Kind = {
   },
   arn: 'TransformJobArn',
   before: [
-    { operation: 'CreateModel', input: { ...model.request, ModelName: '{model}', PrimaryContainer: { Image: '{serving}' } } },
+    {
+      operation: 'CreateModel',
+      input: { ...model.request, ModelName: '{model}', PrimaryContainer: { Image: '{serving}' } },
+    },
   ],
   request: {
     TransformJobName: '{name}',
     ModelName: '{model}',
-    TransformInput: { DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://{bucket}/object/data.csv' } } },
+    TransformInput: {
+      DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://{bucket}/object/data.csv' } },
+    },
     TransformOutput: { S3OutputPath: 's3://{bucket}/path' },
     TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
   },

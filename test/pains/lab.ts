@@ -42,7 +42,7 @@ export interface Case {
   site: Record<string, string>
   /** Makes the request, under a name of its own each time. */
   attempt(): Promise<Ended>
-  explained(id: string): Promise<Explanation>
+  explained(ended: Ended): Promise<Explanation>
   mend(explanation: Explanation): Promise<void>
 }
 
@@ -68,9 +68,22 @@ export async function openPainsLab(): Promise<PainsLab> {
   const by = { member, management }
   const values = await buildWorld(member)
   const { VpcEndpoints } = await member.call('ec2', 'DescribeVpcEndpoints')
-  const own = { serving: await pushServing(member, values['account']!, server.region), endpoint: VpcEndpoints[0].VpcEndpointId as string }
+  const own = {
+    serving: await pushServing(member, values['account']!, server.region),
+    endpoint: VpcEndpoints[0].VpcEndpointId as string,
+  }
   const igw = await internetGateway(member, values)
-  const all = await buildBucket(by, { ...values, ...own, igw, management: server.account, goodRole: await roleTrusting(member, 'good', 'sagemaker.amazonaws.com') }, 'jobs-of-all')
+  const all = await buildBucket(
+    by,
+    {
+      ...values,
+      ...own,
+      igw,
+      management: server.account,
+      goodRole: await roleTrusting(member, 'good', 'sagemaker.amazonaws.com'),
+    },
+    'jobs-of-all',
+  )
   let number = 0
   return {
     server,
@@ -136,8 +149,9 @@ async function openCase(
   let attempts = 0
   return {
     site,
-    attempt: () => attempt(caller, by.member, kind, asked, { ...site, ...(kind.name && { name: `${name}-${++attempts}` }) }),
-    async explained(id) {
+    attempt: () =>
+      attempt(caller, by.member, kind, asked, { ...site, ...(kind.name && { name: `${name}-${++attempts}` }) }),
+    async explained({ id }) {
       const { Document } = await by.member.call('sallyport', 'Explain', { Id: id })
       return Document as Explanation
     },
@@ -168,7 +182,8 @@ async function closeSubnet(by: Client, { vpc, subnet }: Record<string, string>):
 }
 
 async function putPolicy(by: Client, RoleName: string, policy: { Statement: object[] }): Promise<void> {
-  if (policy.Statement.length === 0) return void (await by.call('iam', 'DeleteRolePolicy', { RoleName, PolicyName: 'page' }))
+  if (policy.Statement.length === 0)
+    return void (await by.call('iam', 'DeleteRolePolicy', { RoleName, PolicyName: 'page' }))
   await by.call('iam', 'PutRolePolicy', { RoleName, PolicyName: 'page', PolicyDocument: JSON.stringify(policy) })
 }
 
@@ -186,7 +201,8 @@ async function attempt(
     if (!(error instanceof AwsError)) throw error
     return { good: false, code: error.code, text: error.message, id: error.fields['RequestId'] ?? '' }
   }
-  const id = String(made[arn ?? ''] ?? '')
+  const arnMade = made[arn ?? '']
+  const id = typeof arnMade === 'string' ? arnMade : ''
   if (!describe) return { good: true, id }
   const input = describe.input ? filledIn(describe.input, values) : { [name!]: values['name']! }
   const ends = [...describe.good, ...describe.bad]

@@ -77,7 +77,13 @@ export async function buildSite(
   values: Values,
   { name, number, own }: { name: string; number: number; own: Own },
 ): Promise<Record<string, string>> {
-  const site = { ...values, name, roleName: name, ...(own.bucket && { bucket: name }), cidr: `10.0.${64 + number}.0/24` }
+  const site = {
+    ...values,
+    name,
+    roleName: name,
+    ...(own.bucket && { bucket: name }),
+    cidr: `10.0.${64 + number}.0/24`,
+  }
   const way = { 'own way': S3_ENDPOINT, 'shared way': SHARED_WAY, 'no way': [] }
   await follow(by, site, [...(own.bucket ? BUCKET : []), ...(own.place ? [...PLACE, ...way[own.place]] : [])])
   return site
@@ -107,8 +113,7 @@ export async function follow(by: Administrators, site: Record<string, string>, s
 /** Every `{name}` replaced that the site knows; policies have braces of their own. */
 export function filled<T>(template: T, site: Readonly<Record<string, string>>): T {
   const fill = (value: unknown): unknown => {
-    if (typeof value === 'string')
-      return value.replaceAll(/\{(\w+)\}/g, (whole, name: string) => site[name] ?? whole)
+    if (typeof value === 'string') return value.replaceAll(/\{(\w+)\}/g, (whole, name: string) => site[name] ?? whole)
     if (Array.isArray(value)) return value.map(fill)
     if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return value
     return Object.fromEntries(Object.entries(value).map(([key, one]: [string, unknown]) => [key, fill(one)]))

@@ -65,7 +65,8 @@ const mayNotRead = (key: string) =>
   `ClientError: Data download failed:Unable to download object s3://{input}/${key} (AccessDenied: …)`
 
 export const readDenied: Words = {
-  training: 'ClientError: Data download failed:Unable to download object s3://{input}/object/data.csv (AccessDenied: Access Denied)',
+  training:
+    'ClientError: Data download failed:Unable to download object s3://{input}/object/data.csv (AccessDenied: Access Denied)',
   processing: 'ClientError: Failed to download data. GetObject failed for s3://{input}/object/data.csv: …', // inferred
   transform: mayNotRead('object/data.csv'),
   tuning,
@@ -77,7 +78,8 @@ export const readDenied: Words = {
 
 /** inferred, by analogy with the download */
 export const writeDenied: Words = {
-  others: 'ClientError: Artifact upload failed:Unable to upload object s3://{bucket}/path/… (AccessDenied: Access Denied)',
+  others:
+    'ClientError: Artifact upload failed:Unable to upload object s3://{bucket}/path/… (AccessDenied: Access Denied)',
   tuning,
   compilation:
     'ClientError: OutputConfiguration: Unable to upload object s3://{bucket}/path/model-ml_c5.tar.gz (AccessDenied: Access Denied)',
@@ -95,14 +97,16 @@ const cannotPull =
 
 export const pullDenied: Words = {
   others: cannotPull,
-  processing: "ClientError: API error (404): pull access denied for …, repository does not exist or may require 'docker login'",
+  processing:
+    "ClientError: API error (404): pull access denied for …, repository does not exist or may require 'docker login'",
   tuning,
   model: 'Role {role} cannot pull {image}. Ensure that the role exists and the image was granted pull permission.',
 }
 
 export const foreignDenied: Words = {
   others: cannotPull,
-  processing: "ClientError: API error (404): pull access denied for …, repository does not exist or may require 'docker login'",
+  processing:
+    "ClientError: API error (404): pull access denied for …, repository does not exist or may require 'docker login'",
   tuning,
   model:
     'The repository of your image {image} does not grant ecr:GetDownloadUrlForLayer, ecr:BatchGetImage, ecr:BatchCheckLayerAvailability permission to sagemaker.amazonaws.com service principal.',
@@ -128,29 +132,43 @@ export const unreachable: Words = {
 
 /** inferred, but the middle, which is the page's on such policies */
 export const endpointDenied: Words = {
-  training: 'ClientError: Data download failed:Unable to list objects under s3://{input}/object/ (AccessDenied: Access Denied)',
-  processing: 'ClientError: Failed to download data. ListObjectsV2 failed for …no VPC endpoint policy allows the s3:ListBucket action…',
-  transform: 'ClientError: Data download failed:Unable to list objects under s3://{input}/object/data.csv (AccessDenied: …',
+  training:
+    'ClientError: Data download failed:Unable to list objects under s3://{input}/object/ (AccessDenied: Access Denied)',
+  processing:
+    'ClientError: Failed to download data. ListObjectsV2 failed for …no VPC endpoint policy allows the s3:ListBucket action…',
+  transform:
+    'ClientError: Data download failed:Unable to list objects under s3://{input}/object/data.csv (AccessDenied: …',
   tuning,
-  automl: 'ClientError: Data download failed:Unable to list objects under s3://{input}/object/table.csv (AccessDenied: Access Denied)',
+  automl:
+    'ClientError: Data download failed:Unable to list objects under s3://{input}/object/table.csv (AccessDenied: Access Denied)',
   compilation: // inferred
     'ClientError: InputConfiguration: Unable to download object s3://{input}/object/model.tar.gz (AccessDenied: Access Denied)',
 }
 
 /** inferred: EC2's sentence as SageMaker pastes it for notebooks */
 export const interfaceDenied: Words = {
-  others: 'ClientError: Unable to create a network interface in your VPC. You are not authorized to perform this operation. …ec2:DescribeSubnets…',
+  others:
+    'ClientError: Unable to create a network interface in your VPC. You are not authorized to perform this operation. …ec2:DescribeSubnets…',
   tuning,
-  processing: 'The execution role "{role}" does not have the permissions that a processing job with a VpcConfig requires: ec2:…',
+  processing:
+    'The execution role "{role}" does not have the permissions that a processing job with a VpcConfig requires: ec2:…',
 }
 
 export const noSubnets =
   "1 validation error detected: Value '[]' at '…ubnets' failed to satisfy constraint: Member must have length greater than or equal to 1"
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 /** Whether a sentence is the one of a kind, with the site's values. */
 export function pattern(words: Words, kind: KindName, site: Readonly<Record<string, string>>): RegExp {
   const text = typeof words === 'string' ? words : (words[kind] ?? words.others)
   if (text === undefined) throw new Error(`no words of ${kind}`)
   const whole = text.replaceAll(/\{(\w+)\}/g, (_, name: string) => site[name]!)
-  return new RegExp(`^${whole.split('…').map((part) => RegExp.escape(part)).join('.*')}$`, 's')
+  return new RegExp(
+    `^${whole
+      .split('…')
+      .map((part) => escaped(part))
+      .join('.*')}$`,
+    's',
+  )
 }

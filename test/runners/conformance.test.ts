@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { missingLimits } from '../../src/runners/cgroups.ts'
 import { engineRunner } from '../../src/runners/docker/docker.ts'
@@ -7,9 +8,10 @@ import { runnerWith } from '../../src/runners/process.ts'
 import type { Isolation } from '../../src/runners/runner.ts'
 import { installedEngines, startTestEngine } from '../support/engines.ts'
 import type { TestEngine } from '../support/engines.ts'
-import { endings, programs } from './conformance.ts'
+import { endings, images, programs } from './conformance.ts'
 import type { Way } from './conformance.ts'
-import { ran, specOf } from './programs.ts'
+import { ownRootImage } from './own-root.ts'
+import { newDataFolder, ran, specOf } from './programs.ts'
 
 const best = await probeIsolation()
 
@@ -23,16 +25,18 @@ const asProcesses = [...sandboxes, 'none' as const].map((tool): Way => {
     name: `process, ${tool}`,
     runner: runnerWith(() => Promise.resolve(isolation)),
     sandbox: tool !== 'none',
+    ownRoot: tool === 'bubblewrap',
+    names: false,
     onePipe: true,
     limits: missingLimits().length === 0,
     variables: tool === 'none' ? ['SAGEMAKER_BASE_DIR'] : [],
   }
 })
 
-for (const way of asProcesses) describe(`a program (${way.name})`, () => conforms(way))
+for (const way of asProcesses) describe(`a program (${way.name})`, { concurrency: 2 }, () => conforms(way))
 
 for (const name of installedEngines())
-  describe(`a program (${name})`, () => {
+  describe(`a program (${name})`, { concurrency: 3 }, () => {
     let engine: TestEngine
     const sockets: string[] = []
     before(async () => {
@@ -44,6 +48,8 @@ for (const name of installedEngines())
       name,
       runner: engineRunner(name, sockets),
       sandbox: true,
+      ownRoot: true,
+      names: true,
       onePipe: false,
       limits: true,
       variables: name === 'podman' ? ['container', 'TERM'] : [],
@@ -61,8 +67,25 @@ function conforms(way: Way): void {
       check?.(one, way)
     })
   }
-  for (const { title, needs, script, run } of endings) {
+  for (const { title, needs, config, spec, lines } of way.ownRoot ? images : []) {
     if (needs && !needs(way)) continue
-    test(title, () => run(way, specOf(script)))
+    test(title, async () => {
+      const all = specOf('', spec)
+      const image = await way.runner.prepare(await ownRootImage(config), join(all.ml, '../root'))
+      const one = await ran(way.runner, { ...all, image })
+      assert.deepEqual(one.lines, lines)
+      assert.deepEqual(one.exit, { code: 0 })
+    })
+  }
+  if (way.ownRoot)
+    test('an image is refused whose layer is not what its digest says', async () => {
+      const image = await ownRootImage({ Entrypoint: ['/bin/sh'], Labels: { its: 'own' } })
+      const [first, ...rest] = image.layers
+      const forged = { ...image, layers: [{ ...first!, digest: `sha256:${'0'.repeat(64)}` }, ...rest] }
+      await assert.rejects(way.runner.prepare(forged, join(newDataFolder(), 'root')), /has the digest/)
+    })
+  for (const one of endings) {
+    if (one.needs && !one.needs(way)) continue
+    test(one.title, () => one.run(way, specOf(one.script)))
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toolPath } from '../../src/runners/isolation.ts'
+import { words } from '../../src/runners/sandbox.ts'
 import type { EngineName } from '../../src/runners/docker/engine.ts'
 
 /** A container engine of a test's own: its images and containers lie in a folder that goes with it. */
@@ -17,21 +18,17 @@ type Command = (folder: string, socket: string) => string[]
 
 const commands: Readonly<Record<EngineName, Command>> = {
   podman: (folder, socket) => [
-    'podman',
-    ...storage(folder),
+    ...words(`podman --root ${folder}/root --runroot ${folder}/run`),
     // crun does not take both versions of cgroups at once, which is how some machines have them.
     ...(existsSync('/sys/fs/cgroup/unified') ? ['--runtime', 'runc'] : []),
-    ...['system', 'service', '--time=0', `unix://${socket}`],
+    ...words(`system service --time=0 unix://${socket}`),
   ],
-  docker: (folder, socket) => [
-    'dockerd',
-    ...['--bridge=none', '--iptables=false', '--ip6tables=false'],
-    ...['--host', `unix://${socket}`, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-    ...['--pidfile', join(folder, 'pid')],
-  ],
+  docker: (folder, socket) =>
+    words(
+      `dockerd --bridge=none --iptables=false --ip6tables=false --host unix://${socket} ` +
+        `--data-root ${folder}/data --exec-root ${folder}/exec --pidfile ${folder}/pid`,
+    ),
 }
-
-const storage = (folder: string) => ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')]
 
 /** The engines that are installed here; root alone may start them. */
 export function installedEngines(): EngineName[] {
@@ -68,5 +65,8 @@ export async function startTestEngine(name: EngineName): Promise<TestEngine> {
 /** Innermost first. */
 function mountsBelow(folder: string): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
-  return lines.flatMap((line) => line.split(' ')[4] ?? []).filter((path) => path.startsWith(`${folder}/`)).toReversed()
+  return lines
+    .flatMap((line) => line.split(' ')[4] ?? [])
+    .filter((path) => path.startsWith(`${folder}/`))
+    .toReversed()
 }

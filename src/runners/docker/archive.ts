@@ -4,7 +4,7 @@ import { pack } from 'tar-stream'
 import type { Pack } from 'tar-stream'
 import { hashing } from '../layers.ts'
 import { RunnerError } from '../runner.ts'
-import type { Image } from '../runner.ts'
+import type { Image, ImageLayer } from '../runner.ts'
 
 /**
  * An image as `docker save` writes it and every engine loads it (moby: image/spec/v1.2, "Combined Image JSON + Filesystem
@@ -29,10 +29,11 @@ export function dockerArchive(image: Image, tag: string): AsyncIterable<Uint8Arr
 
 const CONFIG = 'config.json'
 
-async function addLayer(tar: Pack, name: string, { digest, size, open }: Image['layers'][number]): Promise<void> {
+async function addLayer(tar: Pack, name: string, layer: ImageLayer): Promise<void> {
+  const { digest, size } = layer
   if (size === undefined) throw new RunnerError(`the size of the layer ${digest} is not known`)
   const hash = createHash('sha256')
-  await pipeline(hashing(open(), hash), tar.entry({ name, size }))
+  await pipeline(hashing(layer.open(), hash), tar.entry({ name, size }))
   const actual = `sha256:${hash.digest('hex')}`
   if (actual !== digest) throw new RunnerError(`layer ${digest} has the digest ${actual}`)
 }

@@ -79,7 +79,9 @@ const ulimit = (name: string, value: number) => ({ Name: name, Soft: value, Hard
 /** Podman's own defaults, which are more than the machine lets it have where this server has less. */
 function atMost(most: number, name: string): number {
   try {
-    const line = readFileSync('/proc/self/limits', 'latin1').split('\n').find((one) => one.startsWith(name))
+    const line = readFileSync('/proc/self/limits', 'latin1')
+      .split('\n')
+      .find((one) => one.startsWith(name))
     return Math.min(most, Number(/\s(\d+)\s+\S+\s*$/.exec(line ?? '')?.[1] ?? most))
   } catch {
     return most // not Linux

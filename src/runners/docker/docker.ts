@@ -1,6 +1,6 @@
 /** Jobs as containers of Docker or podman; their images bring an operating system, or run on this machine's. */
 import type { Container } from 'dockerode'
-import { NOBODY } from '../isolation.ts'
+import { NOBODY, SHARED_DISK } from '../isolation.ts'
 import type { Owner } from '../layers.ts'
 import { processInfo } from '../proc.ts'
 import { exitOf, give, runnerWith } from '../process.ts'
@@ -10,6 +10,7 @@ import { commandOf, layoutOf } from '../sandbox.ts'
 import { containerOptions } from './container.ts'
 import { openEngine, statusOf, unlessGone, wordsOf } from './engine.ts'
 import type { Engine, EngineName } from './engine.ts'
+import { imageUser } from './image-user.ts'
 import { loadHostRoot, loadImage } from './images.ts'
 import { hostRoot, mountsOf } from './mounts.ts'
 import { openNetwork } from './network.ts'
@@ -54,9 +55,12 @@ function isolationOf(engine: Engine): Isolation {
         : []),
       ...(rootless
         ? []
-        : ['The root user of an image with an operating system of its own is root of this machine, held by namespaces.']),
+        : [
+            'The root user of an image with an operating system of its own is root of this machine, held by namespaces.',
+          ]),
       ...(limits.memory ? [] : [`Memory is shared with the host: ${name} cannot limit it here.`]),
       ...(limits.cpu ? [] : [`Processors are shared with the host: ${name} cannot limit them here.`]),
+      SHARED_DISK,
     ],
   }
 }
@@ -71,7 +75,7 @@ async function start(engine: Engine, spec: RunSpec): Promise<Running> {
   }
   try {
     const network = await openNetwork(engine, spec, labels)
-    left.push(network.close)
+    left.push(() => network.close())
     const container = await create(engine, spec, network, labels)
     left.push(() => container.remove({ force: true, v: true }).catch(unlessGone))
     return await run(container, close)
@@ -100,7 +104,8 @@ async function create(
   if (image === undefined) throw new RunnerError('the image was not loaded into the engine')
   // To an own-root container the engine gives names files of its own.
   const layout = layoutOf(spec, owner).filter(({ kind }) => onHost || kind !== 'root')
-  if (owner && onHost) await give(spec.ml, owner)
+  const writer = onHost ? owner : isRoot() && !engine.rootless ? imageUser(spec.image) : undefined
+  if (writer) await give(spec.ml, writer)
   const options = (init: boolean) =>
     containerOptions(spec, {
       image,

@@ -9,7 +9,8 @@ import { RUN_LABEL, recordedContainers } from './records.ts'
  */
 export async function reapContainers(folder: string): Promise<number> {
   let reaped = 0
-  for (const { run, socket, forget } of recordedContainers(folder)) {
+  for (const record of recordedContainers(folder)) {
+    const { run, socket } = record
     if (!existsSync(socket)) continue
     const engine = new Docker({ socketPath: socket })
     try {
@@ -18,7 +19,7 @@ export async function reapContainers(folder: string): Promise<number> {
       const ours = found.toSorted((a, b) => Number(isJoined(b)) - Number(isJoined(a)))
       for (const { Id } of ours) await engine.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone)
       if (found.length > 0) reaped += 1
-      forget()
+      record.forget()
     } catch {
       // It keeps its note.
     }

@@ -2,12 +2,14 @@
 
 import contextlib
 import io
+import json
 import os
 import subprocess
 import sys
 import time
 
 import boto3
+import botocore.client
 
 ACCOUNT = os.environ["ACCOUNT"]
 REGION = os.environ["AWS_REGION"]
@@ -66,3 +68,21 @@ def explained(arn, *words):
     print(result.stdout, result.stderr, file=sys.stderr)
     for word in words:
         assert word in result.stdout, f"{word!r} is not in what explain says: {result.stdout}{result.stderr}"
+
+
+def record(path):
+    """Keeps what is created, as the SDK asks for it: what requests.json was made of."""
+    original = botocore.client.BaseClient._make_api_call
+
+    def call(client, operation, params):
+        answer = original(client, operation, params)
+        if operation.startswith("Create") and client.meta.service_model.service_name == "sagemaker":
+            with open(path, "a") as file:
+                file.write(json.dumps({"sdk": os.environ["SDK"], "operation": operation, "input": params}) + "\n")
+        return answer
+
+    botocore.client.BaseClient._make_api_call = call
+
+
+if "RECORD" in os.environ:
+    record(os.environ["RECORD"])

@@ -11,7 +11,9 @@ export interface Watch {
   place: Place
   moment: Moment
   /** So long after the moment: in the middle of a step, and not only where it begins. */
-  laterMs: number
+  laterMs?: number
+  /** The server goes in slow motion: for moments that are not synced to the disk, and over in no time. */
+  slowly?: true
 }
 
 /** A server that stands still: what it has written down, and all that it has started. */

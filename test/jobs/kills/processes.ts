@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface Process {
   pid: number
   began: string
+  command: string
 }
 
-interface Status extends Process {
+interface Status extends Omit<Process, 'command'> {
   parent: number
   state: string
 }
@@ -29,7 +30,15 @@ export function descendantsOf(ancestor: number): Process[] {
     if (status) children.set(status.parent, [...(children.get(status.parent) ?? []), status])
   }
   const below = (pid: number): Status[] => (children.get(pid) ?? []).flatMap((one) => [one, ...below(one.pid)])
-  return below(ancestor).map(({ pid, began }) => ({ pid, began }))
+  return below(ancestor).map(({ pid, began }) => ({ pid, began, command: commandOf(pid) }))
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return '' // gone
+  }
 }
 
 /** A zombie holds nothing any more: it waits for whoever adopted it. */

@@ -20,6 +20,7 @@ export const image = (program: string) => `${account}.dkr.ecr.${region}.amazonaw
 /** What jobs are given. */
 export interface Things {
   vpc: { Subnets: string[]; SecurityGroupIds: string[] }
+  vpcId: string
   key: string
 }
 
@@ -125,5 +126,5 @@ async function build(ask: KillWorld['ask']): Promise<Things> {
     await ask('sagemaker', 'CreateModel', { ModelName, ExecutionRoleArn: roleArn, PrimaryContainer, VpcConfig: vpc })
   }
   const key = (await ask('kms', 'CreateKey')).KeyMetadata.Arn
-  return { vpc, key }
+  return { vpc, vpcId: VpcId, key }
 }

@@ -31,7 +31,7 @@ class AwsCalls:
     def get_object(self, bucket, key):
         return len(self.send("s3", "GET", f"/{bucket}/{quote(key)}", b""))
 
-    def send(self, service, method, path, body):
+    def send(self, service, method, path, body, more=None):
         endpoint = os.environ.get("AWS_ENDPOINT_URL", f"https://{service}.{self.region}.amazonaws.com")
         time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         headers = {
@@ -40,6 +40,7 @@ class AwsCalls:
             "x-amz-content-sha256": hashlib.sha256(body).hexdigest(),
             "x-amz-date": time,
             "x-amz-security-token": self.keys["Token"],
+            **(more or {}),
         }
         names = ";".join(sorted(headers))
         lines = [f"{name}:{headers[name]}" for name in sorted(headers)]

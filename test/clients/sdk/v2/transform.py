@@ -64,7 +64,7 @@ isolated.transform(f"{INPUT}/train", content_type="text/csv", split_type="Line",
 refused(lambda: transformer(model("model-denied")), "Could not access model data", "AmazonSageMaker-model-denied")
 denied = transformer(model("output-denied"))
 refused(
-    lambda: denied.transform(f"{INPUT}/train", content_type="text/csv", logs=False),
+    lambda: denied.transform(f"{INPUT}/train", content_type="text/csv", split_type="Line", logs=False),
     "UnexpectedStatusException",
     "AccessDenied",
 )

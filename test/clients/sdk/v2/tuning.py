@@ -11,7 +11,7 @@ from sagemaker.tuner import (
     WarmStartTypes,
 )
 
-from lab import BUCKET, GROUP, IMAGE, INPUT, OUTPUT, PREFIX, SUBNET, explained, refused, role
+from lab import BUCKET, GROUP, IMAGE, INPUT, OUTPUT, PREFIX, SUBNET, explained, named, refused, role
 
 session = sagemaker.Session(default_bucket=BUCKET, default_bucket_prefix=PREFIX)
 
@@ -43,7 +43,7 @@ def tuner(one, ranges, **more):
 searched = tuner(
     estimator(), {"rate": ContinuousParameter(0.01, 0.9), "epochs": IntegerParameter(1, 3)}, strategy="Bayesian"
 )
-searched.fit({"train": f"{INPUT}/train"})
+searched.fit({"train": f"{INPUT}/train"}, job_name=named("tuning"))
 assert searched.describe()["HyperParameterTuningJobStatus"] == "Completed"
 rows = searched.analytics().dataframe()
 assert len(rows) == 3 and set(rows["TrainingJobStatus"]) == {"Completed"}, rows
@@ -60,7 +60,7 @@ grid = tuner(
     max_parallel_jobs=2,
     early_stopping_type="Auto",
 )
-grid.fit({"train": f"{INPUT}/train"}, wait=False)
+grid.fit({"train": f"{INPUT}/train"}, job_name=named("tuning"), wait=False)
 grid.wait()
 assert len(grid.analytics().dataframe()) == 2
 
@@ -72,12 +72,12 @@ warm = tuner(
     max_parallel_jobs=1,
     warm_start_config=WarmStartConfig(WarmStartTypes.IDENTICAL_DATA_AND_ALGORITHM, {searched.latest_tuning_job.name}),
 )
-warm.fit({"train": f"{INPUT}/train"})
+warm.fit({"train": f"{INPUT}/train"}, job_name=named("tuning"))
 assert warm.describe()["WarmStartConfig"]["WarmStartType"] == "IdenticalDataAndAlgorithm"
 
 # A role that may not read the input of its training jobs.
 denied = tuner(estimator("tuning-denied"), {"rate": ContinuousParameter(0.01, 0.9)}, max_jobs=1, max_parallel_jobs=1)
-refused(lambda: denied.fit({"train": f"{INPUT}/train"}), "UnexpectedStatusException", "Failed")
+refused(lambda: denied.fit({"train": f"{INPUT}/train"}, job_name=named("tuning")), "UnexpectedStatusException", "Failed")
 failed = session.sagemaker_client.list_training_jobs_for_hyper_parameter_tuning_job(
     HyperParameterTuningJobName=denied.latest_tuning_job.name
 )["TrainingJobSummaries"][0]

@@ -14,5 +14,7 @@ refused(lambda: resolver.resolve_and_validate_role(role("processing-denied"), ro
 refused(lambda: resolver.resolve_and_validate_role("nobody", role_type="training"), "nobody")
 # Who may not simulate is warned, and may go on.
 assert IamRoleResolver().resolve_and_validate_role(role("training"), role_type="training") == role("training")
-made = resolver.create_execution_role("training", s3_resource="arn:aws:s3:::inputbucket")
-print("made", made)
+# A role for endpoints, which it makes and finds good. (Of the one for training it attaches more policies than the
+# ten that a role may have by default.)
+made = resolver.create_execution_role("serving", s3_resource="inputbucket", role_name="made")
+assert resolver.resolve_and_validate_role(made, role_type="serving") == made

@@ -51,6 +51,6 @@ isolated.transform(f"{INPUT}/train", content_type="text/csv", split_type="Line",
 # A role that may not read the model, and one that may not write what came of it.
 refused(lambda: model("model-denied"), "Could not access model data", "AmazonSageMaker-model-denied")
 denied = transformer(model("output-denied"))
-denied.transform(f"{INPUT}/train", content_type="text/csv", wait=False)
+denied.transform(f"{INPUT}/train", content_type="text/csv", split_type="Line", wait=False)
 refused(denied.latest_transform_job.wait, "FailedStatusError", "AccessDenied")
 explained(denied.latest_transform_job.transform_job_arn, "s3:PutObject", "AmazonSageMaker-output-denied")

@@ -8,7 +8,7 @@ from sagemaker.train import ModelTrainer
 from sagemaker.train.configs import Compute, InputData, Networking, OutputDataConfig
 from sagemaker.train.tuner import HyperparameterTuner
 
-from lab import BUCKET, GROUP, IMAGE, INPUT, OUTPUT, PREFIX, SUBNET, explained, refused, role
+from lab import BUCKET, GROUP, IMAGE, INPUT, OUTPUT, PREFIX, SUBNET, explained, named, refused, role
 
 session = Session(default_bucket=BUCKET, default_bucket_prefix=PREFIX)
 train = [InputData(channel_name="train", data_source=f"{INPUT}/train")]
@@ -38,7 +38,7 @@ def tuner(one, ranges, **more):
 
 
 searched = tuner(trainer(), {"rate": ContinuousParameter(0.01, 0.9), "epochs": IntegerParameter(1, 3)})
-searched.tune(inputs=train)
+searched.tune(inputs=train, job_name=named("tuning"))
 job = HyperParameterTuningJob.get(searched.latest_tuning_job.hyper_parameter_tuning_job_name)
 assert job.hyper_parameter_tuning_job_status == "Completed"
 jobs = list(job.get_all_training_jobs())
@@ -53,12 +53,12 @@ grid = tuner(
     max_jobs=2,
     max_parallel_jobs=2,
 )
-grid.tune(inputs=train, wait=False)
+grid.tune(inputs=train, job_name=named("tuning"), wait=False)
 grid.wait()
 assert grid.describe().training_job_status_counters.completed == 2
 
 denied = tuner(trainer("tuning-denied"), {"rate": ContinuousParameter(0.01, 0.9)}, max_jobs=1, max_parallel_jobs=1)
-refused(lambda: denied.tune(inputs=train), "FailedStatusError", "Failed")
+refused(lambda: denied.tune(inputs=train, job_name=named("tuning")), "FailedStatusError", "Failed")
 failed = TrainingJob.get(next(iter(denied.latest_tuning_job.get_all_training_jobs())).training_job_name)
 assert "AccessDenied" in failed.failure_reason
 explained(failed.training_job_arn, "s3:GetObject", "AmazonSageMaker-tuning-denied")
