@@ -13,10 +13,12 @@ export const streamsBody = (identified: Identified): boolean => streams(identifi
 
 /**
  * Most bytes of a body that is read whole; more is refused with 413.
- * InvokeEndpoint takes 25 MB since 2026 and 6 MiB before; DeleteObjects' thousand keys need about 1.2 MB.
+ * InvokeEndpoint takes 25 MB since 2026 and 6 MiB before; DeleteObjects' thousand keys need about 1.2 MB. A layer part
+ * may have 20 MiB (API_UploadLayerPart), which base64 makes a third longer.
  */
 export function bodyLimit(identified: Identified): number {
   if (identified.protocol === 'rest-json') return 26_214_400
+  if (identified.operation === 'UploadLayerPart') return 33_554_432
   return identified.protocol === 'query' || identified.protocol === 'ec2' ? 1_048_576 : 16_777_216
 }
 

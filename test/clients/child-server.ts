@@ -16,10 +16,10 @@ export async function serve(
   dataDir: string,
   { options = [], env = {} }: { options?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
 ): Promise<ChildServer> {
-  const words = ['--port', '0', '--data', dataDir, '--log-level', process.env['KLOG'] ?? 'silent', ...options]
+  const words = ['--port', '0', '--data', dataDir, '--log-level', 'silent', ...options]
   const child = spawn(`${root}/sallyport`, ['serve', ...words], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', process.env['KLOG'] ? 'inherit' : 'ignore'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const url = await readyUrl(child)
   return {

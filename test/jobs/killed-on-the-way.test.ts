@@ -53,8 +53,13 @@ describe('a server that is killed while resources are on their way', () => {
     const { pid } = world.server()
     const watch = { pid, dataDir: world.dataDir, place: placeOf(turn), moment, slowly: true as const }
     const freezing = world.watcher.freeze(watch)
-    const asked = world.ask('sagemaker', turn.operation, turn.input).catch(() => {}) // cut before it could be answered
-    const { document } = await freezing
+    const asked = world.ask('sagemaker', turn.operation, turn.input).then(
+      () => undefined,
+      (error: Error) => error, // most are cut before they could be answered
+    )
+    const { document } = await freezing.catch(async (error: Error) => {
+      throw new Error(error.message, { cause: await asked })
+    })
     await world.kill()
     await asked
     await world.start()

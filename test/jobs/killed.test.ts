@@ -14,7 +14,7 @@ import { openKillWorld, type KillWorld } from './kills/world.ts'
 import { until } from '../clients/until.ts'
 
 /** How many of a kind are drawn. */
-const DRAWN = 2
+const DRAWN = 1
 /** A step may be over before the server stands still: then it is tried again. */
 const TRIES = 4
 

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os'
 import type { ContainerCreateOptions } from 'dockerode'
 import type { Limits, RunSpec } from '../runner.ts'
 import { HOSTNAME, commandOf, environmentOf, workingDirectoryOf } from '../sandbox.ts'
+import type { Engine } from './engine.ts'
 import type { Mounts } from './mounts.ts'
 
 /** What a container is made of beside what it is to run. */
@@ -17,6 +18,8 @@ export interface Around {
   /** The engine brings a process 1 that hands signals on and reaps orphans. */
   init: boolean
   labels: Record<string, string>
+  /** Which limits the engine can set. */
+  limits: Engine['limits']
 }
 
 /** Rights of docker's usual ones that a program could change its packets or the machine by. */
@@ -47,12 +50,12 @@ export function containerOptions(spec: RunSpec, around: Around): ContainerCreate
     Labels: around.labels,
     HostConfig: {
       ...around.mounts,
-      ...limitsOf(spec.limits),
+      ...limitsOf(spec.limits, around.limits),
       NetworkMode: around.networkMode,
       ReadonlyRootfs: onHost,
       CapDrop: onHost ? ['ALL'] : DROPPED,
       SecurityOpt: ['no-new-privileges'],
-      CpuShares: MODEST,
+      ...(around.limits.cpu && { CpuShares: MODEST }),
       Init: around.init && !onHost,
       IpcMode: 'private',
       ShmSize: Math.floor((spec.limits?.memoryBytes ?? totalmem()) / 2),
@@ -61,12 +64,12 @@ export function containerOptions(spec: RunSpec, around: Around): ContainerCreate
   }
 }
 
-function limitsOf({ memoryBytes, cpus, processes, openFiles }: Limits = {}) {
+function limitsOf({ memoryBytes, cpus, processes, openFiles }: Limits = {}, can: Engine['limits']) {
   return {
     // No more with swap than without.
-    ...(memoryBytes !== undefined && { Memory: memoryBytes, MemorySwap: memoryBytes }),
-    ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
-    ...(processes !== undefined && { PidsLimit: processes }),
+    ...(memoryBytes !== undefined && can.memory && { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(cpus !== undefined && can.cpu && { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(processes !== undefined && can.processes && { PidsLimit: processes }),
     Ulimits: [
       ulimit('nofile', openFiles ?? atMost(1_048_576, 'Max open files')),
       ulimit('nproc', atMost(32_768, 'Max processes')),

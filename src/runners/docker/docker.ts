@@ -115,6 +115,7 @@ async function create(
       sharesName: network.sharesName,
       init,
       labels,
+      limits: engine.limits,
     })
   try {
     return await engine.api.createContainer(options(!withoutInit.has(engine.socket)))

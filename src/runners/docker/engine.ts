@@ -16,7 +16,7 @@ export interface Engine {
   rootless: boolean
   socket: string
   /** Which limits it can set here. */
-  limits: { memory: boolean; cpu: boolean }
+  limits: { memory: boolean; cpu: boolean; processes: boolean }
 }
 
 /** Where an engine listens, nearest first: what the variable says, the user's own, the machine's. */
@@ -59,7 +59,7 @@ export async function openEngine(name: EngineName, sockets = socketsOf(name)): P
       version: version.Version,
       rootless: isRootless(info as Info),
       socket,
-      limits: { memory: (info as Info).MemoryLimit === true, cpu: (info as Info).CpuCfsQuota === true },
+      limits: limitsOf(info as Info),
     }
   } catch (error) {
     throw new RunnerError(`${name} does not answer at ${socket}: ${(error as Error).message}. ${advice[name]}`)
@@ -71,7 +71,14 @@ interface Info {
   Rootless?: boolean
   MemoryLimit?: boolean
   CpuCfsQuota?: boolean
+  PidsLimit?: boolean
 }
+
+const limitsOf = ({ MemoryLimit = false, CpuCfsQuota = false, PidsLimit = false }: Info) => ({
+  memory: MemoryLimit,
+  cpu: CpuCfsQuota,
+  processes: PidsLimit,
+})
 
 const isRootless = ({ SecurityOptions = [], Rootless = false }: Info): boolean =>
   Rootless || SecurityOptions.some((one) => one.includes('name=rootless'))

@@ -33,7 +33,7 @@ export interface KillWorld extends Things {
   watcher: Watcher
   server(): ChildServer
   // oxlint-disable-next-line typescript/no-explicit-any -- answers are as the model says, tests know their shape
-  ask(service: string, operation: string, input?: Record<string, unknown>): Promise<any>
+  ask: (service: string, operation: string, input?: Record<string, unknown>) => Promise<any>
   kill(): Promise<void>
   start(): Promise<void>
   close(): Promise<void>
