@@ -48,7 +48,7 @@ const trusted = (Principal: object) =>
 
 /** Builds it by ordinary calls of the administrator; the programs are a user who may do what SageMaker's users may. */
 export async function buildEstate(client: Client): Promise<Estate> {
-  const { call } = client
+  const call: Call = (service, operation, input) => client.call(service, operation, input)
   const { Account: account } = await call('sts', 'GetCallerIdentity')
   const key = (await call('kms', 'CreateKey')).KeyMetadata.Arn as string
   await putObjects(call, key)
@@ -74,7 +74,7 @@ export async function buildEstate(client: Client): Promise<Estate> {
   }
 }
 
-type Call = Client['call']
+type Call = (service: string, operation: string, input?: Record<string, unknown>) => ReturnType<Client['call']>
 
 /** The page's own buckets: `inputbucket/object` may be read, `outputbucket/path` written. */
 async function putObjects(call: Call, key: string): Promise<void> {

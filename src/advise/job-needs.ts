@@ -2,7 +2,7 @@ import type { Call, Need } from '../door/call.ts'
 import { sagemakerNetwork } from '../jobs/acting.ts'
 import { parseS3Uri } from '../jobs/transfers/s3-uri.ts'
 import { imageIdOf, parseImageUri } from '../services/ecr/image-uri.ts'
-import { load } from '../services/registry.ts'
+import type { Operation } from '../services/operation.ts'
 import { onBucket, onObject } from '../services/s3/needs.ts'
 import { OBJECTS, objectKey } from '../services/s3/object.ts'
 import type { Transfers } from '../services/sagemaker/job.ts'
@@ -42,9 +42,17 @@ async function needsBesideS3(call: Call, { images, vpcs, logGroup, compiles, gra
 
 export const SERVICE_NETWORK: Call['way'] = { via: 'service-network', hops: [], context: {} }
 
+/** Whose operations say here what they would need; none is performed. */
+const services: Readonly<Record<string, () => Promise<{ operations: Readonly<Record<string, Operation>> }>>> = {
+  ec2: () => import('../services/ec2/operations.ts'),
+  ecr: () => import('../services/ecr/operations.ts'),
+  kms: () => import('../services/kms/operations.ts'),
+  logs: () => import('../services/logs/operations.ts'),
+}
+
 /** As the operation itself says; nothing where what it names is not there. */
 async function needsOf(call: Call, input: object): Promise<Need[]> {
-  const operation = (await load(call.service))[call.operation]
+  const operation = (await services[call.service]?.())?.operations[call.operation]
   try {
     return operation?.needs(input as never, call) ?? []
   } catch (error) {

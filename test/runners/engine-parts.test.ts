@@ -36,9 +36,13 @@ describe('where an engine is looked for', () => {
 })
 
 describe('what an engine mounts', () => {
-  const root = { folders: ['etc', 'home', 'opt', 'proc', 'usr'], links: [] }
-  const places = (layout: Parameters<typeof mountsOf>[0]) => {
-    const { Mounts, Tmpfs } = mountsOf(layout, 'docker', root)
+  const root = {
+    folders: ['etc', 'home', 'opt', 'proc', 'usr'],
+    links: [],
+    mounts: ['/usr/local', '/usr/secret/one', '/proc/sys', '/home/me'],
+  }
+  const places = (layout: Parameters<typeof mountsOf>[0], rootless = false) => {
+    const { Mounts, Tmpfs } = mountsOf(layout, { name: 'podman', rootless }, root)
     return {
       binds: Mounts.map(({ Source, Target, ReadOnly }) => `${Source} ${Target} ${ReadOnly ? 'ro' : 'rw'}`),
       empty: Object.keys(Tmpfs),
@@ -58,6 +62,19 @@ describe('what an engine mounts', () => {
       { binds: ['/etc /etc ro', '/usr /usr ro', '/data/ml /opt/ml rw'], empty: ['/home', '/usr/secret'] },
     ))
 
+  test('without root the mounts below them are named, so that they are read-only as well', () =>
+    assert.deepEqual(
+      places(
+        [
+          { kind: 'root', from: '/', writable: false },
+          { kind: 'empty', to: '/home' },
+          { kind: 'empty', to: '/usr/secret' },
+        ],
+        true,
+      ).binds,
+      ['/etc /etc ro', '/opt /opt ro', '/usr /usr ro', '/usr/local /usr/local ro'],
+    ))
+
   test('of two for one place the later', () =>
     assert.deepEqual(
       places([
@@ -71,7 +88,11 @@ describe('what an engine mounts', () => {
     const folder = newDataFolder()
     mkdirSync(join(folder, 'usr'))
     symlinkSync('usr/bin', join(folder, 'bin'))
-    assert.deepEqual(hostRoot(folder), { folders: ['usr'], links: [{ name: 'bin', target: 'usr/bin' }] })
+    assert.deepEqual(hostRoot(folder), {
+      folders: ['usr'],
+      links: [{ name: 'bin', target: 'usr/bin' }],
+      mounts: [],
+    })
   })
 })
 

@@ -33,8 +33,8 @@ const MODEST = 256
  * stops the program, to which so the default deeds of signals apply, and ends as it does; with it go all others. An
  * interrupted wait is repeated; a status that was told before is told as 127 the second time.
  */
-const INIT = `"$@" & p=$!; c=127; trap 't=1; kill -TERM $p 2>/dev/null' TERM
-while t=; do wait $p 2>/dev/null; n=$?; [ $n = 127 ] || c=$n; [ "$t" ] || exit $c; done`
+const INIT = `"$@" & p=$!; c=127; trap 't=1; kill -TERM $p 2>&-' TERM
+while t=; do wait $p 2>&-; n=$?; [ $n = 127 ] || c=$n; [ "$t" ] || exit $c; done`
 
 /** A program as Docker Engine's API starts it (POST /containers/create). */
 export function containerOptions(spec: RunSpec, around: Around): ContainerCreateOptions {

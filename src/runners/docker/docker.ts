@@ -109,7 +109,7 @@ async function create(
   const options = (init: boolean) =>
     containerOptions(spec, {
       image,
-      mounts: mountsOf(layout, engine.name, root),
+      mounts: mountsOf(layout, engine, root),
       user: userOf(engine, onHost, owner),
       networkMode: network.mode,
       sharesName: network.sharesName,

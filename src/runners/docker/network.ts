@@ -68,7 +68,7 @@ async function pause(
     Hostname: hostname,
     Labels: labels,
     HostConfig: {
-      ...mountsOf(layout, engine.name, root),
+      ...mountsOf(layout, engine, root),
       NetworkMode: 'none',
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],

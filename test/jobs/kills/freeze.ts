@@ -12,13 +12,13 @@ export interface Watch {
   moment: Moment
   /** So long after the moment: in the middle of a step, and not only where it begins. */
   laterMs?: number
-  /** The server goes in slow motion: for moments that are not synced to the disk, and over in no time. */
-  slowly?: true
+  /** For moments that are over in no time: then the server is stopped without it. Else it is an error that it does not come. */
+  patienceMs?: number
 }
 
 /** A server that stands still: what it has written down, and all that it has started. */
 export interface Frozen {
-  document: Document
+  document: Document | undefined
   processes: Process[]
 }
 
@@ -36,6 +36,7 @@ export function openWatcher(): Watcher {
   const worker = new Worker(new URL('watcher.ts', import.meta.url))
   return {
     async freeze(watch) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
       worker.postMessage(watch)
       const [{ frozen, error }] = (await once(worker, 'message')) as [{ frozen?: Frozen; error?: Error }]
       if (!frozen) throw error!
