@@ -114,4 +114,3 @@ function lost(launcher: Launcher, why: string): void {
   }
   launcher.waiting.clear()
 }
-
