@@ -155,11 +155,15 @@ describe('explain, of what a service control policy stopped', () => {
     assert.equal(explanation.blockers[0]?.layer, 'scp')
     assert.equal(explanation.blockers[0].component, arn)
     assert.equal(explanation.steps?.at(-1)?.status, 'failed')
-    await carryOut(explanation)
-    // The data comes now; next the role lacks the image, in its own account's words.
+    // What the role would lack next, the image, is its own account's to give.
+    const own = explanation.fixes.filter(({ call: { service } }) => service === 'iam')
+    assert.equal(own.length, 1)
+    await carryOut({ ...explanation, fixes: explanation.fixes.filter((one) => !own.includes(one)) })
     const { job, arn: lifted } = await train('lifted')
     assert.match(job.FailureReason ?? '', /^ClientError: Cannot pull algorithm container/)
     assert.equal((await explained(lifted)).blockers[0]?.layer, 'exec-role-policy')
+    await inLab('iam', own[0]!.call.operation, own[0]!.call.input)
+    await assert.rejects(train('seen'), { message: /^Cannot find the requested image/ })
   })
 })
 
