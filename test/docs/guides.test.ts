@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
+  cpSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -86,7 +87,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-/** A clone as far as the guides see it: links, but for the files that name the issuer's port. */
+/** A clone as far as the guides see it: links, and copies of the examples, as a link would lead out of an image. */
 function layOut(folder: string, port: string): void {
   for (const name of ['sallyport', 'corpus', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
   for (const example of readdirSync(join(root, 'examples'))) {
@@ -94,7 +95,7 @@ function layOut(folder: string, port: string): void {
     for (const name of readdirSync(join(root, 'examples', example))) {
       const [from, to] = [root, folder].map((base) => join(base, 'examples', example, name)) as [string, string]
       if (name === 'trust.json') writeFileSync(to, readFileSync(from, 'utf8').replaceAll(ISSUER, port))
-      else symlinkSync(from, to)
+      else cpSync(from, to, { recursive: true })
     }
   }
 }
