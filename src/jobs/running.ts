@@ -83,10 +83,10 @@ function next(world: World, queue: Queue): void {
   }, LATER_MS).unref()
 }
 
-const LATER_MS = 20
+const LATER_MS = 50
 
 /** Since this was last asked, the event loop was at work for more than this share of the time. */
-const BUSY = 0.5
+const BUSY = 0.25
 let lastLook = performance.eventLoopUtilization()
 
 function isBusy(): boolean {

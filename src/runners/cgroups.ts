@@ -3,6 +3,7 @@
  * once, wherever this server may make groups.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from './runner.ts'
@@ -159,9 +160,11 @@ function removeGroup(group: string): boolean {
     rmdirSync(group)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return isGone(error)
   }
 }
+
+const isGone = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 /** Groups of servers that are gone; those that still have processes stay. */
 function removeLeftovers(folder: string): void {
@@ -203,7 +206,8 @@ export function limitRun(limits: Limits = {}): Limited {
         : ['/bin/sh', '-c', ENTER, 'limits', ...groups.map((group) => join(group, 'cgroup.procs')), '--', ...command],
     async close() {
       // The last process may still be on its way out.
-      for (const group of groups) for (let tries = 0; !removeGroup(group) && tries < 100; tries++) await delay(10)
+      for (const group of groups)
+        for (let tries = 0; !(await rmdir(group).then(() => true, isGone)) && tries < 100; tries++) await delay(10)
     },
   }
 }

@@ -15,8 +15,8 @@ export interface DecisionLimits {
 
 /** Records are in memory for at most so long. */
 const FLUSH_AFTER_MS = 1000
-/** … and at most so many. */
-const FLUSH_AT = 1000
+/** … and at most so many: to write them takes a few milliseconds, in which nothing else is done. */
+const FLUSH_AT = 100
 /** Ids in one block lie within this time of each other, so that a look-up needs to try only the blocks near its own time. */
 const BLOCK_MS = 5000
 
