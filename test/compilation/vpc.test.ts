@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CompilationJob } from '../../src/services/sagemaker/compilation/compilation-job.ts'
 import { openCompilationLab, trust, type CompilationLab } from './lab.ts'
 
@@ -46,6 +47,7 @@ describe('a compilation job in a VPC', () => {
     for (;;) {
       const job = await lab.ended(name)
       if (!job.leftovers || job.steps.some((step) => step.name === 'DeleteNetworkInterface')) return job
+      await delay(10)
     }
   }
 
