@@ -7,7 +7,7 @@ import type { HttpRequest } from '../wire/request.ts'
 export interface PostForm {
   /** By their names in lower case; the first of doubles. */
   fields: ReadonlyMap<string, PostField>
-  file: Readable
+  file: AsyncIterable<Uint8Array>
   /** As the browser called it, without folders. */
   filename: string
 }
@@ -46,7 +46,7 @@ export function readPostForm(request: HttpRequest, body: Readable): Promise<Post
       file = stream
       // Who reads it hears of it; who does not, need not.
       stream.on('error', () => {})
-      resolve({ fields, file: stream, filename: (filename ?? '').split(/[/\\]/).at(-1)! })
+      resolve({ fields, file: chunksOf(stream), filename: (filename ?? '').split(/[/\\]/).at(-1)! })
     })
     parser.on('fieldsLimit', () => fail(tooMuchBefore()))
     parser.on('error', () => fail(malformedPost()))
@@ -59,6 +59,15 @@ export function readPostForm(request: HttpRequest, body: Readable): Promise<Post
     })
     body.pipe(parser)
   })
+}
+
+/** A form that ends within its file breaks the stream by words of the parser's. */
+async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw error instanceof AwsError ? error : malformedPost()
+  }
 }
 
 function parserOf({ headers }: HttpRequest) {

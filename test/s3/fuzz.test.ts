@@ -24,4 +24,10 @@ describe('hostile input to S3', () => {
       assert.ok(refused > 0 && refused < cases, JSON.stringify(statuses))
     })
   }
+
+  it('what was found once is not found again', async () => {
+    // The form ends within its file.
+    for (const found of [35980339, 41895832])
+      assert.deepEqual((await fuzz(server, 'form', found, 1)).statuses, { 400: 1 })
+  })
 })
