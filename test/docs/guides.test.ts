@@ -89,7 +89,8 @@ async function freePort(): Promise<string> {
 
 /** A clone as far as the guides see it: links, and copies of the examples, as a link would lead out of an image. */
 function layOut(folder: string, port: string): void {
-  for (const name of ['sallyport', 'corpus', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
+  for (const name of ['sallyport', 'corpus', 'node_modules', 'package.json', 'src'])
+    symlinkSync(join(root, name), join(folder, name))
   for (const example of readdirSync(join(root, 'examples'))) {
     mkdirSync(join(folder, 'examples', example), { recursive: true })
     for (const name of readdirSync(join(root, 'examples', example))) {

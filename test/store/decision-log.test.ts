@@ -64,11 +64,11 @@ it('finds a record before and after it is written, and after a restart, by every
 it('writes one row for each flush, and none for nothing', () => {
   const path = newFile()
   const log = open(path)
-  const many = Array.from({ length: 300 }, (_, n) => trace(`Operation${n}`))
+  const many = Array.from({ length: 90 }, (_, n) => trace(`Operation${n}`))
   for (const one of many) log.append(one)
   log.flush()
   log.flush()
-  assert.deepEqual(blocks(path), [{ records: 300 }])
+  assert.deepEqual(blocks(path), [{ records: 90 }])
   for (const one of many) assert.deepEqual(log.get(one.requestId), one)
   log.close()
 })
@@ -104,10 +104,10 @@ it('gives the newest first, across memory and blocks that overlap', () => {
 it('writes by itself when many wait', () => {
   const path = newFile()
   const log = open(path)
-  for (let n = 0; n < 1500; n++) log.append(trace('GetObject', clock))
-  assert.deepEqual(blocks(path), [{ records: 1000 }])
+  for (let n = 0; n < 150; n++) log.append(trace('GetObject', clock))
+  assert.deepEqual(blocks(path), [{ records: 100 }])
   log.close()
-  assert.deepEqual(blocks(path), [{ records: 1000 }, { records: 500 }])
+  assert.deepEqual(blocks(path), [{ records: 100 }, { records: 50 }])
 })
 
 it('writes by itself a second later', async (t) => {
