@@ -53,6 +53,8 @@ async function open(options: ServerOptions, unlock: () => void): Promise<Running
   await reapOrphans(world)
   await reapFabric(world)
   bootstrap(world, options)
+  // Whoever reads the credentials of the first start can rely on them.
+  await world.store.durable()
   const main = await listen(world, options)
   world.config.port = (main.address() as { port: number }).port
   const url = `http://${options.host}:${world.config.port}`

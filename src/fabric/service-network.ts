@@ -5,6 +5,7 @@
  * the same predicates enforce it; it is in no account, and gone with the server.
  */
 import { formatIpv4, parseIpv4 } from '../network/addresses.ts'
+import { once } from '../network/memo.ts'
 import { buildNetwork } from '../network/network.ts'
 import type { Network, NetworkDocuments } from '../network/types.ts'
 import type { World } from '../world.ts'
@@ -131,7 +132,8 @@ function openNetwork(region: string, kind: ServiceNetworkKind) {
           lingerMs: LINGER_MS,
         })),
         addresses: ids.map((id) => formatIpv4(members.get(id)!.address)),
-        leave: () => (count === 1 ? void free.push(...ids) : unmake(ids)),
+        // Given back twice, it would be had by two.
+        leave: once(() => (count === 1 ? void free.push(...ids) : unmake(ids))),
       }
     },
   }

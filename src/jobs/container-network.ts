@@ -146,7 +146,9 @@ async function fabricNetwork(world: World, acting: Acting, wish: NetworkWish): P
   const joined = joining.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   const close = async () => {
     for (const offer of offers) offer.withdraw()
-    await Promise.all(joined.map((one) => one.detach())).finally(() => service?.leave())
+    await Promise.all(joined.map((one) => one.detach()))
+    // A place that could not be taken away is nobody else's.
+    service?.leave()
   }
   const failed = joining.find((one) => one.status === 'rejected')
   if (failed) {

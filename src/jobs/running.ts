@@ -19,6 +19,8 @@ interface Queue {
   shutdown: AbortController
   /** Looks again whether the next may start. */
   later?: NodeJS.Timeout | undefined
+  /** How often in a row it was too busy to start one. */
+  putOff: number
 }
 
 const queues = new WeakMap<World, Queue>()
@@ -26,7 +28,7 @@ const queues = new WeakMap<World, Queue>()
 function queueOf(world: World): Queue {
   let queue = queues.get(world)
   if (!queue) {
-    queue = { waiting: new Map(), running: new Map(), awaited: new Map(), shutdown: new AbortController() }
+    queue = { waiting: new Map(), running: new Map(), awaited: new Map(), shutdown: new AbortController(), putOff: 0 }
     queues.set(world, queue)
   }
   return queue
@@ -76,7 +78,9 @@ export async function closeJobs(world: World): Promise<void> {
 /** Starting a job is work for this process, and whoever asks it something goes first: one at a time, when there is time. */
 function next(world: World, queue: Queue): void {
   if (queue.later || queue.shutdown.signal.aborted || taken(queue) >= slots || queue.waiting.size === 0) return
-  if (taken(queue) === 0 || !isBusy()) begin(world, queue, nextInTurn(queue)!, false)
+  const mayStart = taken(queue) === 0 || queue.putOff >= PUT_OFF_MAX || !isBusy()
+  queue.putOff = mayStart ? 0 : queue.putOff + 1
+  if (mayStart) begin(world, queue, nextInTurn(queue)!, false)
   queue.later = setTimeout(() => {
     queue.later = undefined
     next(world, queue)
@@ -84,6 +88,8 @@ function next(world: World, queue: Queue): void {
 }
 
 const LATER_MS = 50
+/** However busy this process is, one is started each second. */
+const PUT_OFF_MAX = 20
 
 /** Since this was last asked, the event loop was at work for more than this share of the time. */
 const BUSY = 0.25

@@ -28,11 +28,33 @@ const wish = (KeyId: string, volumeId: string) => ({
 const newVolume = (world: World) => `vol-0${world.hex(16)}`
 
 /**
+ * Stores a new job in a transaction, with grants of the caller's where they are needed (grantsOfCaller). When it cannot be
+ * stored, the grants are given up.
+ */
+export async function storeWithGrants(
+  world: World,
+  acting: Acting,
+  caller: Caller,
+  job: Job,
+  volumes: { keyId: string | undefined; count: number },
+  store: () => void,
+): Promise<void> {
+  const grants = await grantsOfCaller(world, acting, caller, job, volumes)
+  if (grants.length > 0) job.grants = grants
+  try {
+    world.store.transaction(store)
+  } catch (error) {
+    await retireGrants(world, job, grants)
+    throw error
+  }
+}
+
+/**
  * Grants by the caller of a Create operation on the volume key, one for each host, where the execution role may not make
  * them itself (API permissions reference: `kms:CreateGrant` of the caller only where the role lacks it). Empty where the
  * role may, and where nobody may: then the job finds out.
  */
-export async function grantsOfCaller(
+async function grantsOfCaller(
   world: World,
   acting: Acting,
   caller: Caller,

@@ -39,7 +39,8 @@ export function syncedLog(path: string): SyncedLog {
   }
 
   async function sync(after: Promise<void>): Promise<void> {
-    await after.catch(() => {}) // told to those who asked then
+    // A disk that failed once may not tell again of what it lost: from then on everyone is refused.
+    await after
     next = undefined
     const upTo = asked
     if (!closed) await syncData(opened())

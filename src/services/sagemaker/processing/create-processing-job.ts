@@ -2,7 +2,7 @@ import type { CreateProcessingJobCommandInput, CreateProcessingJobCommandOutput 
 import { need, type Call, type Permit } from '../../../door/call.ts'
 import { Acting } from '../../../jobs/acting.ts'
 import { startJob } from '../../../jobs/running.ts'
-import { grantsOfCaller } from '../../../jobs/volume-grants.ts'
+import { storeWithGrants } from '../../../jobs/volume-grants.ts'
 import type { ContextValues } from '../../../policy/types.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { passRole } from '../../iam/pass-role.ts'
@@ -51,9 +51,7 @@ export const createProcessingJob = operation<CreateProcessingJobCommandInput, Cr
 
       const job = newJob(input, call, arn)
       const volumes = { keyId: VolumeKmsKeyId || undefined, count: InstanceCount }
-      const grants = await grantsOfCaller(world, acting, call.caller, job, volumes)
-      if (grants.length > 0) job.grants = grants
-      world.store.transaction(() => {
+      await storeWithGrants(world, acting, call.caller, job, volumes, () => {
         refuseTaken(permit, input.ProcessingJobName, arn)
         processingJobs.save(world.store, job)
         putTags(world.store, arn, input.Tags)

@@ -2,7 +2,7 @@ import type { CreateTrainingJobCommandInput, CreateTrainingJobCommandOutput } fr
 import { need, type Permit } from '../../../door/call.ts'
 import { Acting } from '../../../jobs/acting.ts'
 import { startJob } from '../../../jobs/running.ts'
-import { grantsOfCaller, retireGrants } from '../../../jobs/volume-grants.ts'
+import { storeWithGrants } from '../../../jobs/volume-grants.ts'
 import type { ContextValues } from '../../../policy/types.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { passRole } from '../../iam/pass-role.ts'
@@ -53,18 +53,11 @@ export const createTrainingJob = operation<CreateTrainingJobCommandInput, Create
       const job = newJob(input, call, arn)
       if (isAutoMLStep(call)) job.description.AutoMLJobArn = call.onBehalfOf!
       const volumes = { keyId: input.ResourceConfig?.VolumeKmsKeyId || undefined, count: instancesOf(input) }
-      const grants = await grantsOfCaller(world, acting, call.caller, job, volumes)
-      if (grants.length > 0) job.grants = grants
-      try {
-        world.store.transaction(() => {
-          refuseTaken(permit, input.TrainingJobName, arn)
-          trainingJobs.save(world.store, job)
-          putTags(world.store, arn, input.Tags)
-        })
-      } catch (error) {
-        await retireGrants(world, job, grants)
-        throw error
-      }
+      await storeWithGrants(world, acting, call.caller, job, volumes, () => {
+        refuseTaken(permit, input.TrainingJobName, arn)
+        trainingJobs.save(world.store, job)
+        putTags(world.store, arn, input.Tags)
+      })
       startJob(world, job)
       return { TrainingJobArn: arn }
     },

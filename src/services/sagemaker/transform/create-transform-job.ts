@@ -4,7 +4,7 @@ import { Acting } from '../../../jobs/acting.ts'
 import { anyObject } from '../../../jobs/transfers/channels.ts'
 import { startJob } from '../../../jobs/running.ts'
 import { parseS3Uri } from '../../../jobs/transfers/s3-uri.ts'
-import { grantsOfCaller } from '../../../jobs/volume-grants.ts'
+import { storeWithGrants } from '../../../jobs/volume-grants.ts'
 import type { ContextValues } from '../../../policy/types.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { operation } from '../../operation.ts'
@@ -48,9 +48,7 @@ export const createTransformJob = operation<CreateTransformJobCommandInput, Crea
 
       const job = newJob(input, call, { arn, roleArn })
       const volumes = { keyId: VolumeKmsKeyId || undefined, count: InstanceCount }
-      const grants = await grantsOfCaller(world, acting, call.caller, job, volumes)
-      if (grants.length > 0) job.grants = grants
-      world.store.transaction(() => {
+      await storeWithGrants(world, acting, call.caller, job, volumes, () => {
         refuseTaken(permit, input.TransformJobName, arn)
         transformJobs.save(world.store, job)
         putTags(world.store, arn, input.Tags)
