@@ -92,7 +92,7 @@ const LATER_MS = 50
 const PUT_OFF_MAX = 20
 
 /** Since this was last asked, the event loop was at work for more than this share of the time. */
-const BUSY = 0.25
+const BUSY = 0.15
 let lastLook = performance.eventLoopUtilization()
 
 function isBusy(): boolean {
