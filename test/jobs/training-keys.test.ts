@@ -137,6 +137,17 @@ describe('keys of a training job: what the role page adds suffices and is needed
     await givenUp()
   })
 
+  test('of two jobs created at once by one name, no grant of the refused one is left', async () => {
+    const creator = await limited(['kms:CreateGrant'])
+    const RoleArn = await role([])
+    const both = await Promise.allSettled([1, 2].map(() => start('at-once', { RoleArn, ...volume() }, creator)))
+    const refused = both.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
+    assert.equal(refused.length, 1)
+    assert.match(refused[0]!, /ResourceInUse/)
+    await lab.ended('at-once')
+    await givenUp()
+  })
+
   test('the grant is for SageMaker, bound to the volume, and asked for by the service', async () => {
     const conditions = {
       Bool: { 'kms:GrantIsForAWSResource': 'true' },

@@ -33,6 +33,20 @@ it('tells everyone who waits that the disk refused', async () => {
   log.close()
 })
 
+it('refuses from then on, though the disk may seem well again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-log-'))
+  try {
+    const path = join(folder, 'log')
+    const log = syncedLog(path)
+    await assert.rejects(log.upTo(1), { code: 'ENOENT' })
+    appendFileSync(path, 'a')
+    await assert.rejects(log.upTo(2), { code: 'ENOENT' })
+    log.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 it('has nothing to do for what is in memory', async () => {
   await nowhere.upTo(1)
   nowhere.close()
